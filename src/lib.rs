@@ -1,0 +1,15 @@
+//! keysieve finds hard-coded tokens in files and git history, and checks configuration against rotation and scope policy.
+//!
+//! Data flows one way: sources push bytes, detection proposes candidates, judgement decides with reasons, findings are
+//! placed, and reports are written. `docs/architecture.md` draws the rooms; `tests/architecture.rs` holds them apart.
+
+pub mod document;
+pub mod finding;
+pub mod notice;
+pub mod place;
+pub mod policy;
+pub mod provenance;
+pub mod report;
+pub mod rule;
+pub mod secret;
+pub mod source;

@@ -1,0 +1,2 @@
+//! The keysieve command.
+fn main() {}

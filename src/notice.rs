@@ -1,0 +1,223 @@
+//! What was seen and what was not: the receipt of a run.
+//!
+//! A scan that saw nothing must never look like a clean one, so whatever is not scanned becomes a [`Notice`], and every
+//! run ends with its [`Coverage`].
+
+use std::collections::BTreeMap;
+
+/// Why something was not scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The content is binary: only rules with a distinctive format ran over it.
+    Binary,
+    /// An ignore file excludes it.
+    Ignored,
+    /// The configuration excludes it.
+    Excluded,
+    /// A submodule: another repository's content.
+    Submodule,
+    /// A Git LFS pointer: the content is not in the repository.
+    LfsPointer,
+    /// A symbolic link: links are not followed.
+    Symlink,
+    /// Not a regular file (a socket, a device, a pipe).
+    SpecialFile,
+    /// A configuration document that does not parse; it was scanned for secrets all the same.
+    Unparsed,
+    /// The directory holds no git repository, so there is no history to scan.
+    NoHistory,
+    /// The file or directory could not be read.
+    Unreadable,
+    /// An object that another object names is not in the repository.
+    MissingObject,
+    /// An object, pack or index could not be decoded.
+    CorruptObject,
+    /// The history is cut off (a shallow clone).
+    Shallow,
+    /// Objects were left at the server (a partial clone).
+    Partial,
+    /// A repository format that is not read.
+    UnsupportedRepository,
+    /// The run was interrupted.
+    Interrupted,
+    /// A limit of work or size was reached.
+    Budget,
+    /// A path or range was named and holds nothing.
+    NothingFound,
+}
+
+impl Cause {
+    /// Every cause, in the order of the reports.
+    pub const ALL: [Cause; 18] = [
+        Cause::Binary,
+        Cause::Ignored,
+        Cause::Excluded,
+        Cause::Submodule,
+        Cause::LfsPointer,
+        Cause::Symlink,
+        Cause::SpecialFile,
+        Cause::Unparsed,
+        Cause::NoHistory,
+        Cause::Unreadable,
+        Cause::MissingObject,
+        Cause::CorruptObject,
+        Cause::Shallow,
+        Cause::Partial,
+        Cause::UnsupportedRepository,
+        Cause::Interrupted,
+        Cause::Budget,
+        Cause::NothingFound,
+    ];
+
+    /// The word that reports and `--accept` use.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Cause::Binary => "binary",
+            Cause::Ignored => "ignored",
+            Cause::Excluded => "excluded",
+            Cause::Submodule => "submodule",
+            Cause::LfsPointer => "lfs-pointer",
+            Cause::Symlink => "symlink",
+            Cause::SpecialFile => "special-file",
+            Cause::Unparsed => "unparsed",
+            Cause::NoHistory => "no-history",
+            Cause::Unreadable => "unreadable",
+            Cause::MissingObject => "missing-object",
+            Cause::CorruptObject => "corrupt-object",
+            Cause::Shallow => "shallow",
+            Cause::Partial => "partial",
+            Cause::UnsupportedRepository => "unsupported-repository",
+            Cause::Interrupted => "interrupted",
+            Cause::Budget => "budget",
+            Cause::NothingFound => "nothing-found",
+        }
+    }
+
+    /// The cause with this [`Cause::id`].
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Cause> {
+        Cause::ALL.into_iter().find(|cause| cause.id() == id)
+    }
+
+    /// Whether the cause makes a run incomplete by default (exit 3), rather than being part of what a user expects.
+    #[must_use]
+    pub fn is_incomplete(self) -> bool {
+        match self {
+            Cause::Binary
+            | Cause::Ignored
+            | Cause::Excluded
+            | Cause::Submodule
+            | Cause::LfsPointer
+            | Cause::Symlink
+            | Cause::SpecialFile
+            | Cause::Unparsed
+            | Cause::NoHistory => false,
+            Cause::Unreadable
+            | Cause::MissingObject
+            | Cause::CorruptObject
+            | Cause::Shallow
+            | Cause::Partial
+            | Cause::UnsupportedRepository
+            | Cause::Interrupted
+            | Cause::Budget
+            | Cause::NothingFound => true,
+        }
+    }
+}
+
+/// One thing that was not scanned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// Why.
+    pub cause: Cause,
+    /// What: a path, an object, a repository; sanitised, never secret.
+    pub subject: String,
+    /// What happened and what to do about it, in one sentence; may be empty where the cause says all.
+    pub detail: String,
+}
+
+impl Notice {
+    /// A notice about `subject`.
+    pub fn new(cause: Cause, subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { cause, subject: subject.into(), detail: detail.into() }
+    }
+}
+
+/// What a run covered, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Files read from the working tree or the index, or standard input.
+    pub files: u64,
+    /// Bytes of those files.
+    pub file_bytes: u64,
+    /// Commits whose messages were scanned.
+    pub commits: u64,
+    /// Annotated tags whose messages were scanned.
+    pub tags: u64,
+    /// Distinct blobs of the history.
+    pub blobs: u64,
+    /// Bytes of those blobs and messages.
+    pub history_bytes: u64,
+    /// Documents that the policy linter parsed.
+    pub documents: u64,
+    /// Number of things not scanned, by cause: counted even where [`Notice`]s list only some.
+    pub skipped: BTreeMap<Cause, u64>,
+}
+
+impl Coverage {
+    /// Counts one thing that was not scanned.
+    pub fn skip(&mut self, cause: Cause) {
+        *self.skipped.entry(cause).or_default() += 1;
+    }
+
+    /// Adds the numbers of another part of the same run.
+    pub fn add(&mut self, other: &Coverage) {
+        self.files += other.files;
+        self.file_bytes += other.file_bytes;
+        self.commits += other.commits;
+        self.tags += other.tags;
+        self.blobs += other.blobs;
+        self.history_bytes += other.history_bytes;
+        self.documents += other.documents;
+        for (cause, count) in &other.skipped {
+            *self.skipped.entry(*cause).or_default() += count;
+        }
+    }
+}
+
+/// What one source or stage has to say when it is done.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// The numbers.
+    pub coverage: Coverage,
+    /// The things not scanned that deserve a line of their own, in no particular order.
+    pub notices: Vec<Notice>,
+}
+
+impl Tally {
+    /// Counts and lists one thing that was not scanned.
+    pub fn notice(&mut self, notice: Notice) {
+        self.coverage.skip(notice.cause);
+        self.notices.push(notice);
+    }
+
+    /// Adds another tally.
+    pub fn add(&mut self, other: Tally) {
+        self.coverage.add(&other.coverage);
+        self.notices.extend(other.notices);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_is_listed_once_and_has_its_own_word() {
+        for (index, cause) in Cause::ALL.into_iter().enumerate() {
+            assert_eq!(cause as usize, index);
+            assert_eq!(Cause::from_id(cause.id()), Some(cause));
+        }
+    }
+}

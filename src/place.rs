@@ -1,0 +1,336 @@
+//! Places: which bytes, in which line, of which thing.
+//!
+//! The byte offset is primary. Lines end at LF or CRLF (a lone CR ends no line); lines and columns are 1-based and are
+//! derived from the bytes by [`LineState`], which can be carried from one part of a large text to the next.
+
+use std::fmt;
+
+/// A half-open range of bytes, counted from the first byte of an [`Origin`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Offset behind the last byte.
+    pub end: u64,
+}
+
+impl Span {
+    /// The span from `start` up to, and without, `end`.
+    #[must_use]
+    pub fn new(start: u64, end: u64) -> Self {
+        Self { start, end }
+    }
+
+    /// Whether the two spans share a byte.
+    #[must_use]
+    pub fn overlaps(&self, other: &Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Number of bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether there is no byte in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.end <= self.start
+    }
+}
+
+/// A point in a text, as people and editors count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in characters (Unicode scalar values), from 1.
+    pub column: u64,
+    /// Column in UTF-16 code units, from 1: what SARIF and editors use.
+    pub column_utf16: u64,
+}
+
+/// The path of a file as the file system or git has it: bytes, with `/` between the parts.
+///
+/// Paths are written by whoever wrote the repository, so they are shown only through [`FilePath::display`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FilePath(Vec<u8>);
+
+impl FilePath {
+    /// Wraps the bytes of a path; `/` separates its parts.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The raw bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The last part of the path.
+    #[must_use]
+    pub fn file_name(&self) -> &[u8] {
+        match memchr::memrchr(b'/', &self.0) {
+            Some(slash) => &self.0[slash + 1..],
+            None => &self.0,
+        }
+    }
+
+    /// The path for a person: bytes that are not UTF-8 become U+FFFD, and control, bidirectional and zero-width characters
+    /// are escaped, so that a file name cannot steer a terminal or disguise itself.
+    #[must_use]
+    pub fn display(&self) -> String {
+        sanitize(&String::from_utf8_lossy(&self.0))
+    }
+
+    /// The path as a relative URI reference (RFC 3986): every byte outside the unreserved characters and `/` is
+    /// percent-encoded.
+    #[must_use]
+    pub fn to_uri(&self) -> String {
+        use fmt::Write as _;
+        let mut uri = String::with_capacity(self.0.len());
+        for &byte in &self.0 {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
+                _ => {
+                    let _ = write!(uri, "%{byte:02X}");
+                }
+            }
+        }
+        uri
+    }
+}
+
+impl fmt::Debug for FilePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.display())
+    }
+}
+
+impl From<&str> for FilePath {
+    fn from(path: &str) -> Self {
+        Self::new(path.as_bytes())
+    }
+}
+
+/// Escapes what could steer a terminal or hide in a line: control characters (tab included), bidirectional controls,
+/// zero-width characters and the line and paragraph separators.
+#[must_use]
+pub fn sanitize(text: &str) -> String {
+    use fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = c.is_control()
+            || matches!(c, '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+                | '\u{E0000}'..='\u{E007F}');
+        if hidden {
+            let _ = write!(out, "\\u{{{:x}}}", c as u32);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The thing that bytes were read from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A file of the working tree; the path is relative to the root of the scan.
+    File(FilePath),
+    /// The name of a file, not its content; spans count within the whole path.
+    FileName(FilePath),
+    /// What the index would commit at this path.
+    Staged(FilePath),
+    /// A blob of the history.
+    Blob {
+        /// Object id in hexadecimal.
+        id: String,
+        /// The path at which a commit holds the blob; none for a blob that no commit reaches.
+        path: Option<FilePath>,
+    },
+    /// The message of a commit.
+    CommitMessage {
+        /// Object id of the commit in hexadecimal.
+        id: String,
+    },
+    /// The message of an annotated tag.
+    TagMessage {
+        /// Object id of the tag object in hexadecimal.
+        id: String,
+    },
+    /// Standard input.
+    Stdin,
+}
+
+impl Origin {
+    /// The path that tells what kind of file this is, where there is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&FilePath> {
+        match self {
+            Origin::File(path) | Origin::FileName(path) | Origin::Staged(path) => Some(path),
+            Origin::Blob { path, .. } => path.as_ref(),
+            Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => None,
+        }
+    }
+
+    /// A stable machine word for the kind of origin, as the JSON report writes it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Origin::File(_) => "file",
+            Origin::FileName(_) => "file-name",
+            Origin::Staged(_) => "staged",
+            Origin::Blob { .. } => "blob",
+            Origin::CommitMessage { .. } => "commit-message",
+            Origin::TagMessage { .. } => "tag-message",
+            Origin::Stdin => "stdin",
+        }
+    }
+
+    /// The origin for a person, sanitised.
+    #[must_use]
+    pub fn display(&self) -> String {
+        let short = |id: &str| id.get(..10).unwrap_or(id).to_owned();
+        match self {
+            Origin::File(path) => path.display(),
+            Origin::FileName(path) => format!("{} (file name)", path.display()),
+            Origin::Staged(path) => format!("{} (staged)", path.display()),
+            Origin::Blob { path: Some(path), .. } => path.display(),
+            Origin::Blob { id, path: None } => format!("blob {} (no commit holds it)", short(id)),
+            Origin::CommitMessage { id } => format!("message of commit {}", short(id)),
+            Origin::TagMessage { id } => format!("message of tag object {}", short(id)),
+            Origin::Stdin => "<stdin>".to_owned(),
+        }
+    }
+}
+
+/// Counts lines and columns while a text is walked from its beginning.
+///
+/// The state after one part of a text is the state before the next, so a text in parts gives the same positions as
+/// the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineState {
+    line: u64,
+    characters: u64,
+    utf16: u64,
+}
+
+impl Default for LineState {
+    fn default() -> Self {
+        Self { line: 1, characters: 0, utf16: 0 }
+    }
+}
+
+impl LineState {
+    /// Walks over `bytes`. A part should not be cut inside a character; if it is, the character counts twice.
+    pub fn advance(&mut self, bytes: &[u8]) {
+        let tail = match memchr::memrchr(b'\n', bytes) {
+            Some(last) => {
+                self.line += memchr::memchr_iter(b'\n', &bytes[..=last]).count() as u64;
+                self.characters = 0;
+                self.utf16 = 0;
+                &bytes[last + 1..]
+            }
+            None => bytes,
+        };
+        match std::str::from_utf8(tail) {
+            Ok(text) => {
+                let starts = text.bytes().filter(|&b| (b as i8) >= -0x40).count() as u64;
+                let astral = text.bytes().filter(|&b| b >= 0xF0).count() as u64;
+                self.characters += starts;
+                self.utf16 += starts + astral;
+            }
+            Err(_) => {
+                use bstr::ByteSlice as _;
+                for c in tail.chars() {
+                    self.characters += 1;
+                    self.utf16 += c.len_utf16() as u64;
+                }
+            }
+        }
+    }
+
+    /// The position of the byte that comes next.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        Position { line: self.line, column: self.characters + 1, column_utf16: self.utf16 + 1 }
+    }
+}
+
+/// Positions of ascending offsets within one text.
+pub struct Positions<'t> {
+    text: &'t [u8],
+    at: usize,
+    state: LineState,
+}
+
+impl<'t> Positions<'t> {
+    /// Starts at the first byte of `text`, whose position is `state`'s.
+    #[must_use]
+    pub fn new(text: &'t [u8], state: LineState) -> Self {
+        Self { text, at: 0, state }
+    }
+
+    /// The position of the byte at `offset` (clamped to the end of the text). Offsets before an earlier one start over
+    /// from the text's beginning only if the caller makes a new `Positions`; here they answer the earlier position.
+    pub fn at(&mut self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        if offset > self.at {
+            self.state.advance(&self.text[self.at..offset]);
+            self.at = offset;
+        }
+        self.state.position()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(text: &[u8], offset: usize) -> (u64, u64, u64) {
+        let p = Positions::new(text, LineState::default()).at(offset);
+        (p.line, p.column, p.column_utf16)
+    }
+
+    #[test]
+    fn columns_count_characters_and_utf16_units() {
+        let text = "a\n\u{1F600}é x".as_bytes();
+        assert_eq!(position(text, 0), (1, 1, 1));
+        assert_eq!(position(text, text.len() - 1), (2, 4, 5));
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_no_line() {
+        assert_eq!(position(b"a\rb\r\nc", 2), (1, 3, 3));
+        assert_eq!(position(b"a\rb\r\nc", 5), (2, 1, 1));
+    }
+
+    #[test]
+    fn bytes_outside_utf8_count_one_each() {
+        assert_eq!(position(b"\xff\x80x", 2), (1, 3, 3));
+    }
+
+    #[test]
+    fn parts_give_the_positions_of_the_whole() {
+        let text = "one\ntwo é\r\nthree".as_bytes();
+        for cut in 0..text.len() {
+            if text[cut] & 0xC0 == 0x80 {
+                continue;
+            }
+            let mut state = LineState::default();
+            state.advance(&text[..cut]);
+            let rest = Positions::new(&text[cut..], state).at(text.len() - cut);
+            assert_eq!(rest, Positions::new(text, LineState::default()).at(text.len()), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_path_cannot_steer_the_terminal() {
+        let path = FilePath::new(&b"a\x1b[31m\xe2\x80\xaeb\xff"[..]);
+        assert_eq!(path.display(), "a\\u{1b}[31m\\u{202e}b\u{FFFD}");
+        assert_eq!(FilePath::from("a b/#é").to_uri(), "a%20b/%23%C3%A9");
+    }
+}

@@ -1,0 +1,2 @@
+//! What a rule is.
+pub mod schema;

@@ -1,0 +1,113 @@
+//! Where bytes come from.
+//!
+//! A source pushes: it owns its threads and lends its bytes to a sink that runs on them, so nothing is copied and nothing
+//! is queued. It knows nothing of what is looked for.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::notice::Tally;
+use crate::place::{LineState, Origin};
+
+/// The longest look to either side of an anchor that any rule may take, in bytes. A text in parts overlaps by
+/// [`OVERLAP`], so every look that starts inside a part's own bytes sees what it would see in the whole text.
+pub const LOOK_CAP: usize = 4 * 1024;
+
+/// How many bytes before and behind its own a part carries.
+pub const OVERLAP: usize = 2 * LOOK_CAP;
+
+/// The longest text that is lent as a whole; a longer one comes in parts of this many bytes of its own.
+pub const PART: usize = 8 * 1024 * 1024;
+
+/// A text, or a part of one, lent to the sink for the time of the call.
+pub struct Item<'a> {
+    /// What it was read from.
+    pub origin: Origin,
+    /// The bytes: the part's own, and up to [`OVERLAP`] bytes of its neighbours on either side.
+    pub bytes: &'a [u8],
+    /// Which range of `bytes` is the part's own: `0..bytes.len()` for a whole text.
+    pub own: std::ops::Range<usize>,
+    /// Offset of `bytes[0]` within the origin.
+    pub offset: u64,
+    /// Line state at `bytes[0]`.
+    pub lines: LineState,
+    /// Whether this is the whole text.
+    pub whole: bool,
+}
+
+impl<'a> Item<'a> {
+    /// A whole text.
+    #[must_use]
+    pub fn whole(origin: Origin, bytes: &'a [u8]) -> Self {
+        Self { origin, bytes, own: 0..bytes.len(), offset: 0, lines: LineState::default(), whole: true }
+    }
+}
+
+/// What a source pushes its items into; called from many threads at once, in no particular order.
+pub type Sink<'s> = dyn Fn(Item<'_>) + Sync + 's;
+
+/// A place that bytes come from.
+pub trait Source {
+    /// Pushes every item into `sink`, then says what was covered and what was not. Stops early, with an
+    /// [`Cause::Interrupted`](crate::notice::Cause::Interrupted) notice, once `stop` is set.
+    ///
+    /// # Errors
+    /// Only for what the user has to mend before anything can be read: a path that does not exist, a repository that
+    /// cannot be opened. Whatever goes wrong with a single item is a notice in the tally.
+    fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError>;
+}
+
+/// A flag that asks every thread to stop after the item at hand.
+#[derive(Debug, Default)]
+pub struct Stop(AtomicBool);
+
+impl Stop {
+    /// Asks for the stop.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked for.
+    #[must_use]
+    pub fn requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for libraries that watch one.
+    #[must_use]
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}
+
+/// Why a source could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The path that the user named does not exist.
+    #[error("{path}: there is no such file or directory")]
+    NoSuchPath {
+        /// The path, sanitised.
+        path: String,
+    },
+    /// There is no git repository where one is needed.
+    #[error("{path}: not a git repository (looked here and in every directory above)")]
+    NotARepository {
+        /// The path, sanitised.
+        path: String,
+    },
+    /// The repository cannot be opened.
+    #[error("{path}: the git repository cannot be opened: {detail}")]
+    Repository {
+        /// The path, sanitised.
+        path: String,
+        /// What went wrong, and the remedy.
+        detail: String,
+    },
+    /// A file or stream that the user named cannot be read.
+    #[error("{path}: cannot be read: {detail}")]
+    Unreadable {
+        /// The path, sanitised, or `<stdin>`.
+        path: String,
+        /// The operating system's words.
+        detail: String,
+    },
+}
