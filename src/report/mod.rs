@@ -68,7 +68,10 @@ impl Report<'_> {
     /// The descriptor of a rule or check.
     #[must_use]
     pub fn descriptor(&self, id: &str) -> Option<&Descriptor> {
-        self.descriptors.binary_search_by(|descriptor| descriptor.id.as_str().cmp(id)).ok().map(|i| &self.descriptors[i])
+        self.descriptors
+            .binary_search_by(|descriptor| descriptor.id.as_str().cmp(id))
+            .ok()
+            .map(|i| &self.descriptors[i])
     }
 }
 
