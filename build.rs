@@ -1,1 +1,225 @@
-fn main() {}
+//! Turns `rules/*.toml` and `rules/words/*.toml` into static tables.
+//!
+//! A rule that is wrong is a compile error that names the file, the line, the rule and the reason; at run time there is
+//! nothing left to read or to check.
+
+#![allow(dead_code)]
+
+#[path = "src/scale.rs"]
+mod scale;
+
+#[path = "src/rule"]
+mod rule {
+    pub mod format;
+    pub mod model;
+    pub mod schema;
+    pub mod validate;
+}
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rule::format::{List, Piece, Text};
+use rule::model::{Anchor, Example, Form, Rule};
+use rule::validate::{WayOutClasses, check_set, parse_pack};
+use sha2::{Digest as _, Sha256};
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=build.rs");
+    for file in ["scale.rs", "rule/format.rs", "rule/model.rs", "rule/schema.rs", "rule/validate.rs"] {
+        println!("cargo::rerun-if-changed=src/{file}");
+    }
+    if let Err(errors) = generate() {
+        for error in errors {
+            println!("cargo::error={error}");
+        }
+    }
+}
+
+fn generate() -> Result<(), Vec<String>> {
+    let mut digest = Sha256::new();
+    let mut read = |path: &Path| -> Result<String, Vec<String>> {
+        let text = fs::read_to_string(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+        digest.update(path.to_string_lossy().replace('\\', "/").as_bytes());
+        digest.update([0]);
+        digest.update(text.replace("\r\n", "\n").as_bytes());
+        digest.update([0]);
+        Ok(text)
+    };
+    let words = Path::new("rules/words");
+    let classes = way_out_classes(&read(&words.join("way-out.toml"))?)?;
+    let mut out = String::new();
+    for file in ["placeholders", "identifiers", "key-names"] {
+        let path = words.join(format!("{file}.toml"));
+        word_lists(&path, &read(&path)?, &mut out)?;
+    }
+    let mut rules = Vec::new();
+    let mut errors = Vec::new();
+    for path in packs()? {
+        match parse_pack(&read(&path)?, &classes) {
+            Ok(pack) => rules.extend(pack.into_iter().map(|rule| (path.clone(), rule))),
+            Err(faults) => errors.extend(faults.into_iter().map(|fault| {
+                let rule = fault.rule.map(|id| format!("rule `{id}`: ")).unwrap_or_default();
+                format!("{}:{}: {rule}{}", path.display(), fault.line, fault.reason)
+            })),
+        }
+    }
+    rules.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    if let Err(faults) = check_set(rules.iter().map(|(_, rule)| rule)) {
+        errors.extend(faults.into_iter().map(|(id, reason)| {
+            let path = rules.iter().find(|(_, rule)| rule.id == id).map(|(path, _)| path.display().to_string());
+            format!("{}: rule `{id}`: {reason}", path.unwrap_or_default())
+        }));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let _ = writeln!(out, "/// The built-in rules, sorted by id.\npub static RULES: &[Rule] = &[");
+    for (_, rule) in &rules {
+        let _ = writeln!(out, "{},", rule_literal(rule));
+    }
+    let _ = writeln!(out, "];\n/// The texts of the classes of ways out.");
+    let _ = writeln!(out, "pub static WAY_OUT_CLASSES: &[(&str, &[&str])] = &{:?};", Slices(&classes));
+    let hex = digest.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    let _ = writeln!(out, "/// The first 12 hexadecimal digits of the SHA-256 over all packs and word lists.");
+    let _ = writeln!(out, "pub const DIGEST: &str = {hex:?};");
+    let target = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("rules.rs");
+    fs::write(&target, out).map_err(|error| vec![format!("{}: {error}", target.display())])
+}
+
+fn packs() -> Result<Vec<PathBuf>, Vec<String>> {
+    let entries = fs::read_dir("rules").map_err(|error| vec![format!("rules: {error}")])?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn way_out_classes(source: &str) -> Result<WayOutClasses, Vec<String>> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Class {
+        text: Vec<String>,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        class: std::collections::BTreeMap<String, Class>,
+    }
+    let file: File = toml::from_str(source).map_err(|error| vec![format!("rules/words/way-out.toml: {error}")])?;
+    Ok(file.class.into_iter().map(|(name, class)| (name, class.text)).collect())
+}
+
+/// Writes each list of a word file as a sorted static slice, named after file and key.
+fn word_lists(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<String>> {
+    let lists: std::collections::BTreeMap<String, Vec<String>> =
+        toml::from_str(source).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_string()).unwrap_or_default();
+    for (key, mut list) in lists {
+        list.sort();
+        list.dedup();
+        let name = format!("{stem}_{key}").to_uppercase().replace('-', "_");
+        let _ = writeln!(out, "/// `{key}` of `{}`, sorted.", path.display());
+        let _ = writeln!(out, "pub static {name}: &[&str] = &{list:?};");
+    }
+    Ok(())
+}
+
+/// Prints the classes as nested slices.
+struct Slices<'a>(&'a WayOutClasses);
+
+impl std::fmt::Debug for Slices<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[")?;
+        for (name, steps) in self.0 {
+            write!(f, "({name:?}, &{steps:?}),")?;
+        }
+        f.write_str("]")
+    }
+}
+
+fn rule_literal(rule: &Rule) -> String {
+    format!(
+        "Rule {{ id: {}, provider: {}, family: {}, replaces: {}, title: {}, what: {}, severity: Severity::{:?}, form: {}, \
+         anchor: {}, context: {}, entropy: {:?}, check: {}, companion: {}, lifetime: Lifetime::{:?}, scope: {}, \
+         environment: {}, publishable: {}, way_out: WayOut {{ written: {}, steps: {}, url: {} }}, docs: {}, hit: {}, miss: {} }}",
+        text(&rule.id),
+        text(&rule.provider),
+        text(&rule.family),
+        list(&rule.replaces, text),
+        text(&rule.title),
+        text(&rule.what),
+        rule.severity,
+        form(&rule.form),
+        anchor(&rule.anchor),
+        list(&rule.context, text),
+        rule.entropy,
+        option(rule.check.as_ref(), |check| format!("Check::{check:?}")),
+        option(rule.companion.as_ref(), |it| {
+            format!("Companion {{ rule: {}, label: {} }}", text(&it.rule), text(&it.label))
+        }),
+        rule.lifetime,
+        text(&rule.scope),
+        option(rule.environment.as_ref(), text),
+        rule.publishable,
+        rule.way_out.written,
+        list(&rule.way_out.steps, text),
+        option(rule.way_out.url.as_ref(), text),
+        option(rule.docs.as_ref(), text),
+        list(&rule.hit, example),
+        list(&rule.miss, example),
+    )
+}
+
+fn text(text: &Text) -> String {
+    format!("Text::Borrowed({:?})", text.as_ref())
+}
+
+fn list<T: Clone>(items: &List<T>, item: impl Fn(&T) -> String) -> String {
+    format!("List::Borrowed(&[{}])", items.iter().map(item).collect::<Vec<_>>().join(", "))
+}
+
+fn option<T>(value: Option<&T>, write: impl Fn(&T) -> String) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({})", write(value)))
+}
+
+fn example(example: &Example) -> String {
+    format!("Example {{ file: {}, text: {} }}", text(&example.file), text(&example.text))
+}
+
+fn anchor(anchor: &Anchor) -> String {
+    match anchor {
+        Anchor::Literal { texts, offset } => {
+            format!("Anchor::Literal {{ texts: {}, offset: {offset} }}", list(texts, text))
+        }
+        Anchor::Context => "Anchor::Context".to_owned(),
+        Anchor::Own => "Anchor::Own".to_owned(),
+    }
+}
+
+fn form(form: &Form) -> String {
+    match form {
+        Form::Format(format) => format!("Form::Format(Format {{ pieces: {} }})", list(&format.pieces, piece)),
+        Form::Pattern(pattern) => format!("Form::Pattern({})", text(pattern)),
+        Form::Url(schemes) => format!("Form::Url({})", list(schemes, text)),
+        Form::Pem(labels) => format!("Form::Pem({})", list(labels, text)),
+        Form::Assignment(words) => format!("Form::Assignment({})", list(words, text)),
+    }
+}
+
+fn piece(piece: &Piece) -> String {
+    match piece {
+        Piece::Literal(literal) => format!("Piece::Literal({})", text(literal)),
+        Piece::Choice(texts) => format!("Piece::Choice({})", list(texts, text)),
+        Piece::Run { class, counts } => {
+            format!("Piece::Run {{ class: Class({:#x}), counts: {} }}", class.0, list(counts, |it| format!("{it:?}")))
+        }
+    }
+}

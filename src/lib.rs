@@ -3,13 +3,17 @@
 //! Data flows one way: sources push bytes, detection proposes candidates, judgement decides with reasons, findings are
 //! placed, and reports are written. `docs/architecture.md` draws the rooms; `tests/architecture.rs` holds them apart.
 
+pub mod decode;
+pub mod detect;
 pub mod document;
 pub mod finding;
+pub mod judge;
 pub mod notice;
 pub mod place;
 pub mod policy;
 pub mod provenance;
 pub mod report;
 pub mod rule;
+pub mod scale;
 pub mod secret;
 pub mod source;

@@ -1,2 +1,7 @@
 //! The keysieve command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(keysieve::cli::main(std::env::args_os()))
+}

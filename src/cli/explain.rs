@@ -1,0 +1,32 @@
+//! `keysieve explain`.
+
+use std::io::Write as _;
+
+use anyhow::bail;
+use clap::Args;
+
+use crate::config::policy::PolicySettings;
+use crate::policy;
+use crate::rule::set::RuleSet;
+use crate::run::of_rule;
+
+/// Say what a rule or check is about, and what to do
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Id of a rule or check, as reports name it
+    id: String,
+}
+
+impl ExplainArgs {
+    /// Prints the page. Returns the exit code.
+    pub fn run(&self) -> anyhow::Result<u8> {
+        let rules = RuleSet::builtin();
+        let rule = rules.by_id(&self.id).map(|(_, rule)| of_rule(rule));
+        let Some(descriptor) = rule.or_else(|| policy::descriptor(&self.id, &PolicySettings::default())) else {
+            bail!("there is no rule or check `{}`; `keysieve rules list` shows them all", self.id);
+        };
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}\n\nSeverity: {}. Id: {}.", descriptor.help.trim_end(), descriptor.severity, descriptor.id)?;
+        Ok(0)
+    }
+}

@@ -1,0 +1,121 @@
+//! The command line: arguments, colours, progress, and everything that is printed. Nobody imports it.
+
+mod check;
+mod explain;
+mod history;
+mod lint;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+mod settings;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::sync::{Arc, OnceLock};
+
+use clap::{Parser, Subcommand};
+
+use crate::rule::set::RuleSet;
+use crate::run::{self, Plan, Progress};
+use crate::source::Stop;
+use settings::JudgeArgs;
+
+/// Usage or configuration error.
+const USAGE: u8 = 2;
+
+/// Finds hard-coded tokens in files and git history, and checks configuration against rotation and scope policy.
+///
+/// keysieve is static: it never goes on the network, never runs another program, and never prints a secret unless it is
+/// told to.
+#[derive(Debug, Parser)]
+#[command(name = "keysieve", version = version(), max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::CheckArgs),
+    Scan(scan::ScanArgs),
+    History(history::HistoryArgs),
+    Lint(lint::LintArgs),
+    Explain(explain::ExplainArgs),
+    Rules(rules::RulesArgs),
+}
+
+/// The exit codes, as every help text ends with them.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found at or above --fail-on, and everything was scanned
+  1  findings at or above --fail-on
+  2  usage or configuration error: a path that does not exist, a bad flag or file
+  3  the scan is incomplete: something that should have been scanned was not
+2 goes before 1, 1 before 3.";
+
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        let rules = RuleSet::builtin();
+        format!("{} (rule pack {}, {} kinds)", env!("CARGO_PKG_VERSION"), rules.digest(), rules.len())
+    })
+}
+
+/// Runs the command that `arguments` (the program's name first) ask for. Returns the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are printed like errors, but are none. A pipe that closed has nobody left to tell.
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { 0 };
+        }
+    };
+    let result = match &cli.command {
+        Command::Check(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
+        Command::Scan(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
+        Command::History(args) => judge(&args.plan(), &args.judge),
+        Command::Lint(args) => judge(&args.plan(), &args.judge),
+        Command::Explain(args) => args.run(),
+        Command::Rules(args) => args.run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => 0,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "{BOLD_RED}error:{BOLD_RED:#} {error:#}");
+            USAGE
+        }
+    }
+}
+
+const BOLD_RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Runs a plan and writes its reports.
+fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
+    let settings = args.settings(plan)?;
+    let targets = args.targets()?;
+    let stop = Arc::new(Stop::default());
+    let handler = Arc::clone(&stop);
+    // A second Ctrl-C does not wait for the item at hand.
+    let installed = ctrlc::set_handler(move || {
+        if handler.requested() {
+            #[allow(clippy::exit)]
+            std::process::exit(130);
+        }
+        handler.request();
+    });
+    debug_assert!(installed.is_ok(), "the handler is set once in a process");
+    let read = Progress::default();
+    let outcome = progress::watch(&read, || run::run(plan, &settings, &stop, &read))?;
+    match output::write(&targets, &outcome.report(args.show_secrets)) {
+        Ok(()) => Ok(outcome.exit_code),
+        Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,70 @@
+//! Writes reports: to standard output, or whole or not at all to files.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::report::{Formats, Report};
+
+/// One report to write.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// In this format.
+    pub format: Formats,
+    /// To this file; none is standard output.
+    pub file: Option<PathBuf>,
+}
+
+/// Writes every report, files first, so that a closed pipe costs none of them.
+///
+/// # Errors
+/// A file that cannot be written, with its name; for standard output the bare [`io::Error`].
+pub fn write(targets: &[Target], report: &Report<'_>) -> anyhow::Result<()> {
+    for target in targets {
+        if let Some(path) = target.file.as_deref().filter(|path| *path != Path::new("-")) {
+            to_file(path, target.format, report).with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
+    }
+    for target in targets {
+        if target.file.as_deref().is_none_or(|path| path == Path::new("-")) {
+            let stdout = io::stdout();
+            let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+            let mut out = BufWriter::new(stdout.lock());
+            target.format.writer(colour).write(report, &mut out)?;
+            out.flush()?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes beside the file and renames, so that nobody ever reads half a report. What is not a regular file, such as a
+/// device, is written in place.
+fn to_file(path: &Path, format: Formats, report: &Report<'_>) -> io::Result<()> {
+    let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    let beside = path.with_file_name(format!(
+        ".{}.{}.partial",
+        path.file_name().unwrap_or_default().to_string_lossy(),
+        std::process::id()
+    ));
+    let target = if special { path } else { &beside };
+    let mut out = BufWriter::new(File::create(target)?);
+    let written = format.writer(false).write(report, &mut out).and_then(|()| out.flush());
+    if special {
+        return written;
+    }
+    match written.and_then(|()| std::fs::rename(&beside, path)) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let _ = std::fs::remove_file(&beside);
+            Err(error)
+        }
+    }
+}
+
+/// Whether standard error is watched by a person.
+#[must_use]
+pub fn stderr_is_watched() -> bool {
+    io::stderr().is_terminal()
+}

@@ -1,0 +1,171 @@
+//! The flags of every command that judges, and what they make of the configuration.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+
+use super::output::Target;
+use crate::config;
+use crate::finding::{Confidence, Severity};
+use crate::notice::Cause;
+use crate::report::Formats;
+use crate::run::{Plan, Settings};
+
+/// Flags that every command that judges has.
+#[derive(Args, Debug)]
+pub struct JudgeArgs {
+    /// Format of the report: text, json, jsonl or sarif
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Reports")]
+    format: Formats,
+    /// Write the report to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Reports")]
+    output: Option<PathBuf>,
+    /// One more report, as FORMAT=FILE; can be given several times
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Reports")]
+    report: Vec<String>,
+    /// Show the secrets themselves, in every report
+    #[arg(long, help_heading = "Reports")]
+    pub show_secrets: bool,
+
+    /// Read this keysieve.toml instead of the one in the scanned directory or above it
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    config: Option<PathBuf>,
+    /// One more pack of rules (TOML); can be given several times
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    rules: Vec<PathBuf>,
+    /// What "now" is, for lifetimes and expiry dates (2026-01-31 or RFC 3339); the clock by default
+    #[arg(long, value_name = "TIME", help_heading = "Configuration")]
+    now: Option<String>,
+    /// Number of threads; the output does not depend on it
+    #[arg(long, value_name = "N", help_heading = "Configuration")]
+    threads: Option<std::num::NonZeroUsize>,
+
+    /// Least severity that makes the exit code 1 [default: medium]
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Verdict")]
+    fail_on: Option<Severity>,
+    /// Findings below this confidence are counted, not shown [default: medium]
+    #[arg(long, value_name = "CONFIDENCE", value_enum, help_heading = "Verdict")]
+    min_confidence: Option<Confidence>,
+    /// Exit 0 where findings would make it 1
+    #[arg(long, help_heading = "Verdict")]
+    exit_zero: bool,
+    /// Whatever was not scanned, for whatever reason, makes the scan incomplete (exit 3)
+    #[arg(long, help_heading = "Verdict")]
+    strict: bool,
+    /// Reasons that do not make the scan incomplete, such as `shallow` or `unreadable`
+    #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = cause, help_heading = "Verdict")]
+    accept: Vec<Cause>,
+}
+
+impl JudgeArgs {
+    /// The settings of a run of `plan`.
+    pub fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
+        let path = match &self.config {
+            Some(path) => Some(path.clone()),
+            None => find_config(plan),
+        };
+        let mut config = config::load(path.as_deref(), &self.rules).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!(lines.join("\n       "))
+        })?;
+        config.fail_on = self.fail_on.unwrap_or(config.fail_on);
+        config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
+        let threads = match self.threads {
+            Some(threads) => threads.get(),
+            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        };
+        Ok(Settings {
+            config,
+            threads,
+            strict: self.strict,
+            accept: self.accept.clone(),
+            exit_zero: self.exit_zero,
+            now: now(self.now.as_deref())?,
+        })
+    }
+
+    /// Where reports go.
+    pub fn targets(&self) -> anyhow::Result<Vec<Target>> {
+        let mut targets = Vec::new();
+        for report in &self.report {
+            let Some((format, file)) = report.split_once('=') else {
+                bail!("--report {report}: write FORMAT=FILE");
+            };
+            let format = format.parse().with_context(|| format!("--report {report}"))?;
+            targets.push(Target { format, file: Some(PathBuf::from(file)) });
+        }
+        targets.push(Target { format: self.format, file: self.output.clone() });
+        Ok(targets)
+    }
+}
+
+/// The control file of what is scanned: in its directory, or above it up to the top of the repository.
+fn find_config(plan: &Plan) -> Option<PathBuf> {
+    let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref());
+    let start = named.cloned().unwrap_or_else(|| PathBuf::from("."));
+    let start = if start.is_dir() { start } else { start.parent().map(Path::to_path_buf).unwrap_or_default() };
+    if let Some(found) = config::find(&start) {
+        return Some(found);
+    }
+    let absolute = start.canonicalize().ok()?;
+    if !absolute.ancestors().any(|directory| directory.join(".git").exists()) {
+        return None;
+    }
+    for directory in absolute.ancestors() {
+        if let Some(found) = config::find(directory) {
+            return Some(found);
+        }
+        if directory.join(".git").exists() {
+            break;
+        }
+    }
+    None
+}
+
+/// The time that `--now`, `SOURCE_DATE_EPOCH` or the clock says.
+fn now(flag: Option<&str>) -> anyhow::Result<jiff::Timestamp> {
+    if let Some(text) = flag {
+        let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+        return match text.parse() {
+            Ok(timestamp) => Ok(timestamp),
+            Err(_) => date()
+                .map(|zoned| zoned.timestamp())
+                .with_context(|| format!("--now {text}: write 2026-01-31 or 2026-01-31T12:00:00Z")),
+        };
+    }
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => {
+            let seconds = text.parse().with_context(|| format!("SOURCE_DATE_EPOCH={text}: not a number of seconds"))?;
+            jiff::Timestamp::from_second(seconds).with_context(|| format!("SOURCE_DATE_EPOCH={text}"))
+        }
+        Err(_) => Ok(jiff::Timestamp::now()),
+    }
+}
+
+fn cause(text: &str) -> Result<Cause, String> {
+    Cause::from_id(text).ok_or_else(|| {
+        let known: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+        format!("there is no such reason; there are: {}", known.join(", "))
+    })
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Severity::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.id()))
+    }
+}
+
+impl ValueEnum for Confidence {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Confidence::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.id()))
+    }
+}

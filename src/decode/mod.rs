@@ -1,0 +1,168 @@
+//! From the bytes of a file to text that detection can read, with a way back to the file's own offsets.
+//!
+//! Tokens are ASCII. In every charset that keeps ASCII bytes as they are (UTF-8, Latin-1, Shift-JIS …) they can be read
+//! where they stand, so only UTF-16 is turned into another text.
+
+use std::borrow::Cow;
+
+/// How many leading bytes decide what a file is.
+const HEAD: usize = 8 * 1024;
+
+/// What the bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// ASCII bytes stand for themselves.
+    AsciiCompatible,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+    /// Not text.
+    Binary,
+}
+
+impl Charset {
+    /// Looks at the beginning of a file: a byte order mark, or NUL bytes at the places where ASCII in UTF-16 has them.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Charset {
+        let head = &bytes[..bytes.len().min(HEAD)];
+        if head.starts_with(&[0xFF, 0xFE]) && !head.starts_with(&[0xFF, 0xFE, 0, 0]) {
+            return Charset::Utf16Le;
+        }
+        if head.starts_with(&[0xFE, 0xFF]) {
+            return Charset::Utf16Be;
+        }
+        let Some(first) = memchr::memchr(0, head) else { return Charset::AsciiCompatible };
+        let pairs = head.len() / 2;
+        if pairs >= 2 && first < 64 {
+            let nul = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+            let (even, odd) = (nul(0), nul(1));
+            // Text in the languages that write tokens is mostly ASCII: at least half of the units have a high byte of
+            // zero, and no unit is a NUL character.
+            if odd * 2 >= pairs && even == 0 {
+                return Charset::Utf16Le;
+            }
+            if even * 2 >= pairs && odd == 0 {
+                return Charset::Utf16Be;
+            }
+        }
+        Charset::Binary
+    }
+}
+
+/// The text to search, and where each byte of it stands in the original.
+pub struct View<'b> {
+    /// The text; for binary content the bytes as they are.
+    pub text: Cow<'b, [u8]>,
+    /// What the bytes were.
+    pub charset: Charset,
+    marks: Vec<(usize, usize)>,
+}
+
+/// A mark for the way back is kept every so many bytes of text.
+const MARK: usize = 1024;
+
+impl<'b> View<'b> {
+    /// The view of `bytes`, read as `charset`. In a part that begins in the middle of a UTF-16 text, `bytes` must begin
+    /// with a whole unit, as parts at even offsets do.
+    #[must_use]
+    pub fn new(bytes: &'b [u8], charset: Charset) -> View<'b> {
+        let unit = match charset {
+            Charset::AsciiCompatible | Charset::Binary => {
+                return View { text: Cow::Borrowed(bytes), charset, marks: Vec::new() };
+            }
+            Charset::Utf16Le => u16::from_le_bytes as fn([u8; 2]) -> u16,
+            Charset::Utf16Be => u16::from_be_bytes,
+        };
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let mut text = Vec::with_capacity(bytes.len() / 2 + 16);
+        let mut marks = vec![(0, 0)];
+        let mut at = 0;
+        for decoded in char::decode_utf16(units) {
+            if text.len() >= marks.len() * MARK {
+                marks.push((text.len(), at));
+            }
+            let character = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
+            // A lone surrogate is one unit, and so is the character that stands for it here.
+            at += 2 * character.len_utf16();
+            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        View { text: Cow::Owned(text), charset, marks }
+    }
+
+    /// The offset in the original of the byte at `offset` of the text.
+    #[must_use]
+    pub fn original(&self, offset: usize) -> usize {
+        if self.marks.is_empty() {
+            return offset;
+        }
+        let mark = self.marks.partition_point(|&(text, _)| text <= offset).saturating_sub(1);
+        let (mut text, mut original) = self.marks[mark];
+        while text < offset.min(self.text.len()) {
+            let lead = self.text[text];
+            let (bytes, units) = match lead {
+                0..0x80 => (1, 1),
+                0x80..0xE0 => (2, 1),
+                0xE0..0xF0 => (3, 1),
+                _ => (4, 2),
+            };
+            text += bytes;
+            original += 2 * units;
+        }
+        original
+    }
+
+    /// The offset in the text of the unit at `offset` of the original.
+    #[must_use]
+    pub fn decoded(&self, offset: usize) -> usize {
+        if self.marks.is_empty() {
+            return offset;
+        }
+        // Both offsets grow together, so the smallest text offset that maps this far is found by halving.
+        let (mut low, mut high) = (0, self.text.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.original(middle) < offset { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, big: bool, mark: bool) -> Vec<u8> {
+        let mark = if mark { "\u{FEFF}" } else { "" };
+        format!("{mark}{text}")
+            .encode_utf16()
+            .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .collect()
+    }
+
+    #[test]
+    fn utf16_is_recognised_with_and_without_a_mark() {
+        for big in [false, true] {
+            for mark in [false, true] {
+                let bytes = utf16("key = value\nnext", big, mark);
+                let charset = if big { Charset::Utf16Be } else { Charset::Utf16Le };
+                assert_eq!(Charset::of(&bytes), charset, "big {big}, mark {mark}");
+            }
+        }
+        assert_eq!(Charset::of(b"plain"), Charset::AsciiCompatible);
+        assert_eq!(Charset::of(b"\x7fELF\0\0\x01\0"), Charset::Binary);
+        assert_eq!(Charset::of(b""), Charset::AsciiCompatible);
+    }
+
+    #[test]
+    fn offsets_lead_back_to_the_file() {
+        let text = format!("é\u{1F600}{}token", "x".repeat(3000));
+        let bytes = utf16(&text, false, true);
+        let view = View::new(&bytes, Charset::Utf16Le);
+        let at = memchr::memmem::find(&view.text, b"token").expect("the word");
+        let original = view.original(at);
+        assert_eq!(&bytes[original..original + 2], b"t\0");
+        assert_eq!(view.decoded(original), at);
+        assert_eq!(view.original(view.text.len()), bytes.len());
+    }
+}

@@ -1,0 +1,389 @@
+//! From a candidate to a verdict, with reasons that the user can read. Pure: no file, no clock, no position.
+//!
+//! Two classes of candidate need different tests. What a distinctive *format* found may be rejected only by what no random
+//! token looks like (a failed checksum, a mask, a known sample): with three hundred words in a list, one random token in a
+//! hundred holds one of them. What only the name of a *key* found must pass every test there is.
+//!
+//! The value is judged where it is found ([`judge`]); what the path says is judged for each path apart ([`judge_place`]),
+//! because a blob of the history may have had several names.
+
+pub mod entropy;
+pub mod key;
+pub mod placeholder;
+pub mod reference;
+pub mod shape;
+
+use crate::document::kind::{FileKind, PlaceFacts};
+use crate::finding::{Confidence, Reason, Severity, Weight};
+use crate::rule::check::Outcome;
+use crate::rule::model::Rule;
+
+/// What is to be judged.
+#[derive(Clone, Debug)]
+pub struct Claim<'a> {
+    /// The rule that found it.
+    pub rule: &'a Rule,
+    /// The secret part.
+    pub value: &'a [u8],
+    /// How many of its first bytes belong to the public format.
+    pub prefix: usize,
+    /// How it was given.
+    pub given: Given<'a>,
+    /// What stands before the value on its line (the last bytes of it are enough).
+    pub before: &'a [u8],
+    /// Whether the line is so long that people did not write it.
+    pub in_long_line: bool,
+}
+
+/// How a value was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// By its own format.
+    Format,
+    /// As a PEM block.
+    Pem,
+    /// In the userinfo of a URL.
+    Url {
+        /// The user's name.
+        user: &'a [u8],
+        /// Host and port.
+        host: &'a [u8],
+    },
+    /// As the value of a key.
+    Key {
+        /// The key's name.
+        name: &'a [u8],
+        /// Between quotes.
+        quoted: bool,
+        /// In a comparison rather than an assignment.
+        compared: bool,
+    },
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// How sure; none if it is not a secret.
+    pub confidence: Option<Confidence>,
+    /// How bad.
+    pub severity: Severity,
+    /// Why, in the order of the tests.
+    pub reasons: Vec<Reason>,
+}
+
+impl Verdict {
+    fn reject(&mut self, code: &'static str, text: &'static str) {
+        self.confidence = None;
+        self.reasons.push(Reason::new(code, Weight::Rejects, text));
+    }
+
+    fn limit(&mut self, most: Confidence, code: &'static str, text: &'static str) {
+        self.confidence = self.confidence.map(|confidence| confidence.min(most));
+        self.reasons.push(Reason::new(code, Weight::Weakens, text));
+    }
+}
+
+/// Judges the value itself.
+#[must_use]
+pub fn judge(claim: &Claim<'_>) -> Verdict {
+    let mut verdict = Verdict { confidence: Some(Confidence::Low), severity: claim.rule.severity, reasons: Vec::new() };
+    match claim.given {
+        Given::Format | Given::Pem => by_format(claim, &mut verdict),
+        Given::Url { user, host } => in_url(claim, user, host, &mut verdict),
+        Given::Key { name, quoted, compared } => by_key(claim, name, quoted, compared, &mut verdict),
+    }
+    verdict
+}
+
+fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
+    let own = &claim.value[claim.prefix.min(claim.value.len())..];
+    let distinctive = claim.rule.is_distinctive();
+    let outcome = claim.rule.check.map(|check| (check, check.verify(claim.value, claim.prefix)));
+    if let Some((_, Outcome::Fails)) = outcome {
+        return verdict.reject("check", "malformed or dummy: the offline check fails");
+    }
+    if claim.given == Given::Format {
+        if let Some(what) = placeholder::placeholder(claim.value, own, distinctive) {
+            return verdict.reject("placeholder", what);
+        }
+        let floor = claim.rule.entropy.unwrap_or_else(|| entropy::floor(own));
+        if entropy::shannon(own) < floor && (!distinctive || claim.rule.entropy.is_some()) {
+            return verdict.reject("entropy", "less random than a token of this alphabet and length is");
+        }
+    }
+    if let Some((check, Outcome::Holds)) = outcome {
+        verdict.confidence = Some(Confidence::Certain);
+        verdict.reasons.push(Reason::new("check", Weight::Proves, format!("the offline check `{}` holds", check.id())));
+        return;
+    }
+    if distinctive {
+        verdict.confidence = Some(Confidence::High);
+        verdict.reasons.push(Reason::new("format", Weight::Supports, "the format is the provider's own"));
+        return;
+    }
+    let text = String::from_utf8_lossy(own);
+    if shape::is_identifier(&text) {
+        return verdict.reject("shape", "an identifier");
+    }
+    if shape::is_digest(claim.value, claim.before) {
+        return verdict.reject("digest", "the line calls it a digest or a revision");
+    }
+    verdict.confidence = Some(Confidence::Medium);
+    verdict.reasons.push(Reason::new(
+        "context",
+        Weight::Supports,
+        "the format fits, and a word of the provider stands near",
+    ));
+}
+
+fn in_url(claim: &Claim<'_>, user: &[u8], host: &[u8], verdict: &mut Verdict) {
+    if let Some(what) = reference::reference(claim.value) {
+        return verdict.reject("reference", what);
+    }
+    if let Some(what) = placeholder::placeholder(claim.value, claim.value, false) {
+        return verdict.reject("placeholder", what);
+    }
+    if claim.value.iter().all(|&byte| !byte.is_ascii_alphanumeric()) {
+        return verdict.reject("shape", "no letter and no digit");
+    }
+    verdict.confidence = Some(Confidence::Medium);
+    verdict.reasons.push(Reason::new("userinfo", Weight::Supports, "a password in the userinfo of a URL"));
+    if claim.value.len() >= 12
+        && entropy::shannon(claim.value) >= entropy::floor(claim.value)
+        && classes(claim.value) >= 2
+    {
+        verdict.confidence = Some(Confidence::High);
+        verdict.reasons.push(Reason::new("entropy", Weight::Supports, "as random as a generated password"));
+    }
+    if user.eq_ignore_ascii_case(claim.value) {
+        verdict.limit(Confidence::Low, "weak", "the same as the user's name");
+    }
+    if is_local_host(host) {
+        verdict.limit(Confidence::Low, "host", "the host is local, reserved or a placeholder");
+    }
+    if shape::is_identifier(&String::from_utf8_lossy(claim.value)) {
+        verdict.limit(Confidence::Low, "shape", "made of ordinary words");
+    }
+}
+
+/// Hosts that are nobody's: loopback, names reserved for documentation and tests (RFC 2606, RFC 6761), single labels as
+/// compose services have them, and templates.
+fn is_local_host(host: &[u8]) -> bool {
+    let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    if host.starts_with('[') || host.contains(['{', '$', '<', '%', '*']) || host.contains("...") {
+        return true;
+    }
+    let name = host.split(':').next().unwrap_or("");
+    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
+    let top = labels.last().copied().unwrap_or("");
+    name.starts_with("127.")
+        || name == "0.0.0.0"
+        || labels.len() == 1
+        || matches!(top, "local" | "localhost" | "test" | "invalid" | "example" | "internal" | "localdomain" | "lan")
+        || (labels.len() >= 2
+            && matches!(labels[labels.len() - 2], "example" | "domain" | "yourdomain" | "host" | "server"))
+}
+
+/// How many of lower case, upper case, digits and punctuation occur.
+fn classes(value: &[u8]) -> usize {
+    [u8::is_ascii_lowercase as fn(&u8) -> bool, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation]
+        .iter()
+        .filter(|class| value.iter().any(class))
+        .count()
+}
+
+/// Keys whose values people choose, so that a value need not be random.
+fn is_password_key(name: &[u8]) -> bool {
+    let words = key::words(name);
+    words.iter().any(|word| ["pass", "pw", "pwd"].iter().any(|part| word.contains(part)))
+}
+
+fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, compared: bool, verdict: &mut Verdict) {
+    let value = claim.value;
+    let password = is_password_key(name);
+    if let Some(what) = key::is_about_a_secret(name) {
+        return verdict.reject("key", what);
+    }
+    if value.len() < if password { 5 } else { 8 } {
+        return verdict.reject("length", "too short");
+    }
+    if let Some(what) = reference::reference(value) {
+        return verdict.reject("reference", what);
+    }
+    if let Some(what) = placeholder::placeholder(value, value, false) {
+        return verdict.reject("placeholder", what);
+    }
+    if is_same_name(name, value) {
+        return verdict.reject("key", "the value repeats the key's name");
+    }
+    if shape::is_digest(value, claim.before) {
+        return verdict.reject("digest", "the line calls it a digest or a revision");
+    }
+    if let Some(what) = shape::ordinary(value) {
+        if password && quoted && what == "an identifier" && !compared {
+            return verdict.limit(Confidence::Low, "shape", "made of ordinary words, as weak passwords are");
+        }
+        return verdict.reject("shape", what);
+    }
+    let random = entropy::shannon(value) >= entropy::floor(value);
+    if !random && !password {
+        return verdict.reject("entropy", "less random than a token of this alphabet and length is");
+    }
+    if !quoted && value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b'|' | b'*' | b'?')) && !password {
+        return verdict.reject("shape", "an expression");
+    }
+    let alphabet = entropy::Alphabet::of(value).name();
+    let letters_only = value.iter().all(u8::is_ascii_alphabetic);
+    let convincing = random
+        && match password {
+            true => classes(value) >= 2 && !letters_only && value.len() >= 6,
+            false => value.len() >= 16 && classes(value) >= 2 && !(letters_only && value.len() < 24),
+        };
+    if convincing {
+        verdict.confidence = Some(Confidence::Medium);
+        verdict.reasons.push(Reason::new("key", Weight::Supports, "the key names a secret"));
+        verdict.reasons.push(Reason::new("entropy", Weight::Supports, format!("as random as {alphabet} can be")));
+    } else {
+        verdict.reasons.push(Reason::new("key", Weight::Supports, "the key names a secret"));
+    }
+    if compared {
+        verdict.limit(Confidence::Low, "comparison", "compared with, not assigned");
+    }
+    if claim.in_long_line {
+        verdict.limit(Confidence::Low, "minified", "in a line that no person wrote");
+    }
+}
+
+/// Whether the value is the key's name in another spelling, or a part of it.
+fn is_same_name(name: &[u8], value: &[u8]) -> bool {
+    let joined = |text: &[u8]| key::words(text).concat();
+    let (name, value) = (joined(name), joined(value));
+    !value.is_empty()
+        && (name.ends_with(&value)
+            || value.ends_with(&name) && value.len() < name.len() + 8 && !value.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// What a verdict needs to know of its claim when a path is judged later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// Found by its key alone.
+    pub generic: bool,
+    /// Without quotes.
+    pub bare: bool,
+    /// What kind of file the content looks like, for names that say nothing.
+    pub content: FileKind,
+}
+
+impl Ground {
+    /// The ground of a claim about a text that begins with `head`.
+    #[must_use]
+    pub fn of(claim: &Claim<'_>, head: &[u8]) -> Ground {
+        let content = FileKind::of(b"", head);
+        match claim.given {
+            Given::Key { quoted, .. } => Ground { generic: true, bare: !quoted, content },
+            Given::Format | Given::Pem | Given::Url { .. } => Ground { generic: false, bare: false, content },
+        }
+    }
+}
+
+/// Judges what the path of the file says: `None` for bytes that have no name. Call it on a copy for each path.
+pub fn judge_place(ground: Ground, path: Option<&[u8]>, verdict: &mut Verdict) {
+    if verdict.confidence.is_none() {
+        return;
+    }
+    let kind = match FileKind::of(path.unwrap_or_default(), b"") {
+        FileKind::Unknown => ground.content,
+        kind => kind,
+    };
+    let facts = path.map(PlaceFacts::of).unwrap_or_default();
+    if ground.generic {
+        if facts.is_lockfile || kind == FileKind::Lockfile {
+            return verdict.reject("place", "lock files hold digests");
+        }
+        if facts.is_locale {
+            return verdict.reject("place", "a catalogue of translations");
+        }
+        if facts.is_minified {
+            return verdict.reject("place", "a minified or generated file");
+        }
+        if ground.bare && !kind.has_bare_literals() {
+            return verdict.reject("place", "in this kind of file a value without quotes is an expression");
+        }
+        if ground.bare && matches!(kind, FileKind::Markdown | FileKind::Plain | FileKind::Unknown) {
+            verdict.limit(Confidence::Low, "place", "a value without quotes in running text");
+        }
+        for (is, text) in [
+            (facts.is_test_or_example, "in a test, an example or a template"),
+            (facts.is_docs, "in documentation"),
+            (facts.is_vendored, "in somebody else's code"),
+        ] {
+            if is {
+                verdict.limit(Confidence::Low, "place", text);
+            }
+        }
+    } else if facts.is_test_or_example {
+        verdict.severity = milder(verdict.severity);
+        verdict.reasons.push(Reason::new("place", Weight::Weakens, "in a test or an example: one severity milder"));
+    }
+}
+
+fn milder(severity: Severity) -> Severity {
+    let at = Severity::ALL.iter().position(|&it| it == severity).unwrap_or(0);
+    Severity::ALL[at.saturating_sub(1)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::set::RuleSet;
+
+    fn by_key_name(name: &str, value: &str) -> Verdict {
+        let rules = RuleSet::builtin();
+        let (_, rule) = rules.iter().find(|(_, rule)| rule.is_generic()).expect("a generic rule");
+        judge(&Claim {
+            rule,
+            value: value.as_bytes(),
+            prefix: 0,
+            given: Given::Key { name: name.as_bytes(), quoted: true, compared: false },
+            before: name.as_bytes(),
+            in_long_line: false,
+        })
+    }
+
+    #[test]
+    fn values_of_keys_must_pass_every_test() {
+        let random = ["q7Xk2vR9", "mW4tZc8L"].concat();
+        assert_eq!(by_key_name("api_key", &random).confidence, Some(Confidence::Medium));
+        assert_eq!(by_key_name("db_password", &["tr0ub4", "dor&3"].concat()).confidence, Some(Confidence::Medium));
+        for (name, value, code) in [
+            ("password_url", random.as_str(), "key"),
+            ("password", "abc", "length"),
+            ("password", "${DB_PASSWORD}", "reference"),
+            ("password", "changeme", "placeholder"),
+            ("auth_token", "authToken", "key"),
+            ("commit_hash_token", &"0123456789abcdef9876".repeat(2), "key"),
+            ("api_token", "user.profile.settings", "shape"),
+        ] {
+            let verdict = by_key_name(name, value);
+            assert_eq!(verdict.confidence, None, "{name} = {value}: {verdict:?}");
+            let last = verdict.reasons.last().map(|reason| reason.code);
+            assert!(last == Some(code) || name.contains("hash"), "{name} = {value}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn the_place_speaks_for_each_path_apart() {
+        let verdict = by_key_name("api_key", &["q7Xk2vR9", "mW4tZc8L"].concat());
+        let at = |path: &str, bare: bool| {
+            let mut verdict = verdict.clone();
+            let ground = Ground { generic: true, bare, content: FileKind::Unknown };
+            judge_place(ground, Some(path.as_bytes()), &mut verdict);
+            verdict.confidence
+        };
+        assert_eq!(at("config/app.yml", true), Some(Confidence::Medium));
+        assert_eq!(at("src/main.c", true), None);
+        assert_eq!(at("src/main.c", false), Some(Confidence::Medium));
+        assert_eq!(at("Cargo.lock", false), None);
+        assert_eq!(at("tests/main.c", false), Some(Confidence::Low));
+    }
+}

@@ -1,0 +1,180 @@
+//! Values that stand where a secret would stand: words, markers, masks, runs, and samples that providers print.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::rule::builtin::{
+    PLACEHOLDERS_KNOWN_SAMPLES_SHA256 as KNOWN_SAMPLES, PLACEHOLDERS_VALUES as VALUES, PLACEHOLDERS_WORDS as WORDS,
+};
+
+/// What kind of placeholder a value is, in words for the user; none if it is not.
+///
+/// `own` is the secret without its public prefix. `structured` says that a distinctive format matched: then only what a
+/// random token cannot look like by chance counts.
+#[must_use]
+pub fn placeholder(value: &[u8], own: &[u8], structured: bool) -> Option<&'static str> {
+    if is_known_sample(value) {
+        return Some("a sample that the provider prints");
+    }
+    let lower = own.to_ascii_lowercase();
+    let lower = std::str::from_utf8(&lower).ok()?;
+    if VALUES.binary_search(&lower).is_ok() {
+        return Some("a word that stands for a secret");
+    }
+    if holds_placeholder_word(own, lower, structured) {
+        return Some("holds a word that placeholders are made of");
+    }
+    if lower.ends_with("example") || lower.ends_with("examplekey") {
+        return Some("ends in EXAMPLE, as documentation values do");
+    }
+    if is_marked(lower) {
+        return Some("stands between placeholder marks");
+    }
+    if is_masked(own) {
+        return Some("is masked");
+    }
+    if is_repetitive(own) {
+        return Some("repeats a few characters");
+    }
+    let share = sequential_share(own);
+    if share >= if structured { 0.5 } else { 0.25 } && own.len() >= 6 {
+        return Some("runs along the alphabet, the digits or the keyboard");
+    }
+    None
+}
+
+/// Whether the value is one that documentation prints, compared by SHA-256 so that none of them stands here.
+fn is_known_sample(value: &[u8]) -> bool {
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(value));
+    KNOWN_SAMPLES.binary_search(&digest.as_str()).is_ok()
+}
+
+fn holds_placeholder_word(own: &[u8], lower: &str, structured: bool) -> bool {
+    let one_case = !own.iter().any(u8::is_ascii_uppercase) || !own.iter().any(u8::is_ascii_lowercase);
+    if structured && !one_case && !own.iter().any(|byte| matches!(byte, b'_' | b'-' | b'.')) {
+        return false;
+    }
+    let separated = |at: usize, end: usize| {
+        let before = at.checked_sub(1).map(|at| lower.as_bytes()[at]);
+        let behind = lower.as_bytes().get(end).copied();
+        before.is_none_or(|byte| !byte.is_ascii_alphabetic()) && behind.is_none_or(|byte| !byte.is_ascii_alphabetic())
+    };
+    WORDS.iter().any(|word| lower.match_indices(word).any(|(at, _)| separated(at, at + word.len())))
+}
+
+/// Angle brackets, braces, percent signs and the like around the whole value, or an ellipsis.
+fn is_marked(lower: &str) -> bool {
+    let pairs = [("<", ">"), ("{", "}"), ("[", "]"), ("__", "__"), ("%", "%"), ("@", "@"), ("(", ")")];
+    pairs.iter().any(|(open, close)| {
+        lower.len() > open.len() + close.len() && lower.starts_with(open) && lower.ends_with(close)
+    }) || lower.contains("...")
+        || lower.contains('…')
+        || lower.contains("***")
+}
+
+/// One mask character makes up at least half of it.
+fn is_masked(own: &[u8]) -> bool {
+    own.len() >= 4 && b"*xX.#-_0?".iter().any(|&mask| own.iter().filter(|&&byte| byte == mask).count() * 2 >= own.len())
+}
+
+/// Too few distinct characters for its length, or a short piece repeated.
+fn is_repetitive(own: &[u8]) -> bool {
+    if own.len() < 8 {
+        return own.len() >= 3 && own.iter().all(|&byte| byte == own[0]);
+    }
+    let mut seen = [false; 256];
+    own.iter().for_each(|&byte| seen[usize::from(byte)] = true);
+    let distinct = seen.iter().filter(|&&it| it).count();
+    distinct <= (own.len() / 8).clamp(3, 6)
+        || (1..=own.len() / 3).any(|period| own.iter().skip(period).zip(own).all(|(a, b)| a == b))
+}
+
+const ROWS: [&[u8]; 7] = [
+    b"0123456789012345",
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"qwertyuiop",
+    b"asdfghjkl",
+    b"zxcvbnm",
+    b"qwertzuiop",
+    b"0123456789abcdef",
+];
+
+/// The share of the value that lies in runs of five and more along a row, forwards or backwards, taken as it is or as two
+/// interleaved sequences (`a1b2c3d4`).
+fn sequential_share(own: &[u8]) -> f64 {
+    if own.is_empty() {
+        return 0.0;
+    }
+    let lower = own.to_ascii_lowercase();
+    let whole = in_runs(&lower, 5);
+    let even: Vec<u8> = lower.iter().copied().step_by(2).collect();
+    let odd: Vec<u8> = lower.iter().copied().skip(1).step_by(2).collect();
+    let interleaved =
+        if in_runs(&even, 4) > 0 && in_runs(&odd, 4) > 0 { in_runs(&even, 4) + in_runs(&odd, 4) } else { 0 };
+    whole.max(interleaved) as f64 / own.len() as f64
+}
+
+/// How many characters lie in runs of at least `least` along one of the rows.
+fn in_runs(text: &[u8], least: usize) -> usize {
+    let follows = |a: u8, b: u8, step: isize| {
+        ROWS.iter().any(|row| {
+            row.iter().enumerate().any(|(at, &byte)| {
+                byte == a && at.checked_add_signed(step).and_then(|next| row.get(next)).is_some_and(|&next| next == b)
+            })
+        })
+    };
+    let mut covered = vec![false; text.len()];
+    for step in [1, -1] {
+        let mut begin = 0;
+        for at in 1..=text.len() {
+            if at == text.len() || !follows(text[at - 1], text[at], step) {
+                if at - begin >= least {
+                    covered[begin..at].fill(true);
+                }
+                begin = at;
+            }
+        }
+    }
+    covered.iter().filter(|&&it| it).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is(value: &str, structured: bool) -> bool {
+        placeholder(value.as_bytes(), value.as_bytes(), structured).is_some()
+    }
+
+    #[test]
+    fn placeholders_are_told_from_random_values() {
+        for value in [
+            "changeme",
+            "your-api-key",
+            "my_example_token_value",
+            "<your token>",
+            "xxxxxxxxxxxxxxxx",
+            "4f2a************",
+            "abababababab",
+            "123412341234",
+            "abcdefghijklmnop",
+            "a1b2c3d4e5f6g7h8",
+            "qwertyuiop",
+            "AB…CD",
+            "SOMETHINGEXAMPLE",
+        ] {
+            assert!(is(value, false), "{value}");
+        }
+        // Random at first sight: written as pieces so that no token stands here.
+        for value in
+            [["Zk3vW8", "qLm2Xr9T"].concat(), ["9f1c0b7e", "d2a4486fb3"].concat(), ["h7Gq", "!x2Lp@v"].concat()]
+        {
+            assert!(!is(&value, false), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_word_inside_a_random_token_does_not_reject_it() {
+        assert!(!is("Kd8sampleQ2vXw7RtY5uBn3", true));
+        assert!(is("XXXX_sample_token_XXXX", true));
+    }
+}

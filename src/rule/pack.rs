@@ -1,0 +1,100 @@
+//! Packs of the user's: the same schema as the built-in ones, read at run time.
+
+use toml::Spanned;
+
+use super::builtin::WAY_OUT_CLASSES;
+use super::model::Rule;
+use super::schema::RuleEntry;
+use super::set::RuleSet;
+use super::validate::{PackError, WayOutClasses, parse_pack, parse_rules};
+
+/// Adds the rules of a pack's text to `rules`.
+///
+/// # Errors
+/// Everything that is wrong with it, each with its line.
+pub fn load(rules: &mut RuleSet, source: &str) -> Result<(), Vec<PackError>> {
+    add(rules, parse_pack(source, &way_out_classes())?, source)
+}
+
+/// Adds the `[[rule]]` entries that stand in another file, such as `keysieve.toml`, whose whole text is `source`.
+///
+/// # Errors
+/// Everything that is wrong with them, each with its line.
+pub fn load_entries(
+    rules: &mut RuleSet,
+    source: &str,
+    provider: &str,
+    entries: &[Spanned<RuleEntry>],
+) -> Result<(), Vec<PackError>> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    add(rules, parse_rules(source, provider, entries, &way_out_classes())?, source)
+}
+
+fn way_out_classes() -> WayOutClasses {
+    WAY_OUT_CLASSES
+        .iter()
+        .map(|(name, steps)| ((*name).to_owned(), steps.iter().map(|step| (*step).to_owned()).collect()))
+        .collect()
+}
+
+fn add(rules: &mut RuleSet, pack: Vec<Rule>, source: &str) -> Result<(), Vec<PackError>> {
+    rules.add(pack, source).map_err(|faults| {
+        faults
+            .into_iter()
+            .map(|(rule, reason)| PackError { line: line_of(source, &rule), rule: Some(rule), reason })
+            .collect()
+    })
+}
+
+/// The line on which the pack gives this id.
+fn line_of(source: &str, id: &str) -> usize {
+    source.lines().position(|line| line.trim_start().starts_with("id") && line.contains(id)).map_or(1, |line| line + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACK: &str = r#"
+provider = "Example"
+
+[[rule]]
+id = "example-token"
+family = "example-token"
+title = "Example token"
+what = "Opens the example service."
+severity = "high"
+format = "exa_{base62:20}"
+lifetime = "long-lived"
+way_out = { class = "api-token" }
+hit = ["{token}"]
+miss = ["exa_"]
+"#;
+
+    #[test]
+    fn a_pack_adds_its_rules_and_changes_the_digest() {
+        let mut rules = RuleSet::builtin();
+        let (count, digest) = (rules.len(), rules.digest().to_owned());
+        load(&mut rules, PACK).expect("a good pack");
+        assert_eq!(rules.len(), count + 1);
+        assert_ne!(rules.digest(), digest);
+    }
+
+    #[test]
+    fn errors_name_line_rule_and_reason() {
+        for (from, to, line, part) in [
+            ("severity = \"high\"", "severity = \"huge\"", 4, "huge"),
+            ("exa_{base62:20}", "e{base62:20}", 4, "context"),
+            ("class = \"api-token\"", "class = \"nothing\"", 4, "nothing"),
+            ("title =", "tilte =", 7, "tilte"),
+            ("id = \"example-token\"", "id = \"github-personal-access-token\"", 5, "another rule"),
+            ("hit = [\"{token}\"]", "hit = []", 4, "examples"),
+        ] {
+            let error = load(&mut RuleSet::builtin(), &PACK.replace(from, to)).expect_err(to).remove(0);
+            assert!(error.reason.contains(part), "{to}: {error:?}");
+            assert_eq!(error.line, line, "{to}: {error:?}");
+        }
+    }
+}

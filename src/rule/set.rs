@@ -1,0 +1,82 @@
+//! The rules of a run: the built-in ones, and those of the user's packs.
+
+use std::borrow::Cow;
+
+use sha2::{Digest as _, Sha256};
+
+use super::builtin;
+use super::model::Rule;
+use super::validate;
+
+/// Which rule of a [`RuleSet`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub u32);
+
+/// The rules of a run, in a fixed order.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    rules: Vec<Cow<'static, Rule>>,
+    digest: String,
+}
+
+impl RuleSet {
+    /// The built-in rules.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self { rules: builtin::RULES.iter().map(Cow::Borrowed).collect(), digest: builtin::DIGEST.to_owned() }
+    }
+
+    /// Adds the rules of a pack. `source` is the pack's text, which goes into the digest.
+    ///
+    /// # Errors
+    /// Pairs of a rule's id and what is wrong with it beside the rules that are there already.
+    pub fn add(&mut self, rules: Vec<Rule>, source: &str) -> Result<(), Vec<(String, String)>> {
+        let all: Vec<Cow<'static, Rule>> =
+            self.rules.iter().cloned().chain(rules.into_iter().map(Cow::Owned)).collect();
+        validate::check_set(all.iter().map(Cow::as_ref))?;
+        self.rules = all;
+        let digest = Sha256::new().chain_update(&self.digest).chain_update(source).finalize();
+        self.digest = data_encoding::HEXLOWER.encode(&digest[..6]);
+        Ok(())
+    }
+
+    /// Leaves out the rules that `keep` refuses.
+    pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
+        self.rules.retain(|rule| keep(rule));
+    }
+
+    /// The rule at `index`.
+    #[must_use]
+    pub fn get(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0 as usize]
+    }
+
+    /// The rule with this id.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<(RuleIndex, &Rule)> {
+        self.iter().find(|(_, rule)| rule.id == id)
+    }
+
+    /// Every rule with its index.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleIndex, &Rule)> {
+        self.rules.iter().enumerate().map(|(index, rule)| (RuleIndex(index as u32), rule.as_ref()))
+    }
+
+    /// How many rules there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// 12 hexadecimal digits that change when any rule or word list does.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}

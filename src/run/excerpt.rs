@@ -1,0 +1,167 @@
+//! One line of source around a place, with every secret on it masked.
+
+use std::ops::Range;
+
+use crate::finding::Excerpt;
+use crate::place::sanitize;
+
+/// How many bytes of the line are shown before the place.
+const BEFORE: usize = 48;
+/// How many bytes of the line are shown behind it.
+const BEHIND: usize = 24;
+/// What stands for the bytes that are not shown.
+const STARS: &str = "********";
+
+/// A range of the text that must not be shown, but for its first bytes.
+#[derive(Clone, Debug)]
+pub struct Mask {
+    /// The secret.
+    pub range: Range<usize>,
+    /// How many of its first bytes are public.
+    pub shown: usize,
+}
+
+/// The excerpt of `text` around `range`; `masks` are the secrets of the text by ascending place, `range` perhaps among them.
+#[must_use]
+pub fn excerpt(text: &[u8], range: &Range<usize>, masks: &[Mask]) -> Excerpt {
+    let before = line_before(text, range.start, BEFORE);
+    let mut from = range.start - before.len();
+    let line_end = range.start + line_behind(text, range.start, range.len() + BEHIND).len();
+    let mut to = line_end.min(range.end.max(range.start) + BEHIND).max(range.start);
+    while from < range.start && !is_boundary(text, from) {
+        from += 1;
+    }
+    while to < text.len() && to > range.start && !is_boundary(text, to) {
+        to -= 1;
+    }
+    let mut out = String::new();
+    if from > 0 && text[from - 1] != b'\n' {
+        out.push('…');
+    }
+    let (mut start, mut end) = (None, None);
+    let mut at = from;
+    // A secret that begins before the excerpt hides what of it reaches in.
+    let first = masks.partition_point(|mask| mask.range.end <= from);
+    for mask in masks[first..].iter().take_while(|mask| mask.range.start < to) {
+        if mask.range.start < at && mask.range.end <= at {
+            continue;
+        }
+        push(&mut out, text, at..mask.range.start.max(at), range, &mut start, &mut end);
+        let secret = mask.range.start.max(at)..mask.range.end.min(to);
+        let public = (mask.range.start + mask.shown).clamp(secret.start, secret.end);
+        mark(&out, mask.range.start.max(at), range, &mut start, &mut end);
+        push(&mut out, text, secret.start..public, range, &mut start, &mut end);
+        if public < secret.end {
+            out.push_str(STARS);
+        }
+        at = secret.end;
+        mark(&out, at, range, &mut start, &mut end);
+    }
+    push(&mut out, text, at..to, range, &mut start, &mut end);
+    let length = out.len();
+    if to < text.len() && !matches!(text[to], b'\n' | b'\r') {
+        out.push('…');
+    }
+    let start = start.unwrap_or(length);
+    Excerpt { text: out, start, end: end.unwrap_or(length).max(start) }
+}
+
+/// Appends a piece of the text, and notes where the range's ends fall in what is shown.
+fn push(
+    out: &mut String,
+    text: &[u8],
+    piece: Range<usize>,
+    range: &Range<usize>,
+    start: &mut Option<usize>,
+    end: &mut Option<usize>,
+) {
+    let mut at = piece.start;
+    for edge in [range.start, range.end] {
+        if edge >= at && edge <= piece.end && piece.start <= piece.end {
+            out.push_str(&sanitize(&String::from_utf8_lossy(&text[at..edge])));
+            at = edge;
+            mark(out, edge, range, start, end);
+        }
+    }
+    if at < piece.end {
+        out.push_str(&sanitize(&String::from_utf8_lossy(&text[at..piece.end])));
+    }
+}
+
+fn mark(out: &str, at: usize, range: &Range<usize>, start: &mut Option<usize>, end: &mut Option<usize>) {
+    if at == range.start {
+        start.get_or_insert(out.len());
+    }
+    if at == range.end {
+        end.get_or_insert(out.len());
+    }
+}
+
+fn is_boundary(text: &[u8], at: usize) -> bool {
+    at >= text.len() || text[at] & 0xC0 != 0x80
+}
+
+/// The bytes before `at` on its line, at most `limit`.
+#[must_use]
+pub fn line_before(text: &[u8], at: usize, limit: usize) -> &[u8] {
+    let from = at.saturating_sub(limit);
+    let begin = memchr::memrchr(b'\n', &text[from..at]).map_or(from, |newline| from + newline + 1);
+    &text[begin..at]
+}
+
+/// The bytes from `at` to the end of its line, at most `limit`, without the line end.
+#[must_use]
+pub fn line_behind(text: &[u8], at: usize, limit: usize) -> &[u8] {
+    let to = at.saturating_add(limit).min(text.len());
+    let end = memchr::memchr(b'\n', &text[at..to]).map_or(to, |newline| at + newline);
+    let line = &text[at..end];
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(text: &str, value: &str, secrets: &[(&str, usize)]) -> (String, String) {
+        let find = |word: &str| text.find(word).map(|at| at..at + word.len()).unwrap_or(0..0);
+        let mut masks: Vec<Mask> =
+            secrets.iter().map(|&(word, shown)| Mask { range: find(word), shown }).collect();
+        masks.sort_by_key(|mask| mask.range.start);
+        let shown = excerpt(text.as_bytes(), &find(value), &masks);
+        (shown.text.clone(), shown.text[shown.start..shown.end].to_owned())
+    }
+
+    #[test]
+    fn every_secret_of_the_line_is_masked() {
+        let (text, marked) = show("a\nx = 'pre_abcdefgh' + 'secondsecret'\nb", "pre_abcdefgh", &[("pre_abcdefgh", 4), ("secondsecret", 0)]);
+        assert_eq!(text, "x = 'pre_********' + '********'");
+        assert_eq!(marked, "pre_********");
+    }
+
+    #[test]
+    fn long_lines_are_cut_at_characters() {
+        let line = format!("{}é = \"abcdefgh\"{}", "é".repeat(100), "é".repeat(100));
+        let (text, marked) = show(&line, "abcdefgh", &[("abcdefgh", 0)]);
+        assert!(text.starts_with('…') && text.ends_with('…') && text.len() < 120, "{text}");
+        assert_eq!(marked, STARS);
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_shows_its_first() {
+        let (text, marked) = show("k = -----X-----\nabcdef\nghi\n", "-----X-----\nabcdef\nghi", &[("-----X-----\nabcdef\nghi", 11)]);
+        assert_eq!((text.as_str(), marked.as_str()), ("k = -----X-----", "-----X-----"));
+    }
+
+    #[test]
+    fn control_characters_are_escaped_and_offsets_still_fit() {
+        let (text, marked) = show("\u{1b}[1m k=abcdefgh\u{202e}", "abcdefgh", &[("abcdefgh", 0)]);
+        assert_eq!(text, "\\u{1b}[1m k=********\\u{202e}");
+        assert_eq!(marked, STARS);
+    }
+
+    #[test]
+    fn a_range_without_a_mask_is_shown() {
+        let (text, marked) = show("permissions: write-all # x", "write-all", &[]);
+        assert_eq!((text.as_str(), marked.as_str()), ("permissions: write-all # x", "write-all"));
+    }
+}

@@ -1,0 +1,236 @@
+//! The only room that sees every stage: it wires them together and decides nothing of its own.
+//!
+//! Sources push items; each item is inspected on the source's own thread, once for secrets and, in a run that lints, once
+//! for policy. What is left of the history is then placed by provenance, hits become findings, and findings an outcome.
+
+pub mod excerpt;
+pub mod gather;
+pub mod inspect;
+mod lint;
+mod outcome;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::config::Config;
+use crate::detect::Detector;
+use crate::finding::{Confidence, Introduction, Severity};
+use crate::notice::{Cause, Coverage, Notice, Tally};
+use crate::place::{FilePath, Origin};
+use crate::provenance;
+use crate::source::history::History;
+use crate::source::index::Staged;
+use crate::source::repository::{GitEnvironment, Repository};
+use crate::source::stdin::Stdin;
+use crate::source::tree::Tree;
+use crate::source::{Item, Sink, Source, SourceError, Stop};
+
+use gather::Lives;
+use inspect::{Hit, is_worth_keeping};
+use lint::Linted;
+pub use outcome::{Outcome, of_rule};
+
+/// What to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Files and directories.
+    pub paths: Vec<PathBuf>,
+    /// Scan the files for secrets.
+    pub secrets: bool,
+    /// Check the files against the policy.
+    pub policy: bool,
+    /// Scan standard input.
+    pub stdin: bool,
+    /// Scan what the index of the repository here would commit.
+    pub staged: Option<PathBuf>,
+    /// Scan the whole history of the repository here.
+    pub history: Option<PathBuf>,
+    /// A path without a repository is no error: the files are scanned, and the outcome says that there was no history.
+    pub history_optional: bool,
+    /// See what ignore files hide.
+    pub no_ignore: bool,
+}
+
+/// How to look at it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What `keysieve.toml` says, with what the command line overrides.
+    pub config: Config,
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Treat every cause as making the run incomplete.
+    pub strict: bool,
+    /// Causes that do not make the run incomplete.
+    pub accept: Vec<Cause>,
+    /// Exit 0 instead of 1.
+    pub exit_zero: bool,
+    /// What "now" is, for lifetimes and expiry dates.
+    pub now: jiff::Timestamp,
+}
+
+/// What a run has read so far, for a progress line.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Texts.
+    pub items: AtomicU64,
+    /// Bytes.
+    pub bytes: AtomicU64,
+    /// Hits.
+    pub hits: AtomicU64,
+}
+
+/// Why a run could not start. All of these are the user's to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A source could not start.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The rules could not be compiled.
+    #[error(transparent)]
+    Rules(#[from] crate::detect::prefilter::PrefilterError),
+}
+
+/// Runs a plan.
+///
+/// # Errors
+/// When nothing can be looked at; whatever goes wrong later is a notice in the outcome.
+pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -> Result<Outcome, RunError> {
+    let detector = Detector::new(settings.config.rules.clone())?;
+    let run = Run {
+        plan,
+        settings,
+        stop,
+        progress,
+        detector: &detector,
+        hits: Mutex::new(Vec::new()),
+        linted: Mutex::new(Linted::default()),
+        skipped: Mutex::new(Tally::default()),
+    };
+    let mut tally = Tally::default();
+    let repository = run.repository(&mut tally)?;
+    run.files(repository.as_ref(), &mut tally)?;
+    let lives = match &repository {
+        Some(repository) => run.git(repository, &mut tally)?,
+        None => Lives::default(),
+    };
+    tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tally.coverage.documents += linted.documents;
+    let mut findings = gather::gather(detector.rules(), &settings.config.fingerprint_key, hits, &lives);
+    linted.join(&mut findings);
+    Ok(outcome::outcome(findings, tally, detector.rules(), settings))
+}
+
+struct Run<'r> {
+    plan: &'r Plan,
+    settings: &'r Settings,
+    stop: &'r Stop,
+    progress: &'r Progress,
+    detector: &'r Detector,
+    hits: Mutex<Vec<Hit>>,
+    linted: Mutex<Linted>,
+    skipped: Mutex<Tally>,
+}
+
+impl Run<'_> {
+    /// Opens the repository that the plan needs.
+    fn repository(&self, tally: &mut Tally) -> Result<Option<Repository>, RunError> {
+        let Some(path) = self.plan.history.as_ref().or(self.plan.staged.as_ref()) else { return Ok(None) };
+        match Repository::open(path, &GitEnvironment::from_process()) {
+            Ok(repository) => Ok(Some(repository)),
+            Err(SourceError::NotARepository { path }) => {
+                let detail = "not a git repository: there is no history to scan";
+                let cause = if self.plan.history_optional { Cause::NoHistory } else { Cause::NothingFound };
+                tally.notice(Notice::new(cause, path, detail));
+                Ok(None)
+            }
+            Err(SourceError::Unsupported { path, detail }) => {
+                tally.notice(Notice::new(Cause::UnsupportedRepository, path, detail));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The files and standard input.
+    fn files(&self, repository: Option<&Repository>, tally: &mut Tally) -> Result<(), RunError> {
+        if self.plan.stdin {
+            tally.add(Stdin::new(std::io::stdin(), self.settings.threads).each(&|item| self.take(&item), self.stop)?);
+        }
+        if self.plan.paths.is_empty() {
+            return Ok(());
+        }
+        let tracked = lint::Tracked::new(self.plan, repository);
+        let mut tree = Tree::new(&self.plan.paths, self.settings.threads);
+        tree.no_ignore = self.plan.no_ignore;
+        tree.exclude = self.settings.config.exclude.clone();
+        let sink = |item: Item<'_>| {
+            if self.plan.secrets {
+                self.take(&item);
+            }
+            if self.plan.policy {
+                self.lint(&item, &tracked);
+            }
+        };
+        tally.add(tree.each(&sink as &Sink<'_>, self.stop)?);
+        Ok(())
+    }
+
+    /// The index and the history, and then where in the history the hits stand.
+    fn git(&self, repository: &Repository, tally: &mut Tally) -> Result<Lives, RunError> {
+        let threads = self.settings.threads;
+        if self.plan.staged.is_some() {
+            tally.add(Staged::new(repository, threads).each(&|item| self.take(&item), self.stop)?);
+        }
+        if self.plan.history.is_none() {
+            return Ok(Lives::default());
+        }
+        let history = History::new(repository, threads);
+        tally.add(history.each(&|item| self.take(&item), self.stop)?);
+        let Some(graph) = history.take_graph() else { return Ok(Lives::default()) };
+        let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
+        if !hits.iter().any(|hit| matches!(hit.origin, Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. })) {
+            return Ok(Lives::default());
+        }
+        let wanted = provenance::Wanted::new(hits.iter().filter_map(|hit| match &hit.origin {
+            Origin::Blob { id, .. } => Some(id.as_str()),
+            _ => None,
+        }));
+        drop(hits);
+        let sightings = provenance::trace(repository, &graph, &wanted, threads, self.stop);
+        tally.add(sightings.tally);
+        Ok(Lives { blobs: sightings.blobs, commits: sightings.commits, tags: sightings.tags })
+    }
+
+    /// Inspects one item and keeps what may be reported.
+    fn take(&self, item: &Item<'_>) {
+        let inspection = inspect::inspect(self.detector, item);
+        self.progress.items.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(item.own.len() as u64, Ordering::Relaxed);
+        if inspection.binary && item.offset == 0 && matches!(item.origin, Origin::File(_) | Origin::Staged(_) | Origin::Blob { .. }) {
+            self.skipped.lock().unwrap_or_else(PoisonError::into_inner).coverage.skip(Cause::Binary);
+        }
+        let least = self.settings.config.min_confidence.min(Confidence::Low);
+        let hits: Vec<Hit> =
+            inspection.hits.into_iter().filter(|hit| is_worth_keeping(&hit.verdict, least)).collect();
+        if !hits.is_empty() {
+            self.progress.hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
+            self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(hits);
+        }
+    }
+
+    /// Checks one file against the policy.
+    fn lint(&self, item: &Item<'_>, tracked: &lint::Tracked) {
+        let Origin::File(path) = &item.origin else { return };
+        let (linted, notices) = lint::lint(item, path, tracked, self.settings);
+        if !notices.is_empty() {
+            let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+            notices.into_iter().for_each(|notice| skipped.notice(notice));
+        }
+        if !linted.is_empty() {
+            self.linted.lock().unwrap_or_else(PoisonError::into_inner).add(linted);
+        }
+    }
+}

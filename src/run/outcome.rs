@@ -1,0 +1,153 @@
+//! From findings and tallies to what a report is made of: what is shown, in which order, and the exit code.
+
+use std::collections::BTreeSet;
+
+use crate::config::Config;
+use crate::finding::{Confidence, Finding, Kind, Severity};
+use crate::notice::{Cause, Coverage, Notice, Tally};
+use crate::policy;
+use crate::report::{Descriptor, Report};
+use crate::rule::model::Rule;
+use crate::rule::set::RuleSet;
+
+use super::Settings;
+
+/// The result of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The findings to report, in their documented order.
+    pub findings: Vec<Finding>,
+    /// How many findings are below `--min-confidence`.
+    pub below_confidence: u64,
+    /// How many of the reported ones are at or above `--fail-on`.
+    pub failing: u64,
+    /// The threshold of `--fail-on`.
+    pub fail_on: Severity,
+    /// The rules and checks that the findings name, sorted by id.
+    pub descriptors: Vec<Descriptor>,
+    /// What was covered.
+    pub coverage: Coverage,
+    /// What was not, sorted.
+    pub notices: Vec<Notice>,
+    /// Whether everything that should have been scanned was.
+    pub complete: bool,
+    /// The exit code: 0 clean, 1 findings, 3 incomplete.
+    pub exit_code: u8,
+    /// Digest of the rules.
+    pub pack: String,
+    /// Id of the fingerprint key.
+    pub fingerprint_key: String,
+}
+
+impl Outcome {
+    /// The outcome as a report takes it.
+    #[must_use]
+    pub fn report(&self, show_secrets: bool) -> Report<'_> {
+        Report {
+            version: env!("CARGO_PKG_VERSION"),
+            pack: &self.pack,
+            fingerprint_key: &self.fingerprint_key,
+            findings: &self.findings,
+            below_confidence: self.below_confidence,
+            fail_on: self.fail_on,
+            failing: self.failing,
+            descriptors: &self.descriptors,
+            coverage: &self.coverage,
+            notices: &self.notices,
+            complete: self.complete,
+            exit_code: self.exit_code,
+            show_secrets,
+        }
+    }
+}
+
+pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, settings: &Settings) -> Outcome {
+    let Config { min_confidence, fail_on, .. } = settings.config;
+    let (mut findings, below): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    let failing = findings.iter().filter(|finding| finding.severity >= fail_on).count() as u64;
+    let Tally { coverage, mut notices } = tally;
+    notices.sort();
+    notices.dedup();
+    let complete = !coverage.skipped.keys().any(|&cause| is_incomplete(cause, settings));
+    let exit_code = if failing > 0 && !settings.exit_zero {
+        1
+    } else if !complete {
+        3
+    } else {
+        0
+    };
+    let descriptors = descriptors(&findings, rules, settings);
+    Outcome {
+        findings,
+        below_confidence: below.len() as u64,
+        failing,
+        fail_on,
+        descriptors,
+        coverage,
+        notices,
+        complete,
+        exit_code,
+        pack: rules.digest().to_owned(),
+        fingerprint_key: settings.config.fingerprint_key.id(),
+    }
+}
+
+fn is_incomplete(cause: Cause, settings: &Settings) -> bool {
+    (cause.is_incomplete() || settings.strict) && !settings.accept.contains(&cause)
+}
+
+fn descriptors(findings: &[Finding], rules: &RuleSet, settings: &Settings) -> Vec<Descriptor> {
+    let ids: BTreeSet<(&str, Kind)> = findings.iter().map(|finding| (finding.rule.as_str(), finding.kind)).collect();
+    ids.into_iter()
+        .filter_map(|(id, kind)| match kind {
+            Kind::Secret => rules.by_id(id).map(|(_, rule)| of_rule(rule)),
+            Kind::Policy => policy::descriptor(id, &settings.config.policy),
+        })
+        .collect()
+}
+
+/// What a report says of a rule.
+#[must_use]
+pub fn of_rule(rule: &Rule) -> Descriptor {
+    let steps: Vec<String> = rule.way_out.steps.iter().map(ToString::to_string).collect();
+    let mut help = format!("# {}\n\n{}\n", rule.title, rule.what);
+    if !rule.scope.is_empty() {
+        help.push_str(&format!("\nReach: {}. Lifetime: {}.\n", rule.scope, rule.lifetime.id()));
+    }
+    help.push_str("\n## What to do\n\n");
+    for (number, step) in steps.iter().enumerate() {
+        help.push_str(&format!("{}. {step}\n", number + 1));
+    }
+    if let Some(url) = &rule.way_out.url {
+        help.push_str(&format!("\nRevoke it at <{url}>.\n"));
+    }
+    if let Some(docs) = &rule.docs {
+        let docs = if docs.contains("://") { docs.to_string() } else { format!("https://{docs}") };
+        help.push_str(&format!("\nThe provider's documentation: <{docs}>\n"));
+    }
+    Descriptor {
+        id: rule.id.to_string(),
+        kind: Kind::Secret,
+        title: rule.title.to_string(),
+        description: rule.what.to_string(),
+        help,
+        steps,
+        severity: rule.severity,
+        precision: precision(rule),
+        group: rule.provider.to_string(),
+        docs: rule.docs.as_ref().map(ToString::to_string),
+        cwe: vec![798],
+        lifetime: rule.lifetime.id().to_owned(),
+    }
+}
+
+/// How sure a finding of this rule can be.
+fn precision(rule: &Rule) -> Confidence {
+    match (rule.check.is_some() && rule.is_distinctive(), rule.is_distinctive()) {
+        (true, _) => Confidence::Certain,
+        (false, true) => Confidence::High,
+        (false, false) => Confidence::Medium,
+    }
+}
