@@ -3,6 +3,7 @@
 //! Data flows one way: sources push bytes, detection proposes candidates, judgement decides with reasons, findings are
 //! placed, and reports are written. `docs/architecture.md` draws the rooms; `tests/architecture.rs` holds them apart.
 
+pub mod config;
 pub mod document;
 pub mod finding;
 pub mod notice;

@@ -1,0 +1,2 @@
+//! `keysieve.toml`.
+pub mod policy;
