@@ -3,6 +3,9 @@
 //! Data flows one way: sources push bytes, detection proposes candidates, judgement decides with reasons, findings are
 //! placed, and reports are written. `docs/architecture.md` draws the rooms; `tests/architecture.rs` holds them apart.
 
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod document;
@@ -14,6 +17,7 @@ pub mod policy;
 pub mod provenance;
 pub mod report;
 pub mod rule;
+pub mod run;
 pub mod scale;
 pub mod secret;
 pub mod source;

@@ -1,0 +1,126 @@
+//! What kind of file this is, from its path and its first bytes; and what its path says of its role.
+//!
+//! Pure functions of bytes: they open nothing. Names decide first, because a name is what the author meant; content only
+//! where the name says nothing.
+
+mod content;
+mod names;
+mod place;
+
+pub use place::PlaceFacts;
+
+/// The syntax of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// YAML.
+    Yaml,
+    /// JSON, with or without comments.
+    Json,
+    /// TOML.
+    Toml,
+    /// HCL: Terraform, OpenTofu, Packer, Vault, Nomad.
+    Hcl,
+    /// `KEY=value` lines for the environment.
+    Dotenv,
+    /// Sections with `key = value` lines.
+    Ini,
+    /// Java properties.
+    Properties,
+    /// XML and what is written in it.
+    Xml,
+    /// A Dockerfile or Containerfile.
+    Dockerfile,
+    /// A shell script, or PowerShell, or batch file.
+    Shell,
+    /// Markdown and other prose markup.
+    Markdown,
+    /// Source code.
+    Code(Language),
+    /// A lock file or checksum list: digests and URLs, written by a tool.
+    Lockfile,
+    /// Text without a syntax of its own.
+    Plain,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// Languages, grouped by how they write literals and comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// C, C++, Objective-C.
+    C,
+    /// Java, Kotlin, Scala, Groovy, Clojure.
+    Jvm,
+    /// C#, F#, Visual Basic.
+    DotNet,
+    /// Go.
+    Go,
+    /// Rust.
+    Rust,
+    /// Swift.
+    Swift,
+    /// Dart.
+    Dart,
+    /// JavaScript, TypeScript, Vue, Svelte.
+    JavaScript,
+    /// Python.
+    Python,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// Perl.
+    Perl,
+    /// Lua.
+    Lua,
+    /// Elixir and Erlang.
+    Beam,
+    /// Haskell, OCaml, Elm, Lisp.
+    Functional,
+    /// R and Julia.
+    Statistics,
+    /// SQL.
+    Sql,
+    /// CSS and its relatives.
+    Stylesheet,
+    /// HTML and templates of it.
+    Html,
+    /// Make, CMake, Bazel and other build scripts.
+    Build,
+    /// Solidity and other contract languages.
+    Contract,
+    /// Any other.
+    Other,
+}
+
+impl FileKind {
+    /// The kind of the file at `path`, whose content begins with `head` (the first few hundred bytes are enough; none is
+    /// allowed). `/` separates the parts of the path.
+    #[must_use]
+    pub fn of(path: &[u8], head: &[u8]) -> FileKind {
+        names::kind(path).unwrap_or_else(|| content::kind(head))
+    }
+
+    /// Whether a value without quotes can be a literal in this kind of file, as in YAML and `.env`. In code, what has no
+    /// quotes is a name or a number.
+    #[must_use]
+    pub fn has_bare_literals(self) -> bool {
+        !matches!(self, FileKind::Code(_) | FileKind::Json | FileKind::Toml | FileKind::Hcl)
+    }
+}
+
+/// The part of a path behind the last `/` or `\`.
+fn file_name(path: &[u8]) -> &[u8] {
+    path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(path)
+}
+
+/// Lower-cases a short name into `buffer`; `None` for a longer one, which is none that has a meaning here.
+fn lower<'b>(name: &[u8], buffer: &'b mut [u8; 64]) -> Option<&'b str> {
+    let part = buffer.get_mut(..name.len())?;
+    part.copy_from_slice(name);
+    part.make_ascii_lowercase();
+    std::str::from_utf8(part).ok()
+}
+
+#[cfg(test)]
+mod tests;

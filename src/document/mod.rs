@@ -1,0 +1,97 @@
+//! What a file is, and what is in it.
+//!
+//! [`kind`] names a file from its path and its first bytes; [`read`] turns a whole document of one of the formats below
+//! into one tree of nodes, whatever the format, in which every value knows which bytes of the file it stands in. A check
+//! therefore never searches text for a place it has already read.
+//!
+//! A reader bounds its work before a library recurses: nesting by [`MAX_DEPTH`], nodes (aliases counted as often as they
+//! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
+
+mod dotenv;
+mod error;
+mod hcl;
+mod json;
+pub mod kind;
+mod nesting;
+mod node;
+mod offsets;
+mod toml;
+mod trail;
+mod yaml;
+
+pub use error::ReadError;
+pub use node::{Entry, Node, Value};
+pub use trail::{Segment, Trail, walk};
+
+use std::sync::Arc;
+
+use kind::FileKind;
+
+/// The largest document that is read, in bytes.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// The deepest nesting that is read. Hand-written configuration stays below 20.
+pub const MAX_DEPTH: usize = 128;
+
+/// The most nodes of one document, an aliased node counted once for each use.
+pub const MAX_NODES: usize = 1_000_000;
+
+/// A document that was read.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What kind of file it is.
+    pub kind: FileKind,
+    /// The top nodes: one for most formats, one a document for YAML streams. Empty for an empty file.
+    pub roots: Vec<Arc<Node>>,
+}
+
+/// Whether there is a reader for files of this kind.
+#[must_use]
+pub fn is_readable(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Yaml | FileKind::Json | FileKind::Toml | FileKind::Hcl | FileKind::Dotenv)
+}
+
+/// Reads a whole document. `None` where there is no reader for the kind.
+///
+/// A byte order mark is skipped; spans count from the first byte of `bytes` all the same.
+///
+/// # Errors
+/// When the bytes are not UTF-8, do not parse, hold an unrendered template, or go beyond a limit.
+pub fn read(kind: FileKind, bytes: &[u8]) -> Option<Result<Document, ReadError>> {
+    if !is_readable(kind) {
+        return None;
+    }
+    Some(read_known(kind, bytes).map(|roots| Document { kind, roots }))
+}
+
+fn read_known(kind: FileKind, bytes: &[u8]) -> Result<Vec<Arc<Node>>, ReadError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ReadError::TooLarge { bytes: bytes.len() });
+    }
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| ReadError::syntax(bytes, error.valid_up_to(), "not UTF-8"))?;
+    match kind {
+        FileKind::Yaml => yaml::read(text),
+        FileKind::Json => json::read(text),
+        FileKind::Toml => toml::read(text),
+        FileKind::Hcl => hcl::read(text),
+        FileKind::Dotenv => Ok(vec![dotenv::read(text)]),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Reads JSON that stands inside another document, its spans moved by `offset`.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_embedded_json(text: &str, offset: usize) -> Result<Option<Arc<Node>>, ReadError> {
+    json::read_at(text, offset)
+}
+
+/// How many bytes of byte order mark the text begins with.
+fn mark_length(text: &str) -> usize {
+    if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests;

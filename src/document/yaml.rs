@@ -1,0 +1,351 @@
+//! YAML: streams of documents, anchors, merge keys, tags.
+//!
+//! The parser is pulled event by event and the tree is built on a stack of our own, so nothing recurses. Two things can
+//! make a small file large: aliases of aliases, and merge keys. An alias shares the node of its anchor, but whoever walks
+//! the tree walks it again, so each node has a weight (its nodes, aliases counted every time) and a height, and the
+//! document is refused where the sum or the depth goes beyond the limits: before anything is walked. The parser expands
+//! nothing by itself.
+//!
+//! Rejected: the `saphyr` crate's annotated tree (it copies the node of an alias, and resolves tags its own way).
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+
+use super::offsets::Offsets;
+use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length};
+
+/// Reads every document of a stream.
+pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
+    let mark = mark_length(text);
+    let body = &text[mark..];
+    let mut builder = Builder {
+        text: body,
+        offsets: Offsets::new(body),
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        roots: Vec::new(),
+        nodes: 0,
+    };
+    let mut parser = Parser::new_from_str(body);
+    while let Some(event) = parser.next_event() {
+        let step = match event {
+            Ok((event, span)) => builder.take(event, span),
+            Err(error) => Err(Refusal::Syntax(builder.offsets.byte(error.marker().index()), error.info().to_owned())),
+        };
+        if let Err(refusal) = step {
+            return Err(builder.explain(refusal));
+        }
+    }
+    let mut roots = builder.roots;
+    if mark > 0 {
+        roots = roots.iter().map(|root| moved(root, mark)).collect();
+    }
+    Ok(roots)
+}
+
+/// The tree with every span moved; only for files with a byte order mark.
+fn moved(node: &Node, by: usize) -> Arc<Node> {
+    let span = |range: &Range<usize>| range.start + by..range.end + by;
+    let value = match &node.value {
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| moved(item, by)).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|e| Entry { key: e.key.clone(), key_span: span(&e.key_span), value: moved(&e.value, by) })
+                .collect(),
+        ),
+        Value::Call { name, arguments } => Value::Call {
+            name: name.clone(),
+            arguments: arguments.iter().map(|argument| moved(argument, by)).collect(),
+        },
+        other => other.clone(),
+    };
+    Node::new(span(&node.span), value)
+}
+
+enum Refusal {
+    Syntax(usize, String),
+    Template(usize),
+    TooDeep(usize),
+    TooManyNodes,
+}
+
+/// A finished node, with what it costs to walk it.
+#[derive(Clone)]
+struct Built {
+    node: Arc<Node>,
+    weight: usize,
+    height: usize,
+}
+
+/// A list or map that is being read.
+struct Frame {
+    start: usize,
+    anchor: usize,
+    tag: Option<String>,
+    weight: usize,
+    height: usize,
+    content: Content,
+}
+
+enum Content {
+    Items(Vec<Arc<Node>>),
+    Entries { entries: Vec<Entry>, key: Option<(String, Range<usize>)>, merged: Vec<Arc<Node>> },
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    offsets: Offsets<'t>,
+    stack: Vec<Frame>,
+    anchors: HashMap<usize, Built>,
+    roots: Vec<Arc<Node>>,
+    /// Nodes and merged entries made so far.
+    nodes: usize,
+}
+
+impl Builder<'_> {
+    fn explain(&self, refusal: Refusal) -> ReadError {
+        match refusal {
+            Refusal::Syntax(at, message) => match template_line(self.text) {
+                Some(line) => ReadError::template(self.text, line),
+                None => ReadError::syntax(self.text.as_bytes(), at, message),
+            },
+            Refusal::Template(at) => ReadError::template(self.text, at),
+            Refusal::TooDeep(at) => ReadError::too_deep(self.text, at),
+            Refusal::TooManyNodes => ReadError::TooManyNodes,
+        }
+    }
+
+    fn bytes(&self, span: Span) -> Range<usize> {
+        let start = self.offsets.byte(span.start.index());
+        start..self.offsets.byte(span.end.index()).max(start)
+    }
+
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Refusal> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let has_properties = anchor > 0 || tag.is_some();
+                let span = self.scalar_span(self.bytes(span), style, has_properties);
+                let value = scalar(&text, style, tag.as_deref(), &span);
+                let node = Node::new(span, value);
+                self.count()?;
+                self.finish(Built { node, weight: 1, height: 1 }, anchor)
+            }
+            Event::Alias(anchor) => {
+                let span = self.bytes(span);
+                let Some(built) = self.anchors.get(&anchor).cloned() else {
+                    return Err(Refusal::Syntax(span.start, "an alias inside its own anchor".to_owned()));
+                };
+                if self.stack.len() + built.height > MAX_DEPTH {
+                    return Err(Refusal::TooDeep(span.start));
+                }
+                self.finish(built, 0)
+            }
+            Event::SequenceStart(anchor, tag) => self.open(span, anchor, tag.as_deref(), Content::Items(Vec::new())),
+            Event::MappingStart(anchor, tag) => {
+                let content = Content::Entries { entries: Vec::new(), key: None, merged: Vec::new() };
+                self.open(span, anchor, tag.as_deref(), content)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::DocumentStart(_) => {
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn count(&mut self) -> Result<(), Refusal> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES { Err(Refusal::TooManyNodes) } else { Ok(()) }
+    }
+
+    fn open(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, content: Content) -> Result<(), Refusal> {
+        let span = self.bytes(span);
+        self.count()?;
+        if self.stack.len() >= MAX_DEPTH {
+            return Err(Refusal::TooDeep(span.start));
+        }
+        let start = self.behind_properties(span.start);
+        self.stack.push(Frame { start, anchor, tag: tag.and_then(own_tag), weight: 1, height: 0, content });
+        Ok(())
+    }
+
+    fn close(&mut self, span: Span) -> Result<(), Refusal> {
+        let span = self.bytes(span);
+        let Some(frame) = self.stack.pop() else { return Ok(()) };
+        let last = match &frame.content {
+            Content::Items(items) => items.last().map(|item| item.span.end),
+            Content::Entries { entries, .. } => {
+                entries.last().map(|entry| entry.value.span.end.max(entry.key_span.end))
+            }
+        };
+        // A flow collection ends at its bracket; a block collection's end event stands at whatever comes next.
+        let bracketed = matches!(self.text.as_bytes().get(frame.start), Some(b'[' | b'{')) && !span.is_empty();
+        let end = if bracketed { span.end } else { last.unwrap_or(frame.start) }.max(frame.start);
+        let value = match frame.content {
+            Content::Items(items) => Value::Sequence(items),
+            Content::Entries { mut entries, merged, .. } => {
+                self.merge(&mut entries, &merged)?;
+                Value::Map(entries)
+            }
+        };
+        let mut node = Node::new(frame.start..end, value);
+        if let Some(name) = frame.tag {
+            node = Node::new(frame.start..end, Value::Call { name, arguments: vec![node] });
+        }
+        self.finish(Built { node, weight: frame.weight, height: frame.height + 1 }, frame.anchor)
+    }
+
+    /// Adds the entries of `<<: *anchor` that the map does not have itself; earlier sources win over later ones.
+    fn merge(&mut self, entries: &mut Vec<Entry>, merged: &[Arc<Node>]) -> Result<(), Refusal> {
+        if merged.is_empty() {
+            return Ok(());
+        }
+        let mut known: std::collections::HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+        for source in merged {
+            for entry in source.entries() {
+                self.count()?;
+                if known.insert(entry.key.clone()) {
+                    entries.push(entry.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands a finished node to the list or map it belongs to.
+    fn finish(&mut self, built: Built, anchor: usize) -> Result<(), Refusal> {
+        if anchor > 0 {
+            self.anchors.insert(anchor, built.clone());
+        }
+        let Built { node, weight, height } = built;
+        let text = self.text;
+        let Some(frame) = self.stack.last_mut() else {
+            self.roots.push(node);
+            return Ok(());
+        };
+        frame.weight = frame.weight.saturating_add(weight);
+        frame.height = frame.height.max(height);
+        if frame.weight > MAX_NODES {
+            return Err(Refusal::TooManyNodes);
+        }
+        match &mut frame.content {
+            Content::Items(items) => items.push(node),
+            Content::Entries { entries, key, merged } => match key.take() {
+                None => *key = Some(key_of(&node, text)?),
+                Some((key, _)) if key == "<<" && is_merge_source(&node) => match &node.value {
+                    Value::Sequence(items) => merged.extend(items.iter().cloned()),
+                    _ => merged.push(node),
+                },
+                Some((key, key_span)) => entries.push(Entry { key, key_span, value: node }),
+            },
+        }
+        Ok(())
+    }
+
+    /// The offset behind tags and anchors (`!Ref &a `), with which an event's span begins.
+    fn behind_properties(&self, mut at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        while matches!(bytes.get(at), Some(b'!' | b'&')) {
+            at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            loop {
+                at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                if bytes.get(at) != Some(&b'#') {
+                    break;
+                }
+                at += bytes[at..].iter().take_while(|byte| **byte != b'\n').count();
+            }
+        }
+        at
+    }
+
+    /// The very value of a scalar: without quotes, without white space around, a block scalar from its first word on.
+    fn scalar_span(&self, span: Range<usize>, style: ScalarStyle, has_properties: bool) -> Range<usize> {
+        let start = if has_properties { self.behind_properties(span.start).min(span.end) } else { span.start };
+        let raw = &self.text[start..span.end];
+        match style {
+            ScalarStyle::Plain => start..start + raw.trim_end().len(),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                let inner = raw.trim_end();
+                if inner.len() >= 2 { start + 1..start + inner.len() - 1 } else { start..start + inner.len() }
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                // The event begins with the content, or with the properties where there are any: then the header
+                // (`|-`) stands between.
+                let header = if has_properties { raw.find('\n').map_or(raw.len(), |at| at + 1) } else { 0 };
+                let body = raw[header..].trim_end();
+                let indent = body.len() - body.trim_start().len();
+                start + header + indent..start + header + body.len()
+            }
+        }
+    }
+}
+
+fn is_merge_source(node: &Node) -> bool {
+    node.is_map() || (!node.items().is_empty() && node.items().iter().all(|item| item.is_map()))
+}
+
+/// A key as text. A map as a key is what `{{ value }}` of a template looks like to YAML.
+fn key_of(node: &Node, text: &str) -> Result<(String, Range<usize>), Refusal> {
+    let key = match &node.value {
+        Value::String(key) | Value::Number(key) => key.clone(),
+        Value::Map(_) => return Err(Refusal::Template(node.span.start)),
+        _ => text.get(node.span.clone()).unwrap_or_default().to_owned(),
+    };
+    Ok((key, node.span.clone()))
+}
+
+/// A tag that means more than a type of YAML's own.
+fn own_tag(tag: &Tag) -> Option<String> {
+    if tag.is_yaml_core_schema() || tag.suffix.is_empty() {
+        return None;
+    }
+    Some(if tag.handle == "!" { tag.suffix.clone() } else { format!("{}{}", tag.handle.trim_matches('!'), tag.suffix) })
+}
+
+/// A scalar by YAML 1.2's core schema; a core tag overrules the look, a tag of another kind makes it a call.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: &Range<usize>) -> Value {
+    let plain = if style == ScalarStyle::Plain { resolved(text) } else { Value::String(text.to_owned()) };
+    let Some(tag) = tag else { return plain };
+    if let Some(name) = own_tag(tag) {
+        let argument = Node::new(span.clone(), plain);
+        return Value::Call { name, arguments: vec![argument] };
+    }
+    if tag.is_yaml_core_schema() && tag.suffix != "str" { resolved(text) } else { Value::String(text.to_owned()) }
+}
+
+fn resolved(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ if is_number(text) => Value::Number(text.to_owned()),
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let prefixed = |prefix: &str, radix: u32| {
+        digits.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
+    };
+    let starts_numeric = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    prefixed("0x", 16) || prefixed("0o", 8) || (starts_numeric && digits.parse::<f64>().is_ok())
+}
+
+/// The first line that begins as a line of a template does: Helm, Jinja, ERB.
+fn template_line(text: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_start_matches([' ', '\t', '-']);
+        if trimmed.starts_with("{{") || trimmed.starts_with("{%") || trimmed.starts_with("<%") {
+            return Some(at + line.len() - trimmed.len());
+        }
+        at += line.len();
+    }
+    ["{{", "{%", "<%"].into_iter().filter_map(|marker| text.find(marker)).min()
+}
