@@ -3,10 +3,28 @@
 //! A source pushes: it owns its threads and lends its bytes to a sink that runs on them, so nothing is copied and nothing
 //! is queued. It knows nothing of what is looked for.
 
+use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::notice::Tally;
-use crate::place::{LineState, Origin};
+use crate::place::{FilePath, LineState, Origin};
+
+pub mod history;
+pub mod index;
+mod objects;
+mod parallel;
+mod parts;
+pub mod repository;
+pub mod stdin;
+pub mod tree;
+
+pub use history::{Commit, Graph, History, Tag};
+pub use index::Staged;
+pub(crate) use objects::{Finder, Object, Store, Visitor, Wants, tree_entries, walk};
+pub use repository::{GitEnvironment, Repository};
+pub use stdin::Stdin;
+pub use tree::Tree;
 
 /// The longest look to either side of an anchor that any rule may take, in bytes. A text in parts overlaps by
 /// [`OVERLAP`], so every look that starts inside a part's own bytes sees what it would see in the whole text.
@@ -30,7 +48,10 @@ pub struct Item<'a> {
     pub offset: u64,
     /// Line state at `bytes[0]`.
     pub lines: LineState,
-    /// Whether this is the whole text.
+    /// Whether `bytes` is the whole text.
+    ///
+    /// `own` counts even then: of a file name only the last component is its own, because every directory above it is
+    /// lent once for itself.
     pub whole: bool,
 }
 
@@ -54,6 +75,48 @@ pub trait Source {
     /// Only for what the user has to mend before anything can be read: a path that does not exist, a repository that
     /// cannot be opened. Whatever goes wrong with a single item is a notice in the tally.
     fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError>;
+}
+
+/// The name of a git object, whatever its hash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub(crate) gix::ObjectId);
+
+impl Id {
+    /// Reads an id from its 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        gix::ObjectId::from_hex(hex.as_bytes()).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The bytes of a path with `/` between its parts, on every platform; nothing is lost where paths are bytes.
+fn path_bytes(path: &Path) -> Vec<u8> {
+    match gix::path::into_bstr(path) {
+        Ok(bytes) => gix::path::to_unix_separators_on_windows(bytes).into_owned().into(),
+        Err(_) => path.to_string_lossy().replace('\\', "/").into_bytes(),
+    }
+}
+
+/// A path for a person.
+fn shown(path: &Path) -> String {
+    FilePath::new(path_bytes(path)).display()
+}
+
+/// Whether the whole of a small file is a Git LFS pointer: the content lies elsewhere.
+fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/v1\n")
 }
 
 /// A flag that asks every thread to stop after the item at hand.
@@ -100,6 +163,14 @@ pub enum SourceError {
         /// The path, sanitised.
         path: String,
         /// What went wrong, and the remedy.
+        detail: String,
+    },
+    /// The repository is stored in a way that is not read; nothing of it was scanned (exit 3, not 2).
+    #[error("{path}: {detail}")]
+    Unsupported {
+        /// The path, sanitised.
+        path: String,
+        /// What is not read, and the remedy.
         detail: String,
     },
     /// A file or stream that the user named cannot be read.

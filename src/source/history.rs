@@ -1,0 +1,156 @@
+//! Everything a repository holds, whether or not a ref leads to it.
+//!
+//! A secret that was force-pushed away, dropped from a stash or amended out of a commit is in the object database until
+//! git prunes it, and served to whoever asks for it by name. So the history is not walked from the refs: every blob of
+//! every pack and every loose object is lent, once by its id, and so are the messages of commits and annotated tags.
+//! `git log -p` was rejected because it is slower than resolving every object once, sees neither merges nor what is
+//! unreachable, and passes texts through the user's configuration.
+//!
+//! Trees and commits come along at little cost. What they name and the repository does not hold is a notice, unless the
+//! repository is a shallow or partial clone, which is the notice then. The commits are kept for
+//! [`provenance`](crate::provenance).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Id, Repository, Sink, Source, SourceError, Stop, Wants, walk};
+use crate::notice::{Cause, Notice, Tally};
+
+mod gaps;
+mod reader;
+
+use gaps::{Gaps, Role};
+use reader::Reader;
+
+/// A commit, as far as provenance needs it.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// Its id.
+    pub id: Id,
+    /// Its top tree.
+    pub tree: Id,
+    /// The commits before it.
+    pub parents: Box<[Id]>,
+    /// `Name <address>` of the author, raw.
+    pub author: Arc<[u8]>,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+}
+
+/// An annotated tag.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// Its id.
+    pub id: Id,
+    /// What it names: mostly a commit.
+    pub target: Id,
+    /// `Name <address>` of the tagger, raw.
+    pub tagger: Arc<[u8]>,
+    /// When it was made, in seconds since 1970.
+    pub time: i64,
+}
+
+/// How the commits hang together.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// Every commit that is there, by id.
+    pub commits: Vec<Commit>,
+    /// Every annotated tag that is there, by id.
+    pub tags: Vec<Tag>,
+    /// What the refs, `HEAD` and the heads of all worktrees name.
+    pub tips: Vec<Id>,
+    /// The commit at `HEAD`.
+    pub head: Option<Id>,
+}
+
+/// The history of a repository.
+pub struct History<'r> {
+    repository: &'r Repository,
+    threads: usize,
+    graph: Mutex<Option<Graph>>,
+}
+
+impl<'r> History<'r> {
+    /// The history of `repository`, resolved on `threads` threads.
+    #[must_use]
+    pub fn new(repository: &'r Repository, threads: usize) -> Self {
+        Self { repository, threads: threads.max(1), graph: Mutex::new(None) }
+    }
+
+    /// The commits and tags that the run has seen. None before [`Source::each`] has run, and once taken.
+    #[must_use]
+    pub fn take_graph(&self) -> Option<Graph> {
+        self.graph.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Source for History<'_> {
+    fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError> {
+        let (store, trouble) = self.repository.store();
+        let mut tally = Tally::default();
+        trouble.iter().for_each(|notice| tally.notice(notice.clone()));
+        let shallow = self.shallow(&mut tally);
+        let (readers, failures) = walk(store, Wants::ALL, self.threads, stop, || Reader::new(store, sink, stop));
+        tally.add(lost(failures));
+        let mut graph = Graph::default();
+        let mut gaps = Gaps::default();
+        for reader in readers {
+            reader.hand_over(&mut graph, &mut gaps, &mut tally);
+        }
+        graph.commits.sort_unstable_by_key(|commit| commit.id);
+        graph.tags.sort_unstable_by_key(|tag| tag.id);
+        let (tips, broken) = self.repository.tips();
+        broken.into_iter().for_each(|notice| tally.notice(notice));
+        for (_, id) in &tips {
+            if store.number(id).is_none() {
+                gaps.missing.insert((*id, Role::Ref));
+            }
+        }
+        graph.tips = tips.into_iter().map(|(_, id)| Id(id)).collect();
+        graph.tips.sort_unstable();
+        graph.tips.dedup();
+        graph.head = self.repository.head().map(Id);
+        let is_partial = store.has_promisor_pack() || self.repository.is_partial();
+        tally.add(gaps.report(&shallow, is_partial, &self.repository.shown()));
+        if stop.requested() {
+            let detail = "the objects that were not reached were not scanned";
+            tally.notice(Notice::new(Cause::Interrupted, "history", detail));
+        }
+        *self.graph.lock().unwrap_or_else(PoisonError::into_inner) = Some(graph);
+        Ok(tally)
+    }
+}
+
+impl History<'_> {
+    /// The commits at which the history was cut off.
+    fn shallow(&self, tally: &mut Tally) -> BTreeSet<gix::ObjectId> {
+        let file = self.repository.shallow_file();
+        match fs::read(&file) {
+            Ok(text) => text.split(|&byte| byte == b'\n').filter_map(|id| gix::ObjectId::from_hex(id).ok()).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
+            Err(error) => {
+                tally.notice(Notice::new(Cause::Unreadable, super::shown(&file), error.to_string()));
+                BTreeSet::new()
+            }
+        }
+    }
+}
+
+/// One notice for each file that holds damaged objects; every object counts.
+fn lost(mut failures: Vec<super::objects::Failure>) -> Tally {
+    failures.sort_by(|one, other| (&one.place, one.id).cmp(&(&other.place, other.id)));
+    let mut tally = Tally::default();
+    for group in failures.chunk_by(|one, other| one.place == other.place) {
+        let first = &group[0];
+        let detail = match group.len() {
+            1 => format!("object {} cannot be read: {}", first.id, first.reason),
+            count => format!("{count} objects cannot be read, the first is {}: {}", first.id, first.reason),
+        };
+        let detail = format!("{detail}; fetch the repository anew, or copy the file from another clone");
+        tally.notice(Notice::new(Cause::CorruptObject, first.place.clone(), detail));
+        *tally.coverage.skipped.entry(Cause::CorruptObject).or_default() += group.len() as u64 - 1;
+    }
+    tally
+}

@@ -1,0 +1,107 @@
+//! What the repository names and does not hold.
+
+use std::collections::BTreeSet;
+
+use gix::ObjectId;
+
+use crate::notice::{Cause, Notice, Tally};
+
+/// How many ids a notice names.
+const NAMED: usize = 5;
+
+/// What names the missing object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// A commit or a tree names it as a tree.
+    Tree,
+    /// A tree names it as a file.
+    Blob,
+    /// A tag names it.
+    Tagged,
+    /// A ref names it.
+    Ref,
+}
+
+#[derive(Default)]
+pub(super) struct Gaps {
+    pub(super) missing: BTreeSet<(ObjectId, Role)>,
+    /// A missing commit, and the commit that names it as its parent.
+    pub(super) parents: BTreeSet<(ObjectId, ObjectId)>,
+    /// Commits of other repositories.
+    pub(super) submodules: BTreeSet<ObjectId>,
+}
+
+impl Gaps {
+    pub(super) fn add(&mut self, other: Gaps) {
+        self.missing.extend(other.missing);
+        self.parents.extend(other.parents);
+        self.submodules.extend(other.submodules);
+    }
+
+    /// Writes the notices. Commits of `shallow` are where the history was cut off.
+    pub(super) fn report(&self, shallow: &BTreeSet<ObjectId>, is_partial: bool, repository: &str) -> Tally {
+        let mut tally = Tally::default();
+        *tally.coverage.skipped.entry(Cause::Submodule).or_default() += self.submodules.len() as u64;
+        tally.coverage.skipped.retain(|_, count| *count > 0);
+        let cut: BTreeSet<&ObjectId> =
+            self.parents.iter().filter(|(_, child)| shallow.contains(child)).map(|(parent, _)| parent).collect();
+        if !cut.is_empty() {
+            let detail = format!(
+                "a shallow clone: the history behind {} is not here; `git -C {} fetch --unshallow` fetches it",
+                several(cut.len(), "commit"),
+                quoted(repository)
+            );
+            tally.notice(Notice::new(Cause::Shallow, repository, detail));
+        }
+        let mut missing: Vec<(ObjectId, &str)> = Vec::new();
+        for &(id, role) in &self.missing {
+            let words = match role {
+                Role::Tree => "named as a directory",
+                Role::Blob => "named as a file",
+                Role::Tagged => "named by a tag",
+                Role::Ref => "named by a ref",
+            };
+            missing.push((id, words));
+        }
+        for (parent, child) in &self.parents {
+            if !shallow.contains(child) && !cut.contains(parent) {
+                missing.push((*parent, "named as the parent of a commit"));
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup_by_key(|(id, _)| *id);
+        if missing.is_empty() {
+            return tally;
+        }
+        if is_partial {
+            let detail = format!(
+                "a partial clone: {} left at the server; `git -C {} fetch --refetch --no-filter` fetches everything",
+                if missing.len() == 1 { "1 object was".into() } else { format!("{} objects were", missing.len()) },
+                quoted(repository)
+            );
+            tally.notice(Notice::new(Cause::Partial, repository, detail));
+            *tally.coverage.skipped.entry(Cause::Partial).or_default() += missing.len() as u64 - 1;
+            return tally;
+        }
+        for (id, words) in missing.iter().take(NAMED) {
+            tally.notice(Notice::new(Cause::MissingObject, format!("object {id}"), format!("{words}, but not in the repository")));
+        }
+        if missing.len() > NAMED {
+            let more = missing.len() - NAMED;
+            let detail = format!("{} more; `git -C {} fsck` lists them all", several(more, "object"), quoted(repository));
+            tally.notice(Notice::new(Cause::MissingObject, repository, detail));
+            *tally.coverage.skipped.entry(Cause::MissingObject).or_default() += more as u64 - 1;
+        }
+        tally
+    }
+}
+
+fn several(count: usize, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    if path.bytes().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}

@@ -1,0 +1,164 @@
+//! What one thread of the walk does with the objects it is handed.
+
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::io;
+use std::sync::Arc;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use super::gaps::{Gaps, Role};
+use super::{Commit, Graph, Tag};
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::Origin;
+use crate::source::objects::{Object, Store, Visitor, commit, tag, tree_entries};
+use crate::source::parts::{self, Buffer, Lanes, lend_stream};
+use crate::source::{Id, Item, Sink, Stop, is_lfs_pointer};
+
+pub(super) struct Reader<'h> {
+    store: &'h Store,
+    sink: &'h Sink<'h>,
+    stop: &'h Stop,
+    tally: Tally,
+    commits: Vec<Commit>,
+    tags: Vec<Tag>,
+    gaps: Gaps,
+    /// Ids that were looked up before: most entries of a tree were in the tree before it. The first eight bytes tell
+    /// them apart well enough here: two that share them could only hide that one of them is missing.
+    known: HashSet<u64, RandomState>,
+    people: HashSet<Arc<[u8]>>,
+    buffer: Option<Buffer>,
+}
+
+impl<'h> Reader<'h> {
+    pub(super) fn new(store: &'h Store, sink: &'h Sink<'h>, stop: &'h Stop) -> Self {
+        Self {
+            store,
+            sink,
+            stop,
+            tally: Tally::default(),
+            commits: Vec::new(),
+            tags: Vec::new(),
+            gaps: Gaps::default(),
+            known: HashSet::default(),
+            people: HashSet::new(),
+            buffer: None,
+        }
+    }
+
+    /// Adds what this thread has gathered to what the others have.
+    pub(super) fn hand_over(self, graph: &mut Graph, gaps: &mut Gaps, tally: &mut Tally) {
+        graph.commits.extend(self.commits);
+        graph.tags.extend(self.tags);
+        gaps.add(self.gaps);
+        tally.add(self.tally);
+    }
+
+    fn check(&mut self, id: &gix::oid, role: Role) {
+        let prefix = id.as_bytes().first_chunk().map_or(0, |first| u64::from_ne_bytes(*first));
+        // git knows the empty tree without an object, and so do we.
+        if self.known.insert(prefix) && self.store.number(id).is_none() && !id.is_empty_tree() {
+            self.gaps.missing.insert((id.to_owned(), role));
+        }
+    }
+
+    fn person(&mut self, person: &[u8]) -> Arc<[u8]> {
+        match self.people.get(person) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let person: Arc<[u8]> = person.into();
+                self.people.insert(Arc::clone(&person));
+                person
+            }
+        }
+    }
+
+    fn damaged(&mut self, kind: &str, id: ObjectId) {
+        let detail = "it is not written as git writes it; what it leads to is scanned all the same";
+        self.tally.notice(Notice::new(Cause::CorruptObject, format!("{kind} {id}"), detail));
+    }
+
+    fn commit(&mut self, id: ObjectId, bytes: &[u8]) {
+        let origin = Origin::CommitMessage { id: id.to_string() };
+        let Some(commit) = commit(bytes) else {
+            self.damaged("commit", id);
+            return parts::lend(&origin, bytes, self.stop, self.sink);
+        };
+        self.check(&commit.tree, Role::Tree);
+        for parent in &commit.parents {
+            if self.store.number(parent).is_none() {
+                self.gaps.parents.insert((*parent, id));
+            }
+        }
+        let author = self.person(commit.author);
+        self.tally.coverage.commits += 1;
+        self.tally.coverage.history_bytes += commit.message.len() as u64;
+        parts::lend(&origin, commit.message, self.stop, self.sink);
+        let parents = commit.parents.iter().map(|&parent| Id(parent)).collect();
+        self.commits.push(Commit { id: Id(id), tree: Id(commit.tree), parents, author, time: commit.time });
+    }
+
+    fn tag(&mut self, id: ObjectId, bytes: &[u8]) {
+        let origin = Origin::TagMessage { id: id.to_string() };
+        let Some(tag) = tag(bytes) else {
+            self.damaged("tag", id);
+            return parts::lend(&origin, bytes, self.stop, self.sink);
+        };
+        self.check(&tag.target, Role::Tagged);
+        let tagger = self.person(tag.tagger);
+        self.tally.coverage.tags += 1;
+        self.tally.coverage.history_bytes += tag.message.len() as u64;
+        parts::lend(&origin, tag.message, self.stop, self.sink);
+        self.tags.push(Tag { id: Id(id), target: Id(tag.target), tagger, time: tag.time });
+    }
+
+    fn tree(&mut self, id: ObjectId, bytes: &[u8]) {
+        for entry in tree_entries(bytes, self.store.hash()) {
+            match entry {
+                Some(entry) if entry.is_submodule() => {
+                    self.gaps.submodules.insert(entry.id.to_owned());
+                }
+                Some(entry) => self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob }),
+                None => self.damaged("tree", id),
+            }
+        }
+    }
+}
+
+impl Visitor for Reader<'_> {
+    fn object(&mut self, object: Object<'_>) {
+        match object.kind {
+            Kind::Blob => {
+                let origin = Origin::Blob { id: object.id.to_string(), path: None };
+                self.tally.coverage.blobs += 1;
+                self.tally.coverage.history_bytes += object.bytes.len() as u64;
+                if is_lfs_pointer(object.bytes) {
+                    self.tally.coverage.skip(Cause::LfsPointer);
+                }
+                if object.bytes.len() <= crate::source::PART {
+                    (self.sink)(Item::whole(origin, object.bytes));
+                } else {
+                    parts::lend(&origin, object.bytes, self.stop, self.sink);
+                }
+            }
+            Kind::Commit => self.commit(object.id, object.bytes),
+            Kind::Tag => self.tag(object.id, object.bytes),
+            Kind::Tree => self.tree(object.id, object.bytes),
+        }
+    }
+
+    fn stream(&mut self, id: ObjectId, reader: &mut dyn io::Read) -> io::Result<u64> {
+        let origin = Origin::Blob { id: id.to_string(), path: None };
+        // The other threads have work of their own: the parts are lent in turn, from this one.
+        let lanes = Lanes::new(1);
+        let buffer = self.buffer.get_or_insert_with(Buffer::new);
+        let lent = lend_stream(&origin, reader, buffer, &lanes, self.stop, self.sink);
+        self.tally.coverage.blobs += 1;
+        self.tally.coverage.history_bytes += lent.bytes;
+        match lent.error {
+            Some(error) => Err(error),
+            None => Ok(lent.bytes),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Cutting long texts into parts.
+//!
+//! A text of up to [`PART`] bytes is lent whole. A longer one is lent in parts of [`PART`] bytes of their own, with
+//! [`OVERLAP`] bytes of the neighbours on either side, so that whoever looks around a place inside a part's own bytes
+//! sees what the whole text would have shown. Cuts move back to the beginning of a character, because lines and columns
+//! are carried from part to part. A text in memory and a text from a stream are cut at the same places.
+//!
+//! Parts of a stream are read one after the other and lent side by side: [`Lanes`] owns a pool and as many buffers as
+//! threads, and the reader waits for a free buffer before it reads on. That bounds memory whatever the length of the
+//! text. Memory maps were rejected: a file that is truncated while it is mapped kills the process.
+
+use std::io::{self, Read};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::{Item, OVERLAP, PART, Sink, Stop};
+use crate::place::{LineState, Origin};
+
+/// A cut is moved back by fewer bytes than this to meet the beginning of a character.
+const SLACK: usize = 4;
+
+/// The longest a buffer gets: the overlap before, the part, the overlap behind, and room to look for one byte more.
+const CAPACITY: usize = OVERLAP + SLACK + PART + OVERLAP + 1;
+
+/// The place at or shortly before `at` where a character begins.
+///
+/// No character has more than three bytes behind its first, so if the byte at `at` and the three before it all
+/// continue something, the one at `at` belongs to no character and may be cut off.
+fn boundary(text: &[u8], at: usize) -> usize {
+    if at >= text.len() {
+        return text.len();
+    }
+    (at.saturating_sub(SLACK - 1)..=at).rev().find(|&place| text[place] & 0xC0 != 0x80).unwrap_or(at)
+}
+
+/// One part of a text that begins somewhere in a buffer.
+struct Cut {
+    own: std::ops::Range<usize>,
+    /// End of the bytes that are lent.
+    end: usize,
+    /// Where the next part's bytes begin, if there is a next part.
+    next: Option<usize>,
+}
+
+/// Cuts the part whose own bytes begin at `own`; `text` reaches to the end of the whole, or at least one byte further
+/// than the part with its overlap.
+fn cut(text: &[u8], own: usize) -> Cut {
+    if text.len() - own <= PART {
+        return Cut { own: own..text.len(), end: text.len(), next: None };
+    }
+    let end = boundary(text, own + PART);
+    Cut { own: own..end, end: text.len().min(end + OVERLAP), next: Some(boundary(text, end - OVERLAP)) }
+}
+
+/// Lends a text that is in memory, part after part.
+pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
+    if text.len() <= PART {
+        return sink(Item::whole(origin.clone(), text));
+    }
+    let (mut start, mut own, mut lines) = (0, 0, LineState::default());
+    while !stop.requested() {
+        let part = cut(&text[start..], own - start);
+        sink(Item {
+            origin: origin.clone(),
+            bytes: &text[start..start + part.end],
+            own: part.own.clone(),
+            offset: start as u64,
+            lines,
+            whole: false,
+        });
+        let Some(next) = part.next else { return };
+        lines.advance(&text[start..start + next]);
+        own = start + part.own.end;
+        start += next;
+    }
+}
+
+/// A buffer that is reused from text to text. Its memory is touched only as far as it was ever filled.
+pub(super) struct Buffer {
+    bytes: Box<[u8]>,
+    used: usize,
+}
+
+impl Buffer {
+    /// An empty buffer.
+    pub(super) fn new() -> Self {
+        Self { bytes: vec![0; CAPACITY].into_boxed_slice(), used: 0 }
+    }
+
+    fn filled(&self) -> &[u8] {
+        &self.bytes[..self.used]
+    }
+
+    /// Reads until `target` bytes are filled or the reader has no more; says whether it has no more.
+    fn fill(&mut self, reader: &mut dyn Read, target: usize) -> io::Result<bool> {
+        while self.used < target {
+            match reader.read(&mut self.bytes[self.used..]) {
+                Ok(0) => return Ok(true),
+                Ok(count) => self.used += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What is needed to lend the parts of a stream side by side: made once for a source, cheap until the first long text.
+pub(super) struct Lanes {
+    threads: usize,
+    pool: OnceLock<Option<rayon::ThreadPool>>,
+    buffers: Mutex<Buffers>,
+    returned: Condvar,
+}
+
+struct Buffers {
+    free: Vec<Buffer>,
+    unmade: usize,
+}
+
+impl Lanes {
+    /// For at most `threads` parts at a time, over all texts of the source.
+    pub(super) fn new(threads: usize) -> Self {
+        let threads = threads.max(1);
+        Self {
+            threads,
+            pool: OnceLock::new(),
+            buffers: Mutex::new(Buffers { free: Vec::new(), unmade: threads }),
+            returned: Condvar::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Buffers> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Buffer {
+        let mut buffers = self.lock();
+        loop {
+            if let Some(buffer) = buffers.free.pop() {
+                return buffer;
+            }
+            if buffers.unmade > 0 {
+                buffers.unmade -= 1;
+                return Buffer::new();
+            }
+            buffers = self.returned.wait(buffers).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give(&self, buffer: Buffer) {
+        self.lock().free.push(buffer);
+        self.returned.notify_one();
+    }
+
+    /// None where one thread is all there is, or where the system gives no threads: then parts are lent in turn.
+    fn pool(&self) -> Option<&rayon::ThreadPool> {
+        self.pool
+            .get_or_init(|| match self.threads {
+                1 => None,
+                threads => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
+            })
+            .as_ref()
+    }
+}
+
+/// How far a stream was lent.
+pub(super) struct Lent {
+    /// Bytes lent as some part's own.
+    pub(super) bytes: u64,
+    /// Whether the whole text, at most 1 KiB of it, is a Git LFS pointer.
+    pub(super) lfs_pointer: bool,
+    /// Why the rest was not read, if there is a rest.
+    pub(super) error: Option<io::Error>,
+}
+
+/// Lends what `reader` gives. What was read before an error is lent all the same.
+pub(super) fn lend_stream(
+    origin: &Origin,
+    reader: &mut dyn Read,
+    buffer: &mut Buffer,
+    lanes: &Lanes,
+    stop: &Stop,
+    sink: &Sink<'_>,
+) -> Lent {
+    buffer.used = 0;
+    let filled = buffer.fill(reader, PART + OVERLAP + 1);
+    if !matches!(filled, Ok(false)) && buffer.used <= PART {
+        let lfs_pointer = super::is_lfs_pointer(buffer.filled());
+        sink(Item::whole(origin.clone(), buffer.filled()));
+        return Lent { bytes: buffer.used as u64, lfs_pointer, error: filled.err() };
+    }
+    match lanes.pool() {
+        Some(pool) => pool.in_place_scope(|scope| {
+            long(reader, buffer, filled, stop, &mut |part: Part| {
+                let bytes = std::mem::take(&mut part.buffer.bytes);
+                let full = Loan { lanes, buffer: Buffer { bytes, used: part.buffer.used } };
+                let (origin, cut, offset, lines) = (origin.clone(), part.cut, part.offset, part.lines);
+                scope.spawn(move |_| sink(item(origin, &full.buffer, &cut, offset, lines)));
+                *part.buffer = lanes.take();
+            })
+        }),
+        None => long(reader, buffer, filled, stop, &mut |part: Part| {
+            sink(item(origin.clone(), part.buffer, &part.cut, part.offset, part.lines));
+        }),
+    }
+}
+
+/// Gives the buffer back however the sink ends, so that no reader waits for it in vain.
+struct Loan<'l> {
+    lanes: &'l Lanes,
+    buffer: Buffer,
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.buffer.bytes);
+        self.lanes.give(Buffer { bytes, used: 0 });
+    }
+}
+
+fn item<'b>(origin: Origin, buffer: &'b Buffer, cut: &Cut, offset: u64, lines: LineState) -> Item<'b> {
+    Item { origin, bytes: &buffer.bytes[..cut.end], own: cut.own.clone(), offset, lines, whole: false }
+}
+
+struct Part<'b> {
+    /// Holds the part; what it holds afterwards does not matter.
+    buffer: &'b mut Buffer,
+    cut: Cut,
+    offset: u64,
+    lines: LineState,
+}
+
+fn long(
+    reader: &mut dyn Read,
+    buffer: &mut Buffer,
+    mut filled: io::Result<bool>,
+    stop: &Stop,
+    lend: &mut dyn FnMut(Part<'_>),
+) -> Lent {
+    let (mut offset, mut own, mut lines) = (0_u64, 0, LineState::default());
+    let mut bytes = 0;
+    loop {
+        let part = cut(buffer.filled(), own);
+        bytes += part.own.len() as u64;
+        let Some(next) = part.next.filter(|_| !stop.requested()) else {
+            lend(Part { buffer, cut: part, offset, lines });
+            return Lent { bytes, lfs_pointer: false, error: filled.err() };
+        };
+        let carried = buffer.filled()[next..].to_vec();
+        let mut after = lines;
+        after.advance(&buffer.filled()[..next]);
+        let own_end = part.own.end;
+        lend(Part { buffer, cut: part, offset, lines });
+        buffer.bytes[..carried.len()].copy_from_slice(&carried);
+        buffer.used = carried.len();
+        offset += next as u64;
+        own = own_end - next;
+        lines = after;
+        if matches!(filled, Ok(false)) {
+            filled = buffer.fill(reader, own + PART + OVERLAP + 1);
+        }
+    }
+}

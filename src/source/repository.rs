@@ -1,0 +1,283 @@
+//! Finding and opening a git repository, the same way for every source.
+//!
+//! No user or system configuration is read, so nothing outside the repository changes what is seen, and replace refs
+//! are off: what they hide is in the repository all the same. Who owns the repository does not matter, because nothing
+//! in it is ever run. The variables that git itself sets for hooks and for the quarantine of a push are honoured, but
+//! only for the repository that they speak of: a path that lies in another repository is opened as that. They are read
+//! once into a [`GitEnvironment`], so that the rest of the crate sees a value and not the process.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use gix::discover::upwards::{Options as Upwards, TrustPolicy};
+use gix::sec::Trust;
+
+use super::{SourceError, Store, shown};
+use crate::notice::Notice;
+
+/// What git's own variables say about the repository at hand.
+#[derive(Clone, Debug, Default)]
+pub struct GitEnvironment {
+    /// The current directory: relative paths begin here, and the variables speak of the repository here.
+    pub current_dir: PathBuf,
+    /// `GIT_DIR`.
+    pub git_dir: Option<PathBuf>,
+    /// `GIT_INDEX_FILE`.
+    pub index_file: Option<PathBuf>,
+    /// `GIT_OBJECT_DIRECTORY`.
+    pub object_directory: Option<PathBuf>,
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+    pub alternates: Vec<PathBuf>,
+    /// `GIT_SHALLOW_FILE`.
+    pub shallow_file: Option<PathBuf>,
+}
+
+impl GitEnvironment {
+    /// Reads the environment of the process.
+    #[must_use]
+    pub fn from_process() -> Self {
+        let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let alternates: OsString = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+        Self {
+            current_dir: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            git_dir: path("GIT_DIR"),
+            index_file: path("GIT_INDEX_FILE"),
+            object_directory: path("GIT_OBJECT_DIRECTORY"),
+            alternates: env::split_paths(&alternates).filter(|path| !path.as_os_str().is_empty()).collect(),
+            shallow_file: path("GIT_SHALLOW_FILE"),
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        self.index_file.is_some()
+            || self.object_directory.is_some()
+            || !self.alternates.is_empty()
+            || self.shallow_file.is_some()
+    }
+
+    /// The same without a word about any repository.
+    fn silent(&self) -> Self {
+        Self { current_dir: self.current_dir.clone(), ..Self::default() }
+    }
+}
+
+/// An open repository.
+pub struct Repository {
+    pub(crate) git: gix::ThreadSafeRepository,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    work_dir: Option<PathBuf>,
+    environment: GitEnvironment,
+    store: OnceLock<(Store, Vec<Notice>)>,
+}
+
+impl Repository {
+    /// Opens the repository that holds `path`, looking upwards from it.
+    ///
+    /// # Errors
+    /// [`SourceError::NotARepository`], [`SourceError::Unsupported`] for a repository whose refs are stored as a
+    /// reftable, [`SourceError::Repository`] for one that is broken.
+    pub fn open(path: &Path, environment: &GitEnvironment) -> Result<Self, SourceError> {
+        let start = environment.current_dir.join(path);
+        let (git_dir, work_dir, environment) = find(&start, environment).ok_or_else(|| match fs::metadata(&start) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => SourceError::NoSuchPath { path: shown(path) },
+            _ => SourceError::NotARepository { path: shown(path) },
+        })?;
+        let common_dir = common_dir(&git_dir);
+        refuse_reftable(path, &common_dir)?;
+        let options = gix::open::Options::isolated()
+            .open_path_as_is(true)
+            .with(Trust::Full)
+            .filter_config_section(|_| true)
+            .config_overrides(["core.useReplaceRefs=false"]);
+        let git = options.open(&git_dir).map_err(|error| SourceError::Repository {
+            path: shown(path),
+            detail: crate::place::sanitize(&format!("{error}; `git fsck` may say more")),
+        })?;
+        Ok(Self { git, git_dir, common_dir, work_dir, environment, store: OnceLock::new() })
+    }
+
+    /// The repository's own directory; of a linked worktree, the private one.
+    #[must_use]
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The top directory of the working tree; none for a bare repository.
+    #[must_use]
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.work_dir.as_deref()
+    }
+
+    /// The directory to show people: the working tree, or the repository itself.
+    pub(crate) fn shown(&self) -> String {
+        shown(self.work_dir.as_deref().unwrap_or(&self.git_dir))
+    }
+
+    pub(crate) fn hash(&self) -> gix::hash::Kind {
+        self.git.to_thread_local().object_hash()
+    }
+
+    pub(crate) fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    pub(crate) fn index_file(&self) -> PathBuf {
+        match &self.environment.index_file {
+            Some(file) => self.environment.current_dir.join(file),
+            None => self.git_dir.join("index"),
+        }
+    }
+
+    pub(crate) fn shallow_file(&self) -> PathBuf {
+        match &self.environment.shallow_file {
+            Some(file) => self.environment.current_dir.join(file),
+            None => self.common_dir.join("shallow"),
+        }
+    }
+
+    /// The object directories to begin with; each may name alternates of its own.
+    fn object_directories(&self) -> Vec<PathBuf> {
+        let own = match &self.environment.object_directory {
+            Some(directory) => self.environment.current_dir.join(directory),
+            None => self.common_dir.join("objects"),
+        };
+        let alternates = self.environment.alternates.iter().map(|path| self.environment.current_dir.join(path));
+        std::iter::once(own).chain(alternates).collect()
+    }
+
+    /// Every object, by pack and loose file; opened on first use, with what was wrong while opening.
+    pub(crate) fn store(&self) -> &(Store, Vec<Notice>) {
+        self.store.get_or_init(|| Store::open(self.object_directories(), self.hash()))
+    }
+
+    /// Handles for looking up single objects without opening every pack first.
+    pub(crate) fn handles(&self) -> Vec<gix::odb::Handle> {
+        let open = |directory: PathBuf| {
+            let options = gix::odb::store::init::Options { use_multi_pack_index: false, ..Default::default() };
+            let mut handle = gix::odb::at_opts(directory, self.hash(), None, options).ok()?;
+            handle.refresh_never();
+            Some(handle)
+        };
+        self.object_directories().into_iter().filter_map(open).collect()
+    }
+
+    /// Every ref's name and object, `HEAD` and the heads of all worktrees included, and what could not be read.
+    pub(crate) fn tips(&self) -> (Vec<(String, gix::ObjectId)>, Vec<Notice>) {
+        let git = self.git.to_thread_local();
+        let mut tips = Vec::new();
+        let mut notices = Vec::new();
+        let broken = |detail: String| {
+            let detail = crate::place::sanitize(&detail);
+            Notice::new(crate::notice::Cause::CorruptObject, "a ref of the repository", detail)
+        };
+        match git.references() {
+            Ok(platform) => match platform.all() {
+                Ok(all) => {
+                    for reference in all {
+                        match reference {
+                            Ok(reference) => {
+                                if let gix::refs::TargetRef::Object(id) = reference.target() {
+                                    tips.push((crate::place::sanitize(&reference.name().as_bstr().to_string()), id.to_owned()));
+                                }
+                            }
+                            Err(error) => notices.push(broken(error.to_string())),
+                        }
+                    }
+                }
+                Err(error) => notices.push(broken(error.to_string())),
+            },
+            Err(error) => notices.push(broken(error.to_string())),
+        }
+        if let Some(head) = self.head() {
+            tips.push(("HEAD".to_owned(), head));
+        }
+        let worktrees = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
+        let heads = worktrees.map(|worktree| worktree.path().join("HEAD")).chain([self.common_dir.join("HEAD")]);
+        for head in heads {
+            let id = fs::read(&head).ok().and_then(|text| gix::ObjectId::from_hex(text.trim_ascii()).ok());
+            tips.extend(id.map(|id| (shown(&head), id)));
+        }
+        (tips, notices)
+    }
+
+    /// The object at `HEAD`; none before the first commit.
+    pub(crate) fn head(&self) -> Option<gix::ObjectId> {
+        Some(self.git.to_thread_local().head_id().ok()?.detach())
+    }
+
+    /// Whether objects may have been left at the server on purpose.
+    pub(crate) fn is_partial(&self) -> bool {
+        let git = self.git.to_thread_local();
+        let config = git.config_snapshot();
+        let no = |value: &[u8]| matches!(value, b"false" | b"no" | b"off" | b"0");
+        let mut remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+        config.string("extensions.partialClone").is_some()
+            || remotes.any(|remote| remote.value("promisor").is_some_and(|value| !no(&value)))
+    }
+}
+
+fn find(start: &Path, environment: &GitEnvironment) -> Option<(PathBuf, Option<PathBuf>, GitEnvironment)> {
+    let here = discover(start);
+    let Some(git_dir) = &environment.git_dir else {
+        let (git_dir, work_dir) = here?;
+        let speaks_of_it = environment.says_something()
+            && discover(&environment.current_dir).is_some_and(|(current, _)| same(&current, &git_dir));
+        let environment = if speaks_of_it { environment.clone() } else { environment.silent() };
+        return Some((git_dir, work_dir, environment));
+    };
+    let git_dir = environment.current_dir.join(git_dir);
+    match here {
+        Some((other, work_dir)) if !same(&other, &git_dir) => Some((other, work_dir, environment.silent())),
+        here => {
+            gix::discover::is_git(&git_dir).ok()?;
+            let (git_dir, found) = discover(&git_dir).unwrap_or((git_dir, None));
+            Some((git_dir, here.and_then(|(_, work_dir)| work_dir).or(found), environment.clone()))
+        }
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn discover(start: &Path) -> Option<(PathBuf, Option<PathBuf>)> {
+    let directory = if start.is_dir() { start } else { start.parent()? };
+    let options = Upwards { trust: TrustPolicy::Assume(Trust::Full), ..Upwards::default() };
+    let (found, _) = gix::discover::upwards_opts(directory, options).ok()?;
+    Some(found.into_repository_and_work_tree_directories())
+}
+
+fn common_dir(git_dir: &Path) -> PathBuf {
+    match fs::read(git_dir.join("commondir")) {
+        Ok(text) => match gix::path::from_byte_slice(text.trim_ascii()) {
+            Ok(path) => git_dir.join(path),
+            Err(_) => git_dir.to_owned(),
+        },
+        Err(_) => git_dir.to_owned(),
+    }
+}
+
+fn refuse_reftable(path: &Path, common_dir: &Path) -> Result<(), SourceError> {
+    let config = fs::read(common_dir.join("config")).unwrap_or_default();
+    let config = String::from_utf8_lossy(&config).to_ascii_lowercase();
+    let named = config.lines().any(|line| {
+        let mut parts = line.splitn(2, '=').map(str::trim);
+        parts.next() == Some("refstorage") && parts.next().is_some_and(|value| value.starts_with("reftable"))
+    });
+    if !named && !common_dir.join("reftable").is_dir() {
+        return Ok(());
+    }
+    Err(SourceError::Unsupported {
+        path: shown(path),
+        detail: "the repository stores its refs as a reftable, which is not read; convert it with `git refs migrate \
+                 --ref-format=files`, or scan a clone made with `git clone --ref-format=files`"
+            .to_owned(),
+    })
+}
