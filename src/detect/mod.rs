@@ -285,12 +285,15 @@ impl Detector {
         let window = Window::new(text, begin, LOOK_LONG);
         let Some(found) = pem::match_pem(&window, begin) else { return };
         let label = &text[found.label];
-        let Some((rule, _)) = self.rules.iter().find(|(_, rule)| match &rule.form {
+        let claims = |(_, rule): &(RuleIndex, &Rule)| match &rule.form {
             Form::Pem(labels) => labels.iter().any(|it| it.as_bytes() == label),
             _ => false,
-        }) else {
-            return;
         };
+        // A rule with context words is about one provider's keys, and goes before the rule for any key.
+        let mut rules: Vec<(RuleIndex, &Rule)> = self.rules.iter().filter(claims).collect();
+        rules.sort_by_key(|(index, rule)| (rule.context.is_empty(), *index));
+        let fits = |rule: &Rule| rule.context.is_empty() || has_context(rule, &window, &found.span);
+        let Some(&(rule, _)) = rules.iter().find(|(_, rule)| fits(rule)) else { return };
         out.push(Candidate {
             rule,
             value: found.span.clone(),

@@ -97,6 +97,14 @@ pub fn floor(value: &[u8]) -> f64 {
     limits[cell - 1] + share * (limits[cell] - limits[cell - 1])
 }
 
+/// Whether the value is less random than 999 in 1,000 random values of its alphabet and length. What separates the parts of
+/// a value (`-` in a UUID, `:` between id and secret) does not count.
+#[must_use]
+pub fn falls_short(value: &[u8]) -> bool {
+    let own: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'-' | b'_' | b':' | b'.')).collect();
+    shannon(&own) < floor(&own)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,5 +123,11 @@ mod tests {
         assert!(floor(b"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz") > hex);
         assert!(floor(&[b'a'; 36]) > hex);
         assert!(floor(b"abc") < floor(b"abcdefabcdef"));
+    }
+
+    #[test]
+    fn separators_do_not_widen_the_alphabet() {
+        assert!(!falls_short(b"4f0c9b1e-7d2a-4486-9fb3-aa01c6d85e27"));
+        assert!(falls_short(b"aaaaaaaa-bbbb-aaaa-bbbb-aaaaaaaaaaaa"));
     }
 }

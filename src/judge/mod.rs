@@ -106,8 +106,11 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
         if let Some(what) = placeholder::placeholder(claim.value, own, distinctive) {
             return verdict.reject("placeholder", what);
         }
-        let floor = claim.rule.entropy.unwrap_or_else(|| entropy::floor(own));
-        if entropy::shannon(own) < floor && (!distinctive || claim.rule.entropy.is_some()) {
+        let too_plain = match claim.rule.entropy {
+            Some(least) => entropy::shannon(own) < least,
+            None => !distinctive && entropy::falls_short(own),
+        };
+        if too_plain {
             return verdict.reject("entropy", "less random than a token of this alphabet and length is");
         }
     }
@@ -225,7 +228,7 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, compared: bool, verdict:
         }
         return verdict.reject("shape", what);
     }
-    let random = entropy::shannon(value) >= entropy::floor(value);
+    let random = !entropy::falls_short(value);
     if !random && !password {
         return verdict.reject("entropy", "less random than a token of this alphabet and length is");
     }

@@ -15,9 +15,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::config::Config;
 use crate::detect::Detector;
-use crate::finding::{Confidence, Introduction, Severity};
-use crate::notice::{Cause, Coverage, Notice, Tally};
-use crate::place::{FilePath, Origin};
+use crate::finding::Confidence;
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::Origin;
 use crate::provenance;
 use crate::source::history::History;
 use crate::source::index::Staged;

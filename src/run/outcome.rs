@@ -17,7 +17,9 @@ use super::Settings;
 pub struct Outcome {
     /// The findings to report, in their documented order.
     pub findings: Vec<Finding>,
-    /// How many findings are below `--min-confidence`.
+    /// The least confidence that is reported.
+    pub min_confidence: Confidence,
+    /// How many findings are below it.
     pub below_confidence: u64,
     /// How many of the reported ones are at or above `--fail-on`.
     pub failing: u64,
@@ -29,6 +31,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// What was not, sorted.
     pub notices: Vec<Notice>,
+    /// The causes that make this run incomplete.
+    pub incomplete_causes: Vec<Cause>,
     /// Whether everything that should have been scanned was.
     pub complete: bool,
     /// The exit code: 0 clean, 1 findings, 3 incomplete.
@@ -48,12 +52,14 @@ impl Outcome {
             pack: &self.pack,
             fingerprint_key: &self.fingerprint_key,
             findings: &self.findings,
+            min_confidence: self.min_confidence,
             below_confidence: self.below_confidence,
             fail_on: self.fail_on,
             failing: self.failing,
             descriptors: &self.descriptors,
             coverage: &self.coverage,
             notices: &self.notices,
+            incomplete_causes: &self.incomplete_causes,
             complete: self.complete,
             exit_code: self.exit_code,
             show_secrets,
@@ -70,7 +76,9 @@ pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, set
     let Tally { coverage, mut notices } = tally;
     notices.sort();
     notices.dedup();
-    let complete = !coverage.skipped.keys().any(|&cause| is_incomplete(cause, settings));
+    let incomplete_causes: Vec<Cause> =
+        Cause::ALL.into_iter().filter(|&cause| is_incomplete(cause, settings)).collect();
+    let complete = !coverage.skipped.keys().any(|cause| incomplete_causes.contains(cause));
     let exit_code = if failing > 0 && !settings.exit_zero {
         1
     } else if !complete {
@@ -81,12 +89,14 @@ pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, set
     let descriptors = descriptors(&findings, rules, settings);
     Outcome {
         findings,
+        min_confidence,
         below_confidence: below.len() as u64,
         failing,
         fail_on,
         descriptors,
         coverage,
         notices,
+        incomplete_causes,
         complete,
         exit_code,
         pack: rules.digest().to_owned(),
