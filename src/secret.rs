@@ -29,6 +29,12 @@ impl Secret {
         &self.bytes
     }
 
+    /// The part that is the secret's own, behind the public prefix: what must appear in no output. For masking.
+    #[must_use]
+    pub fn own_part(&self) -> &[u8] {
+        &self.bytes[self.public_prefix..]
+    }
+
     /// The public prefix, an ellipsis for the rest, and the length: enough to recognise, nothing to use.
     #[must_use]
     pub fn redacted(&self) -> String {

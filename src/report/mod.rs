@@ -1,9 +1,23 @@
 //! Reports: one format a file. A report is a pure function from [`Report`] to bytes; it opens nothing and decides nothing.
+//!
+//! Three things that every format needs stand in files of their own, so that no format can get them wrong alone: what may
+//! be shown of a text that comes from the repository (`mask`), the verdict in words (`verdict`), and the machine-readable
+//! shape of a finding ([`model`]).
 
+use std::fmt;
 use std::io;
+use std::str::FromStr;
 
 use crate::finding::{Confidence, Finding, Kind, Severity};
-use crate::notice::{Coverage, Notice};
+use crate::notice::{Cause, Coverage, Notice};
+
+pub mod json;
+pub mod jsonl;
+mod mask;
+pub mod model;
+pub mod sarif;
+pub mod text;
+mod verdict;
 
 /// What a report needs to know of a rule or check beside what stands in the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +58,9 @@ pub struct Report<'a> {
     pub fingerprint_key: &'a str,
     /// The findings to report, in their documented order.
     pub findings: &'a [Finding],
-    /// Findings below `--min-confidence`: counted, not shown.
+    /// The least confidence that is reported, that of `--min-confidence`.
+    pub min_confidence: Confidence,
+    /// Findings below it: counted, not shown.
     pub below_confidence: u64,
     /// The threshold of `--fail-on`.
     pub fail_on: Severity,
@@ -56,6 +72,9 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// What was not, sorted.
     pub notices: &'a [Notice],
+    /// The causes that make this run incomplete: those of [`Cause::is_incomplete`], as `--strict` and `--accept` changed
+    /// them.
+    pub incomplete_causes: &'a [Cause],
     /// Whether nothing was left out that should have been scanned.
     pub complete: bool,
     /// The exit code that the run ends with.
@@ -82,4 +101,83 @@ pub trait Format {
     /// # Errors
     /// Only those of `out`.
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// The formats by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Formats {
+    /// For people, in a terminal of 80 columns.
+    Text,
+    /// One JSON object.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+impl Formats {
+    /// Every format, in the order of the help.
+    pub const ALL: [Formats; 4] = [Formats::Text, Formats::Json, Formats::Jsonl, Formats::Sarif];
+
+    /// The name that `--format` takes.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Formats::Text => "text",
+            Formats::Json => "json",
+            Formats::Jsonl => "jsonl",
+            Formats::Sarif => "sarif",
+        }
+    }
+
+    /// The writer of the format. `colour` says whether the output may carry terminal colours; only `text` has any.
+    #[must_use]
+    pub fn writer(self, colour: bool) -> Box<dyn Format> {
+        match self {
+            Formats::Text => Box::new(text::Text { colour }),
+            Formats::Json => Box::new(json::Json),
+            Formats::Jsonl => Box::new(jsonl::Jsonl),
+            Formats::Sarif => Box::new(sarif::Sarif),
+        }
+    }
+}
+
+impl fmt::Display for Formats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+impl FromStr for Formats {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        Formats::ALL
+            .into_iter()
+            .find(|format| format.id() == name)
+            .ok_or_else(|| UnknownFormat { name: name.to_owned() })
+    }
+}
+
+/// There is no format of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format {name:?}; the formats are text, json, jsonl and sarif")]
+pub struct UnknownFormat {
+    /// What the user wrote.
+    pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name_and_the_error_lists_them_all() {
+        let error = "yaml".parse::<Formats>().expect_err("there is no such format").to_string();
+        for format in Formats::ALL {
+            assert_eq!(format.id().parse(), Ok(format));
+            assert!(error.contains(format.id()), "{error}");
+        }
+    }
 }

@@ -1,0 +1,25 @@
+//! The JSON Lines report: one finding a line, then one line that sums up. The types are those of the JSON report; every
+//! line says in `type` which of the two it is.
+
+use std::io::{self, Write as _};
+
+use super::mask::Mask;
+use super::{Format, Report, model};
+
+/// One JSON object a line.
+pub struct Jsonl;
+
+impl Format for Jsonl {
+    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let mask = Mask::of(report);
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
+        for finding in report.findings {
+            let finding = model::Finding::new(finding, report.show_secrets, &mask);
+            serde_json::to_writer(&mut out, &model::Line::Finding(finding))?;
+            out.write_all(b"\n")?;
+        }
+        serde_json::to_writer(&mut out, &model::Line::Summary(model::Summary::new(report, &mask)))?;
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+}

@@ -1,0 +1,220 @@
+//! What a report may show of a text that comes from the repository.
+//!
+//! Problem: paths, authors, messages and subjects of notices are written by others. They may steer a terminal, and they
+//! may hold the very secret that is reported beside them: a token in a file name stands in the path of every finding of
+//! that file. Upstream masks excerpts, one place at a time; only the report knows all the secrets of a run.
+//!
+//! Way: every such text passes through one [`Mask`], which replaces each byte of a secret's own part by `*` and escapes
+//! what cannot be seen. The length stays, so offsets into a text stay right. The secrets are found by a table of their
+//! first eight bytes behind a small bit set: linear in the text, and 30,000 secrets cost a megabyte or two.
+//!
+//! Rejected: an Aho-Corasick automaton over all secrets (the same answer for a hundred times the memory), and masking any
+//! eight bytes that some secret also holds (a password `acme-production` would turn every path below `acme-pro…` into
+//! stars). A secret of more than one line is masked line by line. Own parts under eight bytes are left alone: they are
+//! words, and would blank the report.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Report;
+use crate::finding::{Excerpt, Kind};
+use crate::place::{FilePath, Origin, sanitize};
+
+/// The shortest run of secret bytes that is masked, and the length of the keys of the table.
+const KEY: usize = 8;
+
+/// Bits in the set that is asked before the table.
+const FILTER_BITS: u32 = 18;
+
+/// The secrets of a report; see the module.
+pub(super) struct Mask {
+    filter: Vec<u64>,
+    by_key: HashMap<[u8; KEY], Vec<Vec<u8>>>,
+}
+
+impl Mask {
+    /// The mask of everything that `report` must not show; of nothing if the user asked to see the secrets.
+    pub(super) fn of(report: &Report<'_>) -> Self {
+        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
+        if report.show_secrets {
+            return mask;
+        }
+        for finding in report.findings {
+            let Some(secret) = &finding.secret else { continue };
+            mask.hide(secret.own_part());
+            if finding.kind != Kind::Secret {
+                continue;
+            }
+            for place in &finding.places {
+                if let Origin::FileName(path) = &place.origin {
+                    let range = place.span.start as usize..place.span.end as usize;
+                    let spelt = path.as_bytes().get(range).unwrap_or_default();
+                    // The name may spell the secret otherwise than its normal form does.
+                    if memchr::memmem::find(spelt, secret.own_part()).is_none() {
+                        mask.hide(spelt);
+                    }
+                }
+            }
+        }
+        mask
+    }
+
+    fn hide(&mut self, secret: &[u8]) {
+        for line in secret.split(|&byte| byte == b'\n' || byte == b'\r') {
+            let Some(key) = line.first_chunk::<KEY>() else { continue };
+            if self.filter.is_empty() {
+                self.filter = vec![0; 1 << (FILTER_BITS - 6)];
+            }
+            let bit = filter_bit(key);
+            self.filter[bit >> 6] |= 1 << (bit & 63);
+            let lines = self.by_key.entry(*key).or_default();
+            if !lines.iter().any(|known| known == line) {
+                lines.push(line.to_vec());
+            }
+        }
+    }
+
+    /// The longest secret that stands at the beginning of `bytes`, in bytes.
+    fn at(&self, bytes: &[u8]) -> Option<usize> {
+        let key = bytes.first_chunk::<KEY>()?;
+        let bit = filter_bit(key);
+        if self.filter[bit >> 6] & (1 << (bit & 63)) == 0 {
+            return None;
+        }
+        let lines = self.by_key.get(key)?;
+        lines.iter().filter(|line| bytes.starts_with(line)).map(Vec::len).max()
+    }
+
+    /// `bytes` with every byte of a secret replaced by `*`.
+    fn bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+        let mut masked = Cow::Borrowed(bytes);
+        if self.filter.is_empty() {
+            return masked;
+        }
+        let mut done = 0;
+        for at in 0..bytes.len().saturating_sub(KEY - 1) {
+            if let Some(length) = self.at(&bytes[at..]) {
+                let end = at + length;
+                if end > done {
+                    masked.to_mut()[at.max(done)..end].fill(b'*');
+                    done = end;
+                }
+            }
+        }
+        masked
+    }
+
+    /// `text` without secrets, still as long, otherwise as it was.
+    fn without_secrets<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.bytes(text.as_bytes()) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            // A secret in another encoding may begin inside a character of the text.
+            Cow::Owned(bytes) => Cow::Owned(
+                String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            ),
+        }
+    }
+
+    /// A text for a person: one line, without secrets, control, bidirectional and zero-width characters.
+    pub(super) fn text(&self, text: &str) -> String {
+        sanitize(&self.without_secrets(text))
+    }
+
+    /// A path without secrets; its other bytes stay.
+    pub(super) fn path<'t>(&self, path: &'t FilePath) -> Cow<'t, FilePath> {
+        match self.bytes(path.as_bytes()) {
+            Cow::Borrowed(_) => Cow::Borrowed(path),
+            Cow::Owned(bytes) => Cow::Owned(FilePath::new(bytes)),
+        }
+    }
+
+    /// An origin for a person.
+    pub(super) fn origin(&self, origin: &Origin) -> String {
+        let Some(Cow::Owned(path)) = origin.path().map(|path| self.path(path)) else { return origin.display() };
+        match origin {
+            Origin::File(_) => Origin::File(path),
+            Origin::FileName(_) => Origin::FileName(path),
+            Origin::Staged(_) => Origin::Staged(path),
+            Origin::Blob { id, .. } => Origin::Blob { id: id.clone(), path: Some(path) },
+            Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => origin.clone(),
+        }
+        .display()
+    }
+
+    /// An excerpt that can be shown, its offsets on characters and within the text, whatever came in.
+    pub(super) fn excerpt(&self, excerpt: &Excerpt) -> Excerpt {
+        let text = self.without_secrets(&excerpt.text);
+        let end = text.floor_char_boundary_at(excerpt.end);
+        let start = text.floor_char_boundary_at(excerpt.start).min(end);
+        let mut shown = sanitize(&text[..start]);
+        let shown_start = shown.len();
+        shown.push_str(&sanitize(&text[start..end]));
+        let shown_end = shown.len();
+        shown.push_str(&sanitize(&text[end..]));
+        Excerpt { text: shown, start: shown_start, end: shown_end }
+    }
+}
+
+/// A text of several lines for a person: line ends stay, whatever else cannot be seen is escaped.
+pub(super) fn lines(text: &str) -> String {
+    text.lines().map(sanitize).collect::<Vec<_>>().join("\n")
+}
+
+fn filter_bit(key: &[u8; KEY]) -> usize {
+    (u64::from_le_bytes(*key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FILTER_BITS)) as usize
+}
+
+/// What `str::floor_char_boundary` does, which is younger than the oldest compiler we build with.
+trait FloorCharBoundary {
+    fn floor_char_boundary_at(&self, index: usize) -> usize;
+}
+
+impl FloorCharBoundary for str {
+    fn floor_char_boundary_at(&self, index: usize) -> usize {
+        (0..=index.min(self.len())).rev().find(|&at| self.is_char_boundary(at)).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mask(secrets: &[&[u8]]) -> Mask {
+        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
+        for secret in secrets {
+            mask.hide(secret);
+        }
+        mask
+    }
+
+    #[test]
+    fn secrets_become_stars_wherever_they_stand() {
+        let mask = mask(&[b"first-secret", b"second-secret", b"short"]);
+        assert_eq!(mask.text("a/first-secret/second-secret"), "a/************/*************");
+        assert_eq!(mask.text("first-secretfirst-secret"), "*".repeat(24));
+        assert_eq!(mask.text("first-secre short"), "first-secre short");
+    }
+
+    #[test]
+    fn overlapping_secrets_are_both_hidden() {
+        let mask = mask(&[b"abcdefghij", b"fghijklmno", b"abcdefgh"]);
+        assert_eq!(mask.text("xabcdefghijklmnox"), format!("x{}x", "*".repeat(15)));
+    }
+
+    #[test]
+    fn a_secret_of_many_lines_is_hidden_line_by_line() {
+        let mask = mask(&[b"line one of it\r\nline two of it\n"]);
+        assert_eq!(mask.text("line two of it"), "*".repeat(14));
+    }
+
+    #[test]
+    fn an_excerpt_survives_wrong_offsets_and_hidden_characters() {
+        let excerpt = Excerpt { text: "é\u{202e}secret".to_owned(), start: 1, end: 99 };
+        let shown = mask(&[]).excerpt(&excerpt);
+        assert_eq!((shown.text.as_str(), shown.start, shown.end), ("é\\u{202e}secret", 0, 16));
+        let shown =
+            mask(&[b"secret-part"]).excerpt(&Excerpt { text: "\u{7}k=secret-part;".to_owned(), start: 3, end: 14 });
+        assert_eq!(&shown.text[shown.start..shown.end], "***********");
+        assert_eq!(shown.text, "\\u{7}k=***********;");
+    }
+}

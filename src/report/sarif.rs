@@ -1,0 +1,243 @@
+//! The SARIF 2.1.0 report, made for code scanning.
+//!
+//! Problem: code scanning rejects a whole file for one thing it does not like (a result too many, a URI with a colon, a
+//! duplicate rule), and follows an alert by `ruleId`, path and `primaryLocationLineHash` from upload to upload. Way: one
+//! run; limits of our own below the official ones, every cut of them told in a notification; places that code scanning
+//! cannot open (a commit, a message) anchored at line 1 of a path, with the truth in the message and in the properties; our
+//! fingerprint in place of a hash of the line, so that an alert survives every edit around it. Columns are UTF-16 units.
+//!
+//! serde-sarif is used in this file and its submodules alone. It has the whole of SARIF, but leaves `version`, `columnKind`
+//! and every `level` outside results untyped; those are written from its enums, so that a misspelt word cannot compile.
+//! Properties are written from sorted maps: the order of bytes must not depend on serde_json's features.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+
+use serde_json::Value;
+use serde_sarif::sarif::{self, Invocation, Message, MultiformatMessageString, Notification, PropertyBag};
+
+use super::mask::Mask;
+use super::{Format, Report, model, verdict};
+use crate::notice::Cause;
+
+mod results;
+mod rules;
+
+/// The schema as OASIS publishes it.
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// Results in a run. Code scanning takes 25,000 and keeps 5,000.
+const RESULTS: usize = 5_000;
+/// Locations of a result. Code scanning takes 1,000 and shows 100.
+const LOCATIONS: usize = 100;
+/// Locations of all results beside the first of each: what bounds memory, and the 10 MB that an upload may have.
+const LOCATIONS_IN_ALL: usize = 25_000;
+/// Notifications for things not scanned.
+const NOTIFICATIONS: usize = 5_000;
+
+/// SARIF 2.1.0.
+pub struct Sarif;
+
+impl Format for Sarif {
+    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let mask = Mask::of(report);
+        let mut rules = rules::Rules::new(report);
+        let results = results::Results::new(report, &mask, &mut rules);
+        let notifications = notifications(report, &mask, &results);
+
+        let mut driver = sarif::ToolComponent::builder().name("keysieve").build();
+        driver.version = Some(report.version.to_owned());
+        driver.semantic_version = Some(report.version.to_owned());
+        driver.rules = Some(rules.finish());
+        driver.notifications = Some(notifications.descriptors);
+
+        let mut run = sarif::Run::builder().tool(sarif::Tool::builder().driver(driver).build()).build();
+        run.automation_details =
+            Some(sarif::RunAutomationDetails { id: Some("keysieve/".to_owned()), ..Default::default() });
+        run.column_kind = Some(Value::from(sarif::ResultColumnKind::Utf16CodeUnits.to_string()));
+        run.original_uri_base_ids = Some(BTreeMap::from([(results::ROOT.to_owned(), root())]));
+        run.invocations = Some(vec![invocation(report, notifications.list)]);
+        run.properties = Some(bag([
+            ("fingerprintKey", report.fingerprint_key.into()),
+            ("rulePack", report.pack.into()),
+            ("belowConfidence", report.below_confidence.into()),
+            ("minConfidence", report.min_confidence.id().into()),
+            ("failOn", report.fail_on.id().into()),
+            ("failing", report.failing.into()),
+        ]));
+        run.results = Some(results.list);
+
+        let version = sarif::Version::V2_1_0.to_string();
+        let log = sarif::Sarif::builder().schema(SCHEMA).version(version).runs(vec![run]).build();
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
+        serde_json::to_writer_pretty(&mut out, &log)?;
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+}
+
+fn invocation(report: &Report<'_>, notifications: Vec<Notification>) -> Invocation {
+    let mut invocation = Invocation::builder().execution_successful(report.complete).build();
+    invocation.exit_code = Some(i64::from(report.exit_code));
+    invocation.exit_code_description = Some(verdict::words(report));
+    invocation.tool_execution_notifications = Some(notifications);
+    let coverage = serde_json::to_value(model::Coverage::new(report.coverage))
+        .expect("numbers and a map with text keys are always JSON");
+    invocation.properties = Some(bag([("coverage", sorted(coverage))]));
+    invocation
+}
+
+/// The notifications of a run, and the descriptors they name.
+struct Notifications {
+    list: Vec<Notification>,
+    descriptors: Vec<sarif::ReportingDescriptor>,
+}
+
+/// One notification for everything that was not scanned, and one for everything that this report leaves out.
+fn notifications(report: &Report<'_>, mask: &Mask, results: &results::Results) -> Notifications {
+    let mut made = Notifications { list: Vec::new(), descriptors: Vec::new() };
+    for notice in report.notices.iter().take(NOTIFICATIONS) {
+        let subject = mask.text(&notice.subject);
+        let detail = mask.text(&notice.detail);
+        let parts: Vec<&str> =
+            [notice.cause.id(), &subject, &detail].into_iter().filter(|part| !part.is_empty()).collect();
+        made.add(notice.cause.id(), level_of(report, notice.cause), &plain(&parts.join(": ")));
+    }
+    let mut left_out = |number: usize, what: &str, limit: &str| {
+        if number > 0 {
+            let text = format!("left out of this report: {number} {what} ({limit}); the other formats have them all");
+            made.add("left-out", sarif::NotificationLevel::Warning, &text);
+        }
+    };
+    left_out(results.left_out, "findings, the least severe", "code scanning keeps 5,000 of a run");
+    left_out(results.locations_left_out, "further places of findings", "at most 100 each and 25,000 in all");
+    left_out(report.notices.len().saturating_sub(NOTIFICATIONS), "notices of things not scanned", "at most 5,000");
+    made
+}
+
+impl Notifications {
+    fn add(&mut self, id: &str, level: sarif::NotificationLevel, text: &str) {
+        let known = self.descriptors.iter().position(|descriptor| descriptor.id == id);
+        let index = known.unwrap_or_else(|| {
+            self.descriptors.push(sarif::ReportingDescriptor::builder().id(id).build());
+            self.descriptors.len() - 1
+        });
+        let mut notification = Notification::builder().message(Message::from(text)).build();
+        notification.descriptor = Some(sarif::ReportingDescriptorReference {
+            id: Some(id.to_owned()),
+            index: Some(number(index as u64)),
+            ..Default::default()
+        });
+        notification.level = Some(Value::from(level.to_string()));
+        self.list.push(notification);
+    }
+}
+
+fn level_of(report: &Report<'_>, cause: Cause) -> sarif::NotificationLevel {
+    if report.incomplete_causes.contains(&cause) {
+        sarif::NotificationLevel::Error
+    } else {
+        sarif::NotificationLevel::Note
+    }
+}
+
+/// What relative URIs are relative to. Its own URI is withheld: it names the machine, and differs from run to run.
+fn root() -> sarif::ArtifactLocation {
+    let description = Message::from("The root of what was scanned.");
+    sarif::ArtifactLocation { description: Some(description), ..Default::default() }
+}
+
+/// A property bag.
+fn bag<const N: usize>(properties: [(&str, Value); N]) -> PropertyBag {
+    PropertyBag {
+        additional_properties: properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        ..Default::default()
+    }
+}
+
+/// An object whose fields are written in the order of their names.
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    sorted(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<String, Value> =
+                fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        other => other,
+    }
+}
+
+/// SARIF's numbers are signed; an offset beyond 9.2 exabytes is cut.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn text_and_markdown(text: String, markdown: String) -> MultiformatMessageString {
+    let mut message = MultiformatMessageString::builder().text(text).build();
+    message.markdown = Some(markdown);
+    message
+}
+
+/// A sanitised text for a plain-text message, in which `[words](target)` would be a link (SARIF 3.11.6). Nothing else has
+/// a meaning there: placeholders are substituted only where a message has arguments.
+fn plain(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
+/// A sanitised text with everything escaped that would have a meaning in GitHub's Markdown or in HTML.
+fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let (before, behind) = text.split_at(at);
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // What would make a mention or a link of its own.
+            '@' => escaped.push_str("&#64;"),
+            ':' if behind.starts_with("://") => escaped.push_str("&#58;"),
+            '.' if before.to_ascii_lowercase().ends_with("www") => escaped.push_str("&#46;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' => escaped.extend(['\\', c]),
+            // What would begin a list or underline a heading.
+            '-' | '+' | '=' if before.is_empty() => escaped.extend(['\\', c]),
+            '.' | ')' if before.bytes().all(|b| b.is_ascii_digit()) => escaped.extend(['\\', c]),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A sanitised text as a Markdown code span, fenced by more backticks than it holds.
+fn code(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    if text.is_empty() { String::new() } else { format!("{fence}{space}{text}{space}{fence}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_spans_hold_their_text() {
+        assert_eq!(code("a/b.txt:3"), "`a/b.txt:3`");
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("``"), "``` `` ```");
+        assert_eq!(code(""), "");
+    }
+
+    #[test]
+    fn texts_have_no_meaning() {
+        assert_eq!(markdown("<b>[x](y)`*"), "&lt;b&gt;\\[x\\](y)\\`\\*");
+        assert_eq!(
+            markdown("1. see https://a.example, www.b.example"),
+            "1\\. see https&#58;//a.example, www&#46;b.example"
+        );
+        assert_eq!(markdown("- a key-id (3.5)"), "\\- a key-id (3.5)");
+        assert_eq!(plain("[x](y)"), "[x] (y)");
+    }
+}

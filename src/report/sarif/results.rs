@@ -1,0 +1,273 @@
+//! The results of a run, their locations and fingerprints.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+use serde_sarif::sarif::{self, ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, Region};
+
+use super::rules::{self, Rules};
+use super::{LOCATIONS, LOCATIONS_IN_ALL, RESULTS, bag, code, markdown, number, object, plain};
+use crate::finding::{Finding, Place};
+use crate::place::{FilePath, Origin};
+use crate::report::Report;
+use crate::report::mask::Mask;
+
+/// The name of the root that URIs are relative to; code scanning takes it for the root of the checkout.
+pub(super) const ROOT: &str = "%SRCROOT%";
+
+/// Where a result without any path is anchored: the message of a commit or tag, a blob that no commit holds.
+const NO_PATH: &str = "keysieve.toml";
+
+/// The results that are reported, and how many things are not.
+pub(super) struct Results {
+    pub(super) list: Vec<sarif::Result>,
+    pub(super) left_out: usize,
+    pub(super) locations_left_out: usize,
+}
+
+impl Results {
+    pub(super) fn new(report: &Report<'_>, mask: &Mask, rules: &mut Rules<'_>) -> Self {
+        let mut kept: Vec<usize> = (0..report.findings.len()).collect();
+        if kept.len() > RESULTS {
+            kept.sort_by_key(|&index| (Reverse(report.findings[index].severity), index));
+            kept.truncate(RESULTS);
+            kept.sort_unstable();
+        }
+        let mut results = Results {
+            list: Vec::with_capacity(kept.len()),
+            left_out: report.findings.len() - kept.len(),
+            locations_left_out: 0,
+        };
+        let mut ordinals: HashMap<&str, u64> = HashMap::new();
+        let mut locations = LOCATIONS_IN_ALL;
+        for index in kept {
+            let finding = &report.findings[index];
+            let ordinal = ordinals.entry(finding.fingerprint.as_str()).or_default();
+            *ordinal += 1;
+            let further = finding.places.len().saturating_sub(1).min(LOCATIONS - 1).min(locations);
+            locations -= further;
+            results.locations_left_out += finding.places.len().saturating_sub(1) - further;
+            results.list.push(result(report, mask, rules, finding, *ordinal, 1 + further));
+        }
+        results
+    }
+}
+
+fn result(
+    report: &Report<'_>,
+    mask: &Mask,
+    rules: &mut Rules<'_>,
+    finding: &Finding,
+    ordinal: u64,
+    locations: usize,
+) -> sarif::Result {
+    let (rule, index) = rules.of(finding);
+    let mut result = sarif::Result::builder().message(message(finding, mask)).build();
+    result.rule_id = Some(rule);
+    result.rule_index = Some(number(index as u64));
+    result.level = Some(rules::level(finding.severity));
+    let places = finding.places.iter().take(locations);
+    result.locations = Some(places.map(|place| location(place, finding, mask, None)).collect());
+    if !finding.related.is_empty() {
+        let related = finding.related.iter().take(LOCATIONS).enumerate();
+        let related = related.map(|(index, related)| {
+            let mut location = location(&related.place, finding, mask, Some(&related.label));
+            location.id = Some(number(index as u64 + 1));
+            location
+        });
+        result.related_locations = Some(related.collect());
+    }
+    let fingerprint = finding.fingerprint.as_str();
+    result.partial_fingerprints = Some(BTreeMap::from([
+        ("keysieve/v1".to_owned(), fingerprint.to_owned()),
+        // Not a hash of the line: lines move. The ordinal keeps findings of one fingerprint apart.
+        ("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{ordinal}")),
+    ]));
+    result.properties = Some(properties(report, mask, finding));
+    result
+}
+
+/// What was found, and where: first sentence first, for it is all that a narrow view shows.
+fn message(finding: &Finding, mask: &Mask) -> Message {
+    let mut what = mask.text(&finding.message);
+    if what.is_empty() {
+        what = mask.text(if finding.title.is_empty() { &finding.rule } else { &finding.title });
+    }
+    if !what.ends_with(['.', '!', '?']) {
+        what.push('.');
+    }
+    let mut text = plain(&what);
+    let mut rich = markdown(&what);
+    if let Some(place) = finding.places.first().filter(|place| is_history(&place.origin)) {
+        let words = in_history(place, mask);
+        text.push_str(&format!(" Found in the history: {}.", plain(&words.text)));
+        rich.push_str(&format!(" Found in the history: {}.", words.markdown));
+    }
+    if let Some(threshold) = &finding.threshold {
+        let (limit, source) = (mask.text(&threshold.limit), mask.text(&threshold.source));
+        text.push_str(&format!(" Limit: {} ({}).", plain(&limit), plain(&source)));
+        rich.push_str(&format!(" Limit: {} ({}).", code(&limit), code(&source)));
+    }
+    match finding.places.len() {
+        0 | 1 => {}
+        places => {
+            let more = format!(" In {places} places.");
+            text.push_str(&more);
+            rich.push_str(&more);
+        }
+    }
+    Message { text: Some(text), markdown: Some(rich), ..Default::default() }
+}
+
+struct Words {
+    text: String,
+    markdown: String,
+}
+
+/// `commit 0123456789, path:line:column, gone from HEAD`.
+fn in_history(place: &Place, mask: &Mask) -> Words {
+    let at = format!("{}:{}:{}", mask.origin(&place.origin), place.start.line, place.start.column);
+    match &place.introduced {
+        Some(introduced) => {
+            let commit = introduced.commit.get(..10).unwrap_or(&introduced.commit);
+            let head = if introduced.in_head { "still in HEAD" } else { "gone from HEAD" };
+            Words {
+                text: format!("commit {commit}, {at}, {head}"),
+                markdown: format!("commit {}, {}, {head}", code(commit), code(&at)),
+            }
+        }
+        None => Words { markdown: code(&at), text: at },
+    }
+}
+
+/// Whether the place is in the history, where code scanning cannot open it.
+fn is_history(origin: &Origin) -> bool {
+    match origin {
+        Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. } => true,
+        Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => false,
+    }
+}
+
+/// One location. A place in the history, or a file's name, is anchored at line 1 of its path.
+fn location(place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) -> Location {
+    let mut location = Location::default();
+    let history = is_history(&place.origin);
+    let mut words: Vec<String> = label.map(|label| mask.text(label)).into_iter().collect();
+    if history {
+        words.push(in_history(place, mask).text);
+        location.properties = Some(history_properties(place, mask));
+    } else if let Origin::FileName(_) = place.origin {
+        words.push("in the name of the file".to_owned());
+    }
+    if !words.is_empty() {
+        location.message = Some(Message::from(&plain(&words.join(": "))));
+    }
+    let uri = match (&place.origin, place.origin.path().or_else(|| finding.path())) {
+        (Origin::Stdin, _) => "stdin".to_owned(),
+        (_, Some(path)) => uri(&mask.path(path)),
+        (_, None) => NO_PATH.to_owned(),
+    };
+    let whole_file = history || matches!(place.origin, Origin::FileName(_));
+    location.physical_location = Some(PhysicalLocation {
+        artifact_location: Some(ArtifactLocation {
+            uri: Some(uri),
+            uri_base_id: Some(ROOT.to_owned()),
+            ..Default::default()
+        }),
+        region: Some(if whole_file { Region { start_line: Some(1), ..Default::default() } } else { region(place) }),
+        context_region: if whole_file { None } else { context(place, mask) },
+        ..Default::default()
+    });
+    location
+}
+
+/// A relative URI reference, even for a path that begins with a slash.
+fn uri(path: &FilePath) -> String {
+    path.to_uri().trim_start_matches('/').to_owned()
+}
+
+fn region(place: &Place) -> Region {
+    let start_line = place.start.line.max(1);
+    let start_column = place.start.column_utf16.max(1);
+    let end_line = place.end.line.max(start_line);
+    let least = if end_line == start_line { start_column } else { 1 };
+    Region {
+        start_line: Some(number(start_line)),
+        start_column: Some(number(start_column)),
+        end_line: Some(number(end_line)),
+        end_column: Some(number(place.end.column_utf16.max(least))),
+        byte_offset: Some(number(place.span.start)),
+        byte_length: Some(number(place.span.len())),
+        ..Default::default()
+    }
+}
+
+/// The line of the place as its context, with the masked excerpt for its text.
+fn context(place: &Place, mask: &Mask) -> Option<Region> {
+    let excerpt = mask.excerpt(place.excerpt.as_ref()?);
+    Some(Region {
+        start_line: Some(number(place.start.line.max(1))),
+        end_line: Some(number(place.end.line.max(place.start.line).max(1))),
+        snippet: Some(ArtifactContent { text: Some(excerpt.text), ..Default::default() }),
+        ..Default::default()
+    })
+}
+
+/// Where in the history a place really is.
+fn history_properties(place: &Place, mask: &Mask) -> sarif::PropertyBag {
+    let mut properties = bag([
+        ("origin", place.origin.kind().into()),
+        ("startLine", place.start.line.into()),
+        ("startColumn", place.start.column_utf16.into()),
+        ("byteOffset", place.span.start.into()),
+        ("byteLength", place.span.len().into()),
+    ]);
+    let add = &mut properties.additional_properties;
+    match &place.origin {
+        Origin::Blob { id, .. } => add.insert("blob".to_owned(), id.as_str().into()),
+        Origin::CommitMessage { id } => add.insert("commit".to_owned(), id.as_str().into()),
+        Origin::TagMessage { id } => add.insert("tag".to_owned(), id.as_str().into()),
+        Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => None,
+    };
+    if let Some(path) = place.origin.path() {
+        add.insert("path".to_owned(), mask.path(path).display().into());
+    }
+    if let Some(introduced) = &place.introduced {
+        add.insert("commit".to_owned(), introduced.commit.as_str().into());
+        add.insert("date".to_owned(), introduced.date.as_str().into());
+        add.insert("inHead".to_owned(), introduced.in_head.into());
+        add.insert("reachable".to_owned(), introduced.reachable.into());
+    }
+    properties
+}
+
+fn properties(report: &Report<'_>, mask: &Mask, finding: &Finding) -> sarif::PropertyBag {
+    let reasons: Vec<Value> = finding
+        .reasons
+        .iter()
+        .map(|reason| object([("code", reason.code.into()), ("text", mask.text(&reason.text).into())]))
+        .collect();
+    let mut properties = bag([
+        ("kind", finding.kind.id().into()),
+        ("severity", finding.severity.id().into()),
+        ("confidence", finding.confidence.id().into()),
+        ("places", finding.places.len().into()),
+        ("reasons", reasons.into()),
+    ]);
+    let add = &mut properties.additional_properties;
+    if let Some(threshold) = &finding.threshold {
+        let fields = [("limit", mask.text(&threshold.limit).into()), ("source", mask.text(&threshold.source).into())];
+        add.insert("threshold".to_owned(), object(fields));
+    }
+    if let Some(secret) = &finding.secret {
+        add.insert("redactedSecret".to_owned(), secret.redacted().into());
+        if report.show_secrets {
+            match std::str::from_utf8(secret.expose()) {
+                Ok(text) => add.insert("secret".to_owned(), text.into()),
+                Err(_) => add.insert("secretBase64".to_owned(), data_encoding::BASE64.encode(secret.expose()).into()),
+            };
+        }
+    }
+    properties
+}

@@ -1,0 +1,240 @@
+//! The report for people, in a terminal of 80 columns.
+//!
+//! One block a finding, then one block for the whole run. A line is never longer than [`WIDTH`] columns, but for two kinds
+//! that must stay in one piece to be of use: a place (`path:line:column`, which terminals and editors open) and a secret that
+//! the user asked to see. The order is that of the findings, which is documented: most severe first.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use self::layout::{Paint, Style, WIDTH, wrap};
+use super::mask::Mask;
+use super::{Descriptor, Format, Report};
+use crate::finding::{Finding, Introduction, Place};
+use crate::place::{Origin, sanitize};
+
+mod excerpt;
+mod layout;
+mod summary;
+
+/// How many further places of a finding are listed.
+const PLACES: usize = 5;
+/// How many reasons are given.
+const REASONS: usize = 4;
+/// How many steps of the way out are given.
+const STEPS: usize = 3;
+/// Width of the column of labels (`why`, `next`), the two columns before it included.
+const LABEL: usize = 9;
+
+/// The report for people.
+pub struct Text {
+    /// Whether to use terminal colours. They are the sixteen of every terminal, the same on every machine.
+    pub colour: bool,
+}
+
+impl Format for Text {
+    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
+        let mask = Mask::of(report);
+        let paint = Paint { colour: self.colour };
+        let mut explained = HashSet::new();
+        let mut block = String::new();
+        for finding in report.findings {
+            block.clear();
+            let first_of_rule = explained.insert(finding.rule.as_str());
+            Block { text: &mut block, report, mask: &mask, paint }.finding(finding, first_of_rule);
+            block.push('\n');
+            out.write_all(block.as_bytes())?;
+        }
+        block.clear();
+        summary::write(&mut block, report, &mask, paint);
+        out.write_all(block.as_bytes())?;
+        out.flush()
+    }
+}
+
+/// The lines of one finding.
+struct Block<'b> {
+    text: &'b mut String,
+    report: &'b Report<'b>,
+    mask: &'b Mask,
+    paint: Paint,
+}
+
+impl Block<'_> {
+    fn finding(&mut self, finding: &Finding, first_of_rule: bool) {
+        self.header(finding);
+        if let Some(place) = finding.places.first() {
+            self.line(&format!("  {}", self.paint.in_style(Style::Place, &self.place(place, false))));
+            if let (Some(excerpt), false) = (&place.excerpt, matches!(place.origin, Origin::FileName(_))) {
+                let excerpt = self.mask.excerpt(excerpt);
+                excerpt::write(self.text, &excerpt, place.start.line, Style::of(finding.severity), self.paint);
+            }
+        }
+        let message = self.mask.text(&finding.message);
+        if !message.is_empty() && message != finding.title {
+            self.wrapped(2, &message);
+        }
+        if self.report.show_secrets {
+            self.secret(finding);
+        }
+        self.why(finding);
+        self.since(finding);
+        self.also(finding);
+        for related in &finding.related {
+            let text = format!("{}: {}", self.mask.text(&related.label), self.place(&related.place, true));
+            self.labelled_whole("near", &text);
+        }
+        if let Some(threshold) = &finding.threshold {
+            let text = format!("{} ({})", self.mask.text(&threshold.limit), self.mask.text(&threshold.source));
+            self.labelled("limit", &text);
+        }
+        self.next(self.report.descriptor(&finding.rule), first_of_rule);
+        self.line(&format!("  {}", self.paint.in_style(Style::Dim, finding.fingerprint.as_str())));
+    }
+
+    /// `critical[rule-id]: title`.
+    fn header(&mut self, finding: &Finding) {
+        let head = format!("{}[{}]", finding.severity, sanitize(&finding.rule));
+        let lines = wrap(&format!("{head}: {}", self.mask.text(&finding.title)), WIDTH, WIDTH - 2);
+        for (index, line) in lines.iter().enumerate() {
+            match (index, line.strip_prefix(&head)) {
+                (0, Some(rest)) => {
+                    let head = self.paint.in_style(Style::of(finding.severity), &head);
+                    self.line(&format!("{head}{}", self.paint.in_style(Style::Strong, rest)));
+                }
+                (0, None) => self.line(line),
+                _ => self.line(&format!("  {}", self.paint.in_style(Style::Strong, line))),
+            }
+        }
+    }
+
+    fn secret(&mut self, finding: &Finding) {
+        let Some(secret) = &finding.secret else { return };
+        let value = String::from_utf8_lossy(secret.expose());
+        for (index, line) in value.lines().enumerate() {
+            self.labelled_whole(if index == 0 { "secret" } else { "" }, &sanitize(line));
+        }
+    }
+
+    fn why(&mut self, finding: &Finding) {
+        let mut text = format!("{} confidence", finding.confidence);
+        let reasons: Vec<String> =
+            finding.reasons.iter().take(REASONS).map(|reason| self.mask.text(&reason.text)).collect();
+        if !reasons.is_empty() {
+            let _ = write!(text, ": {}", reasons.join("; "));
+        }
+        match finding.reasons.len().saturating_sub(REASONS) {
+            0 => {}
+            more => text.push_str(&format!("; and {more} more")),
+        }
+        self.labelled("why", &text);
+    }
+
+    /// The earliest commit that holds the secret, for findings in the history.
+    fn since(&mut self, finding: &Finding) {
+        let introductions = finding.places.iter().filter_map(|place| place.introduced.as_ref());
+        let Some(first) = introductions.clone().min_by_key(|first| (first.date.as_str(), first.commit.as_str())) else {
+            return;
+        };
+        let mut text = format!(
+            "{}, {}, {}; {}",
+            ten(&first.commit),
+            sanitize(ten(&first.date)),
+            self.mask.text(&first.author),
+            head(introductions.clone().any(|introduction| introduction.in_head)),
+        );
+        if !introductions.clone().any(|introduction| introduction.reachable) {
+            text.push_str("; no ref reaches it");
+        }
+        self.labelled("since", &text);
+    }
+
+    fn also(&mut self, finding: &Finding) {
+        let more = finding.places.len().saturating_sub(1 + PLACES);
+        for (index, place) in finding.places.iter().skip(1).take(PLACES).enumerate() {
+            let text = self.place(place, true);
+            self.labelled_whole(if index == 0 { "also" } else { "" }, &text);
+        }
+        if more > 0 {
+            self.labelled("", &format!("and {more} more place{}", if more == 1 { "" } else { "s" }));
+        }
+    }
+
+    /// What to do next: in full for the first finding of a rule.
+    fn next(&mut self, descriptor: Option<&Descriptor>, first_of_rule: bool) {
+        let Some(descriptor) = descriptor.filter(|descriptor| !descriptor.steps.is_empty()) else { return };
+        if !first_of_rule {
+            self.labelled("next", &format!("as above for the first {}", sanitize(&descriptor.id)));
+            return;
+        }
+        // One step more costs no more than saying that there is one.
+        let shown = if descriptor.steps.len() == STEPS + 1 { STEPS + 1 } else { STEPS };
+        for (index, step) in descriptor.steps.iter().take(shown).enumerate() {
+            let number = format!("{}. ", index + 1);
+            let first = format!("{}{number}", self.label(if index == 0 { "next" } else { "" }));
+            self.hanging(&first, LABEL + number.len(), &self.mask.text(step));
+        }
+        match descriptor.steps.len().saturating_sub(shown) {
+            0 => {}
+            more => self.labelled("", &format!("and {more} more steps in the help of the rule")),
+        }
+    }
+
+    /// `path:line:column`, for `short` with the commit that brought it.
+    fn place(&self, place: &Place, with_commit: bool) -> String {
+        let mut text = self.mask.origin(&place.origin);
+        if !matches!(place.origin, Origin::FileName(_)) {
+            let _ = write!(text, ":{}:{}", place.start.line, place.start.column);
+        }
+        if let (true, Some(Introduction { commit, in_head, .. })) = (with_commit, &place.introduced) {
+            let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));
+        }
+        text
+    }
+
+    fn label(&self, label: &str) -> String {
+        let padded = format!("{label:<width$}", width = LABEL - 2);
+        format!("  {}", self.paint.in_style(Style::Dim, &padded))
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) {
+        let label = self.label(label);
+        self.hanging(&label, LABEL, text);
+    }
+
+    /// A line that is not wrapped: see the module.
+    fn labelled_whole(&mut self, label: &str, text: &str) {
+        let label = self.label(label);
+        self.line(&format!("{label}{text}"));
+    }
+
+    fn wrapped(&mut self, indent: usize, text: &str) {
+        self.hanging(&" ".repeat(indent), indent, text);
+    }
+
+    /// `text` behind `first`, its further lines indented by `indent` columns, the width of `first`.
+    fn hanging(&mut self, first: &str, indent: usize, text: &str) {
+        for (index, line) in wrap(text, WIDTH - indent, WIDTH - indent).iter().enumerate() {
+            match index {
+                0 => self.line(&format!("{first}{line}")),
+                _ => self.line(&format!("{:indent$}{line}", "")),
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+}
+
+fn head(in_head: bool) -> &'static str {
+    if in_head { "still in HEAD" } else { "gone from HEAD" }
+}
+
+/// The first ten characters: of an object id what people read, of a date the day.
+fn ten(text: &str) -> &str {
+    text.get(..10).unwrap_or(text)
+}

@@ -1,0 +1,19 @@
+//! The report formats, from findings that are built here to bytes.
+//!
+//! `golden` compares whole reports with `fixtures/report/`; after a change that is meant, `KEYSIEVE_BLESS=1 cargo test --test
+//! report_formats` writes the files anew, and the difference is to be read before it is committed. Values that look random
+//! are made while the tests run.
+#![allow(clippy::unwrap_used)]
+
+#[path = "report_formats/golden.rs"]
+mod golden;
+#[path = "report_formats/hostile.rs"]
+mod hostile;
+#[path = "report_formats/limits.rs"]
+mod limits;
+#[path = "report_formats/linter.rs"]
+mod linter;
+#[path = "report_formats/redaction.rs"]
+mod redaction;
+#[path = "report_formats/sample.rs"]
+mod sample;
