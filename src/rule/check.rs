@@ -173,10 +173,7 @@ pub fn pem_body(block: &[u8]) -> Option<PemBody> {
             encrypted |= line.contains("ENCRYPTED");
             continue;
         }
-        let line = line.trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\' | ',' | ';' | '#' | '*' | '.')
-        });
-        let line = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '+' | '"' | '\'')).trim();
+        let line = without_joints(line);
         base64.extend(line.chars().filter(|c| !matches!(c, '"' | '\'' | ' ' | '\t')));
     }
     let mut base64 = base64.trim_end_matches('=');
@@ -191,6 +188,20 @@ pub fn pem_body(block: &[u8]) -> Option<PemBody> {
     let usable = if complete { base64.len() } else { base64.len() / 4 * 4 };
     let bytes = specification.encoding().ok()?.decode(base64.get(..usable)?.as_bytes()).ok()?;
     Some(PemBody { bytes, complete, encrypted: encrypted || text[..begin].contains("ENCRYPTED") })
+}
+
+/// A line without what a program or a comment puts around it. A `+` is a joint only beside a quote: at the end of a line of
+/// base64 it is a digit.
+fn without_joints(line: &str) -> &str {
+    let quote = ['"', '\'', '`'];
+    let mut line = line.trim();
+    if let Some(head) = line.strip_suffix('+').map(str::trim_end).filter(|head| head.ends_with(quote)) {
+        line = head;
+    }
+    if let Some(tail) = line.strip_prefix('+').map(str::trim_start).filter(|tail| tail.starts_with(quote)) {
+        line = tail;
+    }
+    line.trim_matches(|c: char| c.is_whitespace() || "\"'`\\,;#*.".contains(c))
 }
 
 /// What a PEM block holds.
@@ -295,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_block_is_read_through_escapes_and_quotes() {
-        let der: Vec<u8> = [0x30, 0x3e].into_iter().chain(0..62).collect();
+        // Bytes whose base64 has a `+` on either side of the cut.
+        let der: Vec<u8> = [0x30, 0x3e, 0x3e].into_iter().chain(std::iter::repeat_n([0xfb, 0xef, 0xbe], 20).flatten()).chain([0]).collect();
         let body = data_encoding::BASE64.encode(&der);
         let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
         let half = body.len() / 2;
@@ -303,12 +315,13 @@ mod tests {
             format!("{begin}\n{body}\n{end}"),
             format!("{begin}\\n{body}\\n{end}\\n"),
             format!("{begin}\\n\" +\n  \"{}\\n\" +\n  \"{}\\n\" +\n \"{end}", &body[..half], &body[half..]),
+            format!("{begin}\\n\"\n + \"{}\\n\"\n + \"{}\\n\"\n + \"{end}", &body[..half], &body[half..]),
         ] {
             let read = pem_body(block.as_bytes()).expect("a block");
             assert!(read.bytes == der && read.complete, "{block}");
             assert_eq!(pem(block.as_bytes()), Outcome::Holds, "{block}");
         }
-        let cut = format!("{begin}\n{}\n{end}", &body[..72]);
+        let cut = format!("{begin}\n{}\n{end}", &body[..76]);
         assert_eq!(pem(cut.as_bytes()), Outcome::Fails);
     }
 
