@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 from racing.measure import Contender
 
@@ -110,6 +111,9 @@ def changed_files(clone):
 
 def installed(contenders, only):
     """keysieve and the limits always; a peer that is not on the PATH gets a row that says so."""
+    known = [one.name.split()[0] for one in contenders if not one.limit]
+    if unknown := sorted(set(only) - set(known)):
+        sys.exit(f"race: nobody called {', '.join(unknown)} takes part; there are {', '.join(dict.fromkeys(known))}")
     for one in contenders:
         wanted = one.limit or one.name == "keysieve" or not only or one.name.split()[0] in only
         if not wanted:

@@ -13,8 +13,8 @@ import time
 Run = collections.namedtuple("Run", "wall cpu rss")
 Failure = collections.namedtuple("Failure", "why")
 
-# A shell forks the command, names it and exits; the command is then ours to wait for (`adopt_orphans`) and starts at our
-# word. The detour is for the memory: Linux counts the size of the process that forked a command into the command's peak,
+# A shell forks the command, names it and exits; the command is then ours to wait for (`adopt_orphans`) and begins at
+# our word. The detour is for the memory: Linux counts the size of the process that forked a command into its peak,
 # and a shell is small where Python is 13 MB, more than some commands. The shell's own time is not measured.
 LAUNCH = 'exec 3<&0; { read -r go <&3; exec "$@" 3<&- </dev/null >/dev/null; } & echo $!'
 
