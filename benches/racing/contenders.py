@@ -1,0 +1,127 @@
+"""Who takes part in each kind of race: the physical limits first, then keysieve, then the peers."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from racing.measure import Contender
+
+LITERALS = "AKIA|ghp_|sk_live_"
+GIT = ["git", "-c", "core.fsmonitor=false"]
+KINGFISHER = ["--no-validate", "--no-update-check"]
+KINGFISHER_FINE = (0, *range(200, 206))
+TRUFFLEHOG = ["--no-verification", "--no-update"]
+
+
+def keysieve(options, *arguments, directory=None):
+    program = shutil.which(options.keysieve)
+    # Absolute, because the command may run in another directory.
+    contender = Contender("keysieve", [os.path.abspath(program or options.keysieve), *arguments], (0, 1), directory)
+    contender.failure = None if program else f"not found: {options.keysieve}"
+    return [contender]
+
+
+def noseyparker(scratch, *arguments):
+    """It skips what its datastore has seen: a new one each time."""
+    store = scratch / "noseyparker"
+    command = ["noseyparker", "scan", "--datastore", store, *arguments]
+    return Contender("noseyparker", command, before=lambda: shutil.rmtree(store, ignore_errors=True))
+
+
+def peers_on_files(scratch, path):
+    """Each with the exit codes that mean a finished scan: kingfisher's 200 to 205 are findings."""
+    return [
+        Contender("kingfisher", ["kingfisher", "scan", path, *KINGFISHER, "--git-history", "none"], KINGFISHER_FINE),
+        Contender("betterleaks", ["betterleaks", "filesystem", path, "--no-banner", "--exit-code", "0"]),
+        Contender("gitleaks", ["gitleaks", "dir", path, "--no-banner", "--exit-code", "0"]),
+        Contender("trufflehog", ["trufflehog", "filesystem", path, *TRUFFLEHOG]),
+        Contender("ripsecrets", ["ripsecrets", path], (0, 1)),
+        Contender("detect-secrets", ["detect-secrets", "scan", "--all-files", "--no-verify", path]),
+        noseyparker(scratch, "--git-history", "none", path),
+    ]
+
+
+def on_files(options, scratch, path):
+    search = ["rg", "-c", "-uuu", "-g", "!.git", LITERALS, path]
+    every = 'find "$1" -name .git -prune -o -type f -print0 | xargs -0 cat'
+    limits = [
+        Contender("rg -c, three literals", search, (0, 1), limit=True),
+        Contender("cat", ["sh", "-c", every, "sh", path], limit=True),
+    ]
+    return limits + keysieve(options, "scan", path) + peers_on_files(scratch, path)
+
+
+def on_history(options, scratch, repository):
+    reading = ["cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer"]
+    return [
+        Contender("git cat-file of all objects", [*GIT, "-C", repository, *reading], limit=True),
+        *keysieve(options, "history", repository),
+        Contender("kingfisher", ["kingfisher", "scan", repository, *KINGFISHER], KINGFISHER_FINE),
+        Contender("kingfisher --turbo", ["kingfisher", "scan", repository, *KINGFISHER, "--turbo"], KINGFISHER_FINE),
+        Contender("betterleaks", ["betterleaks", "git", repository, "--no-banner", "--exit-code", "0"]),
+        Contender("gitleaks", ["gitleaks", "git", repository, "--no-banner", "--exit-code", "0"]),
+        Contender("trufflehog", ["trufflehog", "git", f"file://{repository}", *TRUFFLEHOG]),
+        noseyparker(scratch, "--git-history", "full", repository),
+    ]
+
+
+def on_start(options, scratch, _):
+    path = scratch / "start" / "settings.py"
+    path.parent.mkdir()
+    line = "retries = 3  # how often a request is made before the next host is asked\n"
+    path.write_text((line * 20)[:1023] + "\n")
+    return on_files(options, scratch, path)
+
+
+def on_staged(options, scratch, repository):
+    """The clone borrows the objects and has HEAD's index, but of the files only the ten; REPO is not touched."""
+    clone = scratch / "staged"
+    quietly = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run([*GIT, "clone", "--quiet", "--shared", "--no-checkout", repository, clone], **quietly)
+    subprocess.run([*GIT, "-C", clone, "read-tree", "HEAD"], **quietly)
+    files = changed_files(clone)
+    subprocess.run([*GIT, "-C", clone, "add", "--force", "--", *files], **quietly)
+    return [
+        Contender("git diff --cached", [*GIT, "diff", "--cached"], directory=clone, limit=True),
+        *keysieve(options, "scan", "--staged", directory=clone),
+        Contender("kingfisher", ["kingfisher", "scan", ".", "--staged", *KINGFISHER], KINGFISHER_FINE, clone),
+        Contender(
+            "betterleaks", ["betterleaks", "git", "--staged", "--no-banner", "--exit-code", "0"], directory=clone
+        ),
+        Contender("gitleaks", ["gitleaks", "git", "--staged", "--no-banner", "--exit-code", "0"], directory=clone),
+        Contender("ripsecrets", ["ripsecrets", "--strict-ignore", *files], (0, 1), clone),
+        Contender("detect-secrets-hook", ["detect-secrets-hook", "--no-verify", *files], (0, 1), clone),
+    ]
+
+
+def changed_files(clone):
+    """Ten files of HEAD, spread over the tree, written to disk with a line added in front."""
+    listing = subprocess.check_output([*GIT, "-C", clone, "ls-tree", "-r", "-z", "HEAD"])
+    entries = [entry.split(b"\t", 1) for entry in listing.split(b"\0") if entry.startswith(b"100644")]
+    paths = []
+    for facts, path in entries[:: max(1, len(entries) // 10)][:10]:
+        text = subprocess.check_output([*GIT, "-C", clone, "cat-file", "blob", facts.split()[2]])
+        file = clone / os.fsdecode(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"changed for the race\n" + text)
+        paths.append(os.fsdecode(path))
+    return paths
+
+
+def installed(contenders, only):
+    """keysieve and the limits always; a peer that is not on the PATH gets a row that says so."""
+    known = [one.name.split()[0] for one in contenders if not one.limit]
+    if unknown := sorted(set(only) - set(known)):
+        sys.exit(f"race: nobody called {', '.join(unknown)} takes part; there are {', '.join(dict.fromkeys(known))}")
+    for one in contenders:
+        wanted = one.limit or one.name == "keysieve" or not only or one.name.split()[0] in only
+        if not wanted:
+            continue
+        if not one.failure and not shutil.which(one.command[0]):
+            one.failure = f"not installed: {one.command[0]}"
+        yield one
+
+
+# Who takes part, and how many rounds count.
+MODES = {"tree": (on_files, 5), "history": (on_history, 3), "start": (on_start, 21), "staged": (on_staged, 11)}
