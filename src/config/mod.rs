@@ -1,2 +1,3 @@
 //! `keysieve.toml`.
+
 pub mod policy;
