@@ -99,7 +99,7 @@ impl Field {
             || self
                 .ranges
                 .iter()
-                .any(|&(first, last, step)| (first..=last).contains(&value) && (value - first) % step == 0)
+                .any(|&(first, last, step)| (first..=last).contains(&value) && (value - first).is_multiple_of(step))
     }
 
     fn has_weekday(&self, weekday: u32, day: u32) -> bool {

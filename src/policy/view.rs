@@ -82,23 +82,23 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Visits every node of every document of the file; the route begins with the Kubernetes object where it is one.
-    pub fn walk(&self, visit: &mut dyn FnMut(&dyn Fn() -> String, &Trail<'a>, &'a Node)) {
+    /// Visits every node of every document of the file.
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(Visited<'_, 'a>)) {
         for (number, root) in self.document.roots.iter().enumerate() {
             let prefix = match kubernetes::address(root) {
                 Some(address) => format!("{address}:"),
                 None if number > 0 => format!("#{number}:"),
                 None => String::new(),
             };
-            walk(root, &mut |trail, node| visit(&|| format!("{prefix}{}", trail.route()), trail, node));
+            walk(root, &mut |trail, node| visit(Visited { prefix: &prefix, trail, node }));
         }
     }
 
     /// Visits every string of the file.
-    pub fn strings(&self, visit: &mut dyn FnMut(&dyn Fn() -> String, &'a Node, &'a str)) {
-        self.walk(&mut |route, _, node| {
-            if let Value::String(text) = &node.value {
-                visit(route, node, text);
+    pub(crate) fn strings(&self, visit: &mut dyn FnMut(Visited<'_, 'a>, &'a str)) {
+        self.walk(&mut |visited| {
+            if let Value::String(text) = &visited.node.value {
+                visit(visited, text);
             }
         });
     }
@@ -111,5 +111,22 @@ impl<'a> View<'a> {
             Some(at) => node.span.start + at..node.span.start + at + part.len(),
             None => node.span.clone(),
         }
+    }
+}
+
+/// A node at which a walk has come by.
+#[derive(Clone, Copy)]
+pub(crate) struct Visited<'w, 'a> {
+    prefix: &'w str,
+    /// The way to it within its document.
+    pub trail: &'w Trail<'a>,
+    /// The node.
+    pub node: &'a Node,
+}
+
+impl Visited<'_, '_> {
+    /// The way in words; it begins with the Kubernetes object where the document is one.
+    pub(crate) fn route(&self) -> String {
+        format!("{}{}", self.prefix, self.trail.route())
     }
 }

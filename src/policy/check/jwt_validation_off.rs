@@ -38,13 +38,14 @@ impl Check for JwtValidationOff {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        view.walk(&mut |route, trail, node| {
+        view.walk(&mut |visited| {
+            let (trail, node) = (visited.trail, visited.node);
             let (Some(key), Some(value)) = (trail.key(), node.as_bool()) else { return };
             let is_off = (REQUIRED.contains(&key) && !value) || (FORBIDDEN.contains(&key) && value);
             // The item of a list under such a key is not its value.
             if is_off && matches!(trail.segments().last(), Some(Segment::Key(_))) {
                 let message = format!("{key} switches off a part of the validation of tokens");
-                out.push(view.breach(&META, node.span.clone(), route(), message));
+                out.push(view.breach(&META, node.span.clone(), visited.route(), message));
             }
         });
     }

@@ -25,11 +25,11 @@ impl Check for JwtWithoutExpiry {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        view.strings(&mut |route, node, text| {
+        view.strings(&mut |visited, text| {
             for token in jwt::find(text) {
                 if token.time("exp").is_none() {
-                    let span = view.locate(node, &text[token.range.clone()]);
-                    out.push(view.breach(&META, span, route(), "the token that stands here has no expiry"));
+                    let span = view.locate(visited.node, &text[token.range.clone()]);
+                    out.push(view.breach(&META, span, visited.route(), "the token that stands here has no expiry"));
                 }
             }
         });

@@ -29,19 +29,19 @@ impl Check for LongLivedJwt {
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
         let Some(limit) = view.settings.lifetime("jwt") else { return };
-        view.strings(&mut |route, node, text| {
+        view.strings(&mut |visited, text| {
             for token in jwt::find(text) {
                 let start = token.time("iat").or_else(|| token.time("nbf"));
                 let (Some(start), Some(end)) = (start, token.time("exp")) else { continue };
                 let Ok(length) = Duration::try_from_secs_f64(end - start) else { continue };
                 if length > limit.length {
-                    let span = view.locate(node, &text[token.range.clone()]);
+                    let span = view.locate(visited.node, &text[token.range.clone()]);
                     let message = format!(
                         "the token that stands here lives for {}, the policy allows {}",
                         duration::display(length),
                         limit.text
                     );
-                    out.push(view.breach(&META, span, route(), message).threshold(limit.threshold()));
+                    out.push(view.breach(&META, span, visited.route(), message).threshold(limit.threshold()));
                 }
             }
         });

@@ -33,7 +33,8 @@ impl Check for LongTokenLifetime {
         if view.facts.is_locale {
             return;
         }
-        view.walk(&mut |route, trail, node| {
+        view.walk(&mut |visited| {
+            let (trail, node) = (visited.trail, visited.node);
             if !is_known(node) {
                 return;
             }
@@ -49,7 +50,7 @@ impl Check for LongTokenLifetime {
                 }
                 Length::Of(_) => return,
             };
-            let breach = view.breach(&META, node.span.clone(), route(), message);
+            let breach = view.breach(&META, node.span.clone(), visited.route(), message);
             out.push(breach.severity(severity).threshold(limit.threshold()));
         });
     }

@@ -25,11 +25,16 @@ impl Check for TokenInUrl {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        view.strings(&mut |route, node, text| {
+        view.strings(&mut |visited, text| {
             for (name, value) in query(text) {
                 if is_credential(name) && is_literal(value) {
                     let message = format!("the query parameter {name} carries a credential");
-                    out.push(view.breach(&META, view.locate(node, value), format!("{}?{name}", route()), message));
+                    out.push(view.breach(
+                        &META,
+                        view.locate(visited.node, value),
+                        format!("{}?{name}", visited.route()),
+                        message,
+                    ));
                 }
             }
         });
