@@ -69,7 +69,9 @@ fn rules_hold_no_token() {
     let rules = RuleSet::builtin();
     let detector = Detector::new(rules).expect("the built-in rules compile");
     let mut wrong = Vec::new();
-    for entry in std::fs::read_dir("rules").expect("the packs").chain(std::fs::read_dir("rules/words").expect("the words")) {
+    for entry in
+        std::fs::read_dir("rules").expect("the packs").chain(std::fs::read_dir("rules/words").expect("the words"))
+    {
         let path = entry.expect("an entry").path();
         if path.is_file() {
             let text = std::fs::read_to_string(&path).expect("a pack");

@@ -5,10 +5,9 @@ use std::io::Write as _;
 use anyhow::bail;
 use clap::Args;
 
-use crate::config::policy::PolicySettings;
 use crate::policy;
 use crate::rule::set::RuleSet;
-use crate::run::of_rule;
+use crate::run::{of_check, of_rule};
 
 /// Say what a rule or check is about, and what to do
 #[derive(Args, Debug)]
@@ -22,7 +21,7 @@ impl ExplainArgs {
     pub fn run(&self) -> anyhow::Result<u8> {
         let rules = RuleSet::builtin();
         let rule = rules.by_id(&self.id).map(|(_, rule)| of_rule(rule));
-        let Some(descriptor) = rule.or_else(|| policy::descriptor(&self.id, &PolicySettings::default())) else {
+        let Some(descriptor) = rule.or_else(|| policy::check::find(&self.id).map(of_check)) else {
             bail!("there is no rule or check `{}`; `keysieve rules list` shows them all", self.id);
         };
         let mut out = std::io::stdout().lock();

@@ -4,7 +4,6 @@ use std::io::Write as _;
 
 use clap::{Args, Subcommand};
 
-use crate::config::policy::PolicySettings;
 use crate::policy;
 use crate::rule::set::RuleSet;
 
@@ -26,16 +25,14 @@ impl RulesArgs {
     pub fn run(&self) -> anyhow::Result<u8> {
         let RulesCommand::List = self.command;
         let rules = RuleSet::builtin();
-        let settings = PolicySettings::default();
         let mut rows: Vec<(String, String, String)> = rules
             .iter()
             .map(|(_, rule)| (rule.id.to_string(), rule.severity.to_string(), rule.title.to_string()))
             .collect();
-        rows.extend(
-            policy::ids()
-                .filter_map(|id| policy::descriptor(id, &settings))
-                .map(|check| (check.id, check.severity.to_string(), check.title)),
-        );
+        rows.extend(policy::check::ALL.iter().map(|check| {
+            let meta = check.meta();
+            (meta.id.to_owned(), meta.severity.to_string(), meta.title.to_owned())
+        }));
         let width = rows.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         for (id, severity, title) in rows {

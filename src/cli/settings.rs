@@ -9,6 +9,7 @@ use super::output::Target;
 use crate::config;
 use crate::finding::{Confidence, Severity};
 use crate::notice::Cause;
+use crate::policy;
 use crate::report::Formats;
 use crate::run::{Plan, Settings};
 
@@ -65,7 +66,8 @@ impl JudgeArgs {
             Some(path) => Some(path.clone()),
             None => find_config(plan),
         };
-        let mut config = config::load(path.as_deref(), &self.rules).map_err(|errors| {
+        let known_checks: Vec<&str> = policy::check::ALL.iter().map(|check| check.meta().id).collect();
+        let mut config = config::load(path.as_deref(), &self.rules, &known_checks).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!(lines.join("\n       "))
         })?;

@@ -74,8 +74,10 @@ struct File {
     provider: Option<String>,
     #[serde(default)]
     rule: Vec<Spanned<RuleEntry>>,
-    #[serde(flatten)]
-    policy: policy::PolicyTables,
+    #[serde(default)]
+    policy: policy::PolicyTable,
+    #[serde(default)]
+    check: Vec<policy::CheckEntry>,
 }
 
 /// The control file in `directory`, if there is one.
@@ -84,23 +86,26 @@ pub fn find(directory: &Path) -> Option<PathBuf> {
     FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| path.symlink_metadata().is_ok())
 }
 
-/// Reads the control file at `path` (none: only the defaults) and the packs that the command line names.
+/// Reads the control file at `path` (none: only the defaults) and the packs that the command line names. `known_checks` are
+/// the ids that a `[[check]]` may name.
 ///
 /// # Errors
 /// Everything that is wrong with the files.
-pub fn load(path: Option<&Path>, packs: &[PathBuf]) -> Result<Config, Vec<ConfigError>> {
+pub fn load(path: Option<&Path>, packs: &[PathBuf], known_checks: &[&str]) -> Result<Config, Vec<ConfigError>> {
     let mut rules = RuleSet::builtin();
     for pack in packs {
         load_pack(&mut rules, pack)?;
     }
-    let Some(path) = path else { return resolve(File::default(), "", "keysieve.toml", Path::new("."), rules) };
+    let Some(path) = path else {
+        return resolve(File::default(), "", "keysieve.toml", Path::new("."), rules, known_checks);
+    };
     let name = display(path);
     let text = read(path)?;
     let file: File = toml::from_str(&text).map_err(|error| {
         let line = error.span().map(|span| line_at(&text, span.start));
         vec![ConfigError { file: name.clone(), line, reason: error.message().to_owned() }]
     })?;
-    resolve(file, &text, &name, path.parent().unwrap_or(Path::new(".")), rules)
+    resolve(file, &text, &name, path.parent().unwrap_or(Path::new(".")), rules, known_checks)
 }
 
 fn resolve(
@@ -109,6 +114,7 @@ fn resolve(
     name: &str,
     directory: &Path,
     mut rules: RuleSet,
+    known_checks: &[&str],
 ) -> Result<Config, Vec<ConfigError>> {
     let error = |offset: usize, reason: String| ConfigError {
         file: name.to_owned(),
@@ -150,10 +156,9 @@ fn resolve(
             }
         },
     };
-    let policy = file.policy.resolve(name, text).unwrap_or_else(|faults| {
-        errors.extend(faults.into_iter().map(|fault| error(fault.offset, fault.reason)));
-        PolicySettings::default()
-    });
+    let mut policy = PolicySettings::default();
+    let faults = policy.apply(&file.policy, &file.check, name, text, known_checks);
+    errors.extend(faults.into_iter().map(|fault| error(fault.span.start, fault.message)));
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -177,7 +182,11 @@ fn pack_errors(file: &str, faults: Vec<PackError>) -> Vec<ConfigError> {
         .into_iter()
         .map(|fault| {
             let rule = fault.rule.map(|id| format!("rule `{id}`: ")).unwrap_or_default();
-            ConfigError { file: file.to_owned(), line: Some(fault.line as u64), reason: format!("{rule}{}", fault.reason) }
+            ConfigError {
+                file: file.to_owned(),
+                line: Some(fault.line as u64),
+                reason: format!("{rule}{}", fault.reason),
+            }
         })
         .collect()
 }
@@ -221,7 +230,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("keysieve.toml");
         std::fs::write(&path, text).unwrap();
-        load(Some(&path), &[])
+        load(Some(&path), &[], &["workflow-write-all"])
     }
 
     #[test]
@@ -233,7 +242,8 @@ mod tests {
 
     #[test]
     fn settings_are_read() {
-        let text = "min-confidence = \"low\"\nfail-on = \"high\"\nexclude = [\"vendor/**\"]\ndisable = [\"json-web-token\"]\n";
+        let text =
+            "min-confidence = \"low\"\nfail-on = \"high\"\nexclude = [\"vendor/**\"]\ndisable = [\"json-web-token\"]\n";
         let config = load_text(text).unwrap();
         assert_eq!((config.min_confidence, config.fail_on), (Confidence::Low, Severity::High));
         assert!(config.exclude.is_match("vendor/a/b.c") && !config.exclude.is_match("src/a.c"));
@@ -249,6 +259,8 @@ mod tests {
             ("exclude = [\"a[\"]", 1, "exclude"),
             ("fingerprint-key = \"abc\"", 1, "hexadecimal"),
             ("a = ", 1, ""),
+            ("[policy.rotation]\ndefault = \"soon\"", 2, "soon"),
+            ("[[check]]\nid = \"no-such-check\"\nseverity = \"off\"", 2, "no-such-check"),
         ] {
             let errors = load_text(text).expect_err(text);
             assert_eq!(errors[0].line, Some(line), "{text}: {errors:?}");
@@ -262,6 +274,6 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("keysieve.toml");
         std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
-        assert!(load(Some(&path), &[]).unwrap_err()[0].reason.contains("symbolic link"));
+        assert!(load(Some(&path), &[], &["workflow-write-all"]).unwrap_err()[0].reason.contains("symbolic link"));
     }
 }

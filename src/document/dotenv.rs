@@ -47,18 +47,15 @@ fn assignment(text: &str, line: Range<usize>) -> Option<(Entry, usize)> {
 
 fn value(text: &str, rest: Range<usize>) -> (Arc<Node>, usize) {
     let bytes = text.as_bytes();
-    if let Some(quote) =
-        bytes.get(rest.start).copied().filter(|byte| rest.start < rest.end && matches!(byte, b'"' | b'\''))
-    {
-        if let Some(close) = closing(bytes, rest.start + 1, quote) {
-            let raw = &text[rest.start + 1..close];
-            let content = match quote {
-                b'"' if is_interpolated(raw) => Value::Expression(raw.to_owned()),
-                b'"' => Value::String(unescaped(raw)),
-                _ => Value::String(raw.to_owned()),
-            };
-            return (Node::new(rest.start + 1..close, content), close + 1);
-        }
+    let quote = bytes.get(rest.start).copied().filter(|byte| rest.start < rest.end && matches!(byte, b'"' | b'\''));
+    if let Some((quote, close)) = quote.and_then(|quote| Some((quote, closing(bytes, rest.start + 1, quote)?))) {
+        let raw = &text[rest.start + 1..close];
+        let content = match quote {
+            b'"' if is_interpolated(raw) => Value::Expression(raw.to_owned()),
+            b'"' => Value::String(unescaped(raw)),
+            _ => Value::String(raw.to_owned()),
+        };
+        return (Node::new(rest.start + 1..close, content), close + 1);
     }
     let raw = &text[rest.clone()];
     let commented = raw.char_indices().find(|(at, c)| *c == '#' && (*at == 0 || raw[..*at].ends_with([' ', '\t'])));

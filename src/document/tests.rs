@@ -31,7 +31,7 @@ fn assert_spans(kind: FileKind, text: &str, expected: &[(&str, &str)]) {
 
 #[test]
 fn yaml_spans_cover_the_very_value() {
-    let text = "# é\u{1F600}\nplain: some words  # ünd\n\"quoted\": 'it''s'\ndouble: \"a\\tb\"\nbool: true\nnull_: ~\nlist:\n- é\n- {a: [1, 2], b: x }\nblock: |\n  first\n  second\n\nfolded: >-\n  more\nanchored: &b |\n  &c d\nmarked: |\n  !e f\ntagged: !Sub \"${x}\"\nref: !Ref name\n";
+    let text = "# é\u{1F600}\nplain: some words  # ünd\n\"quoted\": 'it''s' # é 'x'\ndouble: \"a\\tb\" # \"é\"\nempty: '' # é\nbool: true\nnull_: ~\nlist:\n- é\n- {a: [1, 2], b: x }\nblock: |\n  first\n  second\n\nfolded: >-\n  more\nanchored: &b |\n  &c d\nmarked: |\n  !e f\ntagged: !Sub \"${x}\"\nref: !Ref name\n";
     assert_spans(
         FileKind::Yaml,
         text,
@@ -39,6 +39,7 @@ fn yaml_spans_cover_the_very_value() {
             ("plain", "some words"),
             ("quoted", "it''s"),
             ("double", "a\\tb"),
+            ("empty", ""),
             ("bool", "true"),
             ("null_", "~"),
             ("list[0]", "é"),

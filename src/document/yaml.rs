@@ -269,10 +269,9 @@ impl Builder<'_> {
         let raw = &self.text[start..span.end];
         match style {
             ScalarStyle::Plain => start..start + raw.trim_end().len(),
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                let inner = raw.trim_end();
-                if inner.len() >= 2 { start + 1..start + inner.len() - 1 } else { start..start + inner.len() }
-            }
+            // The event ends behind a comment on the same line.
+            ScalarStyle::SingleQuoted => start + 1..closing_quote(self.text, start, b'\'').min(span.end),
+            ScalarStyle::DoubleQuoted => start + 1..closing_quote(self.text, start, b'"').min(span.end),
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 // The event begins with the content, or with the properties where there are any: then the header
                 // (`|-`) stands between.
@@ -283,6 +282,21 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// The offset of the quote that closes the one at `start`; the end of the text if there is none.
+fn closing_quote(text: &str, start: usize, quote: u8) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if quote == b'"' => at += 2,
+            b'\'' if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 2,
+            _ if byte == quote => return at,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
 }
 
 fn is_merge_source(node: &Node) -> bool {

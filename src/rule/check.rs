@@ -307,7 +307,11 @@ mod tests {
     #[test]
     fn a_block_is_read_through_escapes_and_quotes() {
         // Bytes whose base64 has a `+` on either side of the cut.
-        let der: Vec<u8> = [0x30, 0x3e, 0x3e].into_iter().chain(std::iter::repeat_n([0xfb, 0xef, 0xbe], 20).flatten()).chain([0]).collect();
+        let der: Vec<u8> = [0x30, 0x3e, 0x3e]
+            .into_iter()
+            .chain(std::iter::repeat_n([0xfb, 0xef, 0xbe], 20).flatten())
+            .chain([0])
+            .collect();
         let body = data_encoding::BASE64.encode(&der);
         let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
         let half = body.len() / 2;

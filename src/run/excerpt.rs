@@ -124,8 +124,7 @@ mod tests {
 
     fn show(text: &str, value: &str, secrets: &[(&str, usize)]) -> (String, String) {
         let find = |word: &str| text.find(word).map(|at| at..at + word.len()).unwrap_or(0..0);
-        let mut masks: Vec<Mask> =
-            secrets.iter().map(|&(word, shown)| Mask { range: find(word), shown }).collect();
+        let mut masks: Vec<Mask> = secrets.iter().map(|&(word, shown)| Mask { range: find(word), shown }).collect();
         masks.sort_by_key(|mask| mask.range.start);
         let shown = excerpt(text.as_bytes(), &find(value), &masks);
         (shown.text.clone(), shown.text[shown.start..shown.end].to_owned())
@@ -133,7 +132,11 @@ mod tests {
 
     #[test]
     fn every_secret_of_the_line_is_masked() {
-        let (text, marked) = show("a\nx = 'pre_abcdefgh' + 'secondsecret'\nb", "pre_abcdefgh", &[("pre_abcdefgh", 4), ("secondsecret", 0)]);
+        let (text, marked) = show(
+            "a\nx = 'pre_abcdefgh' + 'secondsecret'\nb",
+            "pre_abcdefgh",
+            &[("pre_abcdefgh", 4), ("secondsecret", 0)],
+        );
         assert_eq!(text, "x = 'pre_********' + '********'");
         assert_eq!(marked, "pre_********");
     }
@@ -148,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_secret_of_several_lines_shows_its_first() {
-        let (text, marked) = show("k = -----X-----\nabcdef\nghi\n", "-----X-----\nabcdef\nghi", &[("-----X-----\nabcdef\nghi", 11)]);
+        let (text, marked) =
+            show("k = -----X-----\nabcdef\nghi\n", "-----X-----\nabcdef\nghi", &[("-----X-----\nabcdef\nghi", 11)]);
         assert_eq!((text.as_str(), marked.as_str()), ("k = -----X-----", "-----X-----"));
     }
 

@@ -34,8 +34,8 @@ pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Liv
             let mut verdict = hit.verdict.clone();
             judge::judge_place(hit.ground, origin.path().map(FilePath::as_bytes), &mut verdict);
             let Some(confidence) = verdict.confidence else { continue };
-            let introduced = introduced
-                .map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
+            let introduced =
+                introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
             let place = Place {
                 origin: origin.clone(),
                 span: hit.span,
@@ -237,7 +237,11 @@ pub fn attach(findings: &mut [Finding], path: &FilePath, span: Span, breach: &Fi
         })
     });
     let Some(finding) = found else { return false };
-    finding.reasons.push(Reason::new("policy", Weight::Supports, format!("also `{}`: {}", breach.rule, breach.message)));
+    finding.reasons.push(Reason::new(
+        "policy",
+        Weight::Supports,
+        format!("also `{}`: {}", breach.rule, breach.message),
+    ));
     finding.threshold = finding.threshold.take().or_else(|| breach.threshold.clone());
     true
 }

@@ -45,6 +45,8 @@ pub struct Hit {
 pub struct Inspection {
     /// The hits, by place.
     pub hits: Vec<Hit>,
+    /// Which bytes of the decoded text no excerpt may show, by place.
+    pub masks: Vec<Mask>,
     /// Whether the content is binary.
     pub binary: bool,
 }
@@ -64,7 +66,7 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
     let mut candidates = Vec::new();
     detector.detect(&view.text, own, binary, &mut candidates);
     if candidates.is_empty() {
-        return Inspection { hits: Vec::new(), binary };
+        return Inspection { binary, ..Inspection::default() };
     }
     closing::close(detector.rules(), &mut candidates);
     let text = Text::new(&view, item);
@@ -83,10 +85,13 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
         .iter()
         .map(|(candidate, ..)| Mask { range: candidate.value.clone(), shown: text.shown(candidate) })
         .collect();
-    let mut places = Places::new(&text, judged.iter().flat_map(|(candidate, ..)| {
-        let companion = candidate.companion.clone().unwrap_or(0..0);
-        [candidate.value.start, candidate.value.end, companion.start, companion.end]
-    }));
+    let mut places = Places::new(
+        &text,
+        judged.iter().flat_map(|(candidate, ..)| {
+            let companion = candidate.companion.clone().unwrap_or(0..0);
+            [candidate.value.start, candidate.value.end, companion.start, companion.end]
+        }),
+    );
     let hits = judged
         .iter()
         .filter(|(candidate, ..)| !paired.contains(&candidate.value))
@@ -110,7 +115,7 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
             }
         })
         .collect();
-    Inspection { hits, binary }
+    Inspection { hits, masks, binary }
 }
 
 /// Whether a path could add confidence to nothing: used to keep candidates that no setting would ever show out of the way.

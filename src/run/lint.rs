@@ -1,7 +1,11 @@
 //! One file against the policy: from breaches to findings.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
+use crate::detect::Detector;
+use crate::document;
+use crate::document::kind::FileKind;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
 use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Positions, Span};
@@ -11,8 +15,9 @@ use crate::source::Item;
 use crate::source::index::Staged;
 use crate::source::repository::Repository;
 
+use super::excerpt::{self, Mask};
 use super::gather::attach;
-use super::{Plan, Settings, excerpt};
+use super::{Plan, Settings, inspect};
 
 /// The findings of the linter, by fingerprint.
 #[derive(Default)]
@@ -82,9 +87,15 @@ impl Tracked {
 }
 
 /// Checks one item, which is a file at `path`.
-pub fn lint(item: &Item<'_>, path: &FilePath, tracked: &Tracked, settings: &Settings) -> (Linted, Vec<Notice>) {
+pub fn lint(
+    item: &Item<'_>,
+    path: &FilePath,
+    tracked: &Tracked,
+    detector: &Detector,
+    settings: &Settings,
+) -> (Linted, Vec<Notice>) {
     if !item.whole {
-        let notices = if item.offset == 0 && policy::is_document(path.as_bytes()) {
+        let notices = if item.offset == 0 && document::is_readable(FileKind::of(path.as_bytes(), b"")) {
             let detail = "the document is too large to be linted; it was scanned for secrets";
             vec![Notice::new(Cause::Budget, path.display(), detail)]
         } else {
@@ -105,16 +116,13 @@ pub fn lint(item: &Item<'_>, path: &FilePath, tracked: &Tracked, settings: &Sett
     offsets.sort_unstable();
     let mut positions = Positions::new(item.bytes, item.lines);
     let known: BTreeMap<usize, _> = offsets.into_iter().map(|offset| (offset, positions.at(offset))).collect();
-    let place = |range: &std::ops::Range<usize>, mask: bool| Place {
+    let masks = masks(item, &lint.breaches, detector);
+    let place = |range: &Range<usize>| Place {
         origin: Origin::File(path.clone()),
         span: Span::new(range.start as u64, range.end as u64),
         start: known[&range.start],
         end: known[&range.end],
-        excerpt: Some(excerpt::excerpt(
-            item.bytes,
-            range,
-            &if mask { vec![excerpt::Mask { range: range.clone(), shown: 0 }] } else { Vec::new() },
-        )),
+        excerpt: Some(excerpt::excerpt(item.bytes, range, &masks)),
         introduced: None,
     };
     let findings = lint
@@ -131,11 +139,11 @@ pub fn lint(item: &Item<'_>, path: &FilePath, tracked: &Tracked, settings: &Sett
                 fingerprint: settings.config.fingerprint_key.fingerprint(breach.check.id, breach.route.as_bytes()),
                 secret: None,
                 reasons: reasons(breach),
-                places: vec![place(&breach.span, breach.is_secret)],
+                places: vec![place(&breach.span)],
                 related: breach
                     .related
                     .iter()
-                    .map(|(label, range)| Related { label: label.clone(), place: place(range, false) })
+                    .map(|(label, range)| Related { label: label.clone(), place: place(range) })
                     .collect(),
                 threshold: breach.threshold.clone(),
             };
@@ -143,6 +151,18 @@ pub fn lint(item: &Item<'_>, path: &FilePath, tracked: &Tracked, settings: &Sett
         })
         .collect();
     (Linted { documents: u64::from(lint.parsed), findings }, lint.notices)
+}
+
+/// What the excerpts of the file must not show: the secrets that the checks mean, and those that the scanner finds.
+fn masks(item: &Item<'_>, breaches: &[Breach], detector: &Detector) -> Vec<Mask> {
+    if breaches.is_empty() {
+        return Vec::new();
+    }
+    let mut masks = inspect::inspect(detector, item).masks;
+    let secret = breaches.iter().filter(|breach| breach.is_secret);
+    masks.extend(secret.map(|breach| Mask { range: breach.span.clone(), shown: 0 }));
+    masks.sort_by_key(|mask| (mask.range.start, mask.range.end));
+    masks
 }
 
 fn reasons(breach: &Breach) -> Vec<Reason> {

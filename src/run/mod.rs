@@ -29,7 +29,7 @@ use crate::source::{Item, Sink, Source, SourceError, Stop};
 use gather::Lives;
 use inspect::{Hit, is_worth_keeping};
 use lint::Linted;
-pub use outcome::{Outcome, of_rule};
+pub use outcome::{Outcome, of_check, of_rule};
 
 /// What to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -191,7 +191,9 @@ impl Run<'_> {
         tally.add(history.each(&|item| self.take(&item), self.stop)?);
         let Some(graph) = history.take_graph() else { return Ok(Lives::default()) };
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
-        if !hits.iter().any(|hit| matches!(hit.origin, Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. })) {
+        if !hits.iter().any(|hit| {
+            matches!(hit.origin, Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. })
+        }) {
             return Ok(Lives::default());
         }
         let wanted = provenance::Wanted::new(hits.iter().filter_map(|hit| match &hit.origin {
@@ -209,12 +211,14 @@ impl Run<'_> {
         let inspection = inspect::inspect(self.detector, item);
         self.progress.items.fetch_add(1, Ordering::Relaxed);
         self.progress.bytes.fetch_add(item.own.len() as u64, Ordering::Relaxed);
-        if inspection.binary && item.offset == 0 && matches!(item.origin, Origin::File(_) | Origin::Staged(_) | Origin::Blob { .. }) {
+        if inspection.binary
+            && item.offset == 0
+            && matches!(item.origin, Origin::File(_) | Origin::Staged(_) | Origin::Blob { .. })
+        {
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).coverage.skip(Cause::Binary);
         }
         let least = self.settings.config.min_confidence.min(Confidence::Low);
-        let hits: Vec<Hit> =
-            inspection.hits.into_iter().filter(|hit| is_worth_keeping(&hit.verdict, least)).collect();
+        let hits: Vec<Hit> = inspection.hits.into_iter().filter(|hit| is_worth_keeping(&hit.verdict, least)).collect();
         if !hits.is_empty() {
             self.progress.hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
             self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(hits);
@@ -224,7 +228,7 @@ impl Run<'_> {
     /// Checks one file against the policy.
     fn lint(&self, item: &Item<'_>, tracked: &lint::Tracked) {
         let Origin::File(path) = &item.origin else { return };
-        let (linted, notices) = lint::lint(item, path, tracked, self.settings);
+        let (linted, notices) = lint::lint(item, path, tracked, self.detector, self.settings);
         if !notices.is_empty() {
             let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
             notices.into_iter().for_each(|notice| skipped.notice(notice));

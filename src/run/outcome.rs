@@ -86,7 +86,7 @@ pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, set
     } else {
         0
     };
-    let descriptors = descriptors(&findings, rules, settings);
+    let descriptors = descriptors(&findings, rules);
     Outcome {
         findings,
         min_confidence,
@@ -108,12 +108,12 @@ fn is_incomplete(cause: Cause, settings: &Settings) -> bool {
     (cause.is_incomplete() || settings.strict) && !settings.accept.contains(&cause)
 }
 
-fn descriptors(findings: &[Finding], rules: &RuleSet, settings: &Settings) -> Vec<Descriptor> {
+fn descriptors(findings: &[Finding], rules: &RuleSet) -> Vec<Descriptor> {
     let ids: BTreeSet<(&str, Kind)> = findings.iter().map(|finding| (finding.rule.as_str(), finding.kind)).collect();
     ids.into_iter()
         .filter_map(|(id, kind)| match kind {
             Kind::Secret => rules.by_id(id).map(|(_, rule)| of_rule(rule)),
-            Kind::Policy => policy::descriptor(id, &settings.config.policy),
+            Kind::Policy => policy::check::find(id).map(of_check),
         })
         .collect()
 }
@@ -150,6 +150,26 @@ pub fn of_rule(rule: &Rule) -> Descriptor {
         docs: rule.docs.as_ref().map(ToString::to_string),
         cwe: vec![798],
         lifetime: rule.lifetime.id().to_owned(),
+    }
+}
+
+/// What a report says of a check.
+#[must_use]
+pub fn of_check(check: &policy::Meta) -> Descriptor {
+    let page = check.page;
+    Descriptor {
+        id: check.id.to_owned(),
+        kind: Kind::Policy,
+        title: check.title.to_owned(),
+        description: policy::page::description(page),
+        help: policy::page::help(page),
+        steps: policy::page::steps(page),
+        severity: check.severity,
+        precision: Confidence::High,
+        group: check.family.id().to_owned(),
+        docs: None,
+        cwe: check.cwe.to_vec(),
+        lifetime: String::new(),
     }
 }
 

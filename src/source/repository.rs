@@ -181,7 +181,10 @@ impl Repository {
                         match reference {
                             Ok(reference) => {
                                 if let gix::refs::TargetRef::Object(id) = reference.target() {
-                                    tips.push((crate::place::sanitize(&reference.name().as_bstr().to_string()), id.to_owned()));
+                                    tips.push((
+                                        crate::place::sanitize(&reference.name().as_bstr().to_string()),
+                                        id.to_owned(),
+                                    ));
                                 }
                             }
                             Err(error) => notices.push(broken(error.to_string())),

@@ -91,7 +91,8 @@ impl Source for Tree {
     fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError> {
         let mut tally = Tally::default();
         let roots = self.look(&mut tally)?;
-        let named = if roots.len() > 1 { roots.iter().map(|root| root.absolute.clone()).collect() } else { HashSet::new() };
+        let named =
+            if roots.len() > 1 { roots.iter().map(|root| root.absolute.clone()).collect() } else { HashSet::new() };
         let walk = Walk {
             tree: self,
             roots,
@@ -157,7 +158,13 @@ impl Tree {
                     _ => {}
                 }
             }
-            roots.push(Root { named: named.clone(), prefix, absolute, is_dir: metadata.is_dir(), files: AtomicU64::new(0) });
+            roots.push(Root {
+                named: named.clone(),
+                prefix,
+                absolute,
+                is_dir: metadata.is_dir(),
+                files: AtomicU64::new(0),
+            });
         }
         if let [only] = roots.as_mut_slice()
             && only.is_dir

@@ -1,0 +1,43 @@
+//! `automountServiceAccountToken: true`.
+
+use crate::finding::Severity;
+use crate::policy::{Breach, Check, Family, Meta, View};
+
+/// See `service_account_token_automount.md`.
+pub(super) struct ServiceAccountTokenAutomount;
+
+static META: Meta = Meta {
+    id: "service-account-token-automount",
+    title: "Service-account token mounted on purpose",
+    family: Family::Scope,
+    severity: Severity::Low,
+    threshold: None,
+    cwe: &[],
+    kinds: &["kubernetes"],
+    nearest: &["CKV_K8S_38", "KSV-0036"],
+    page: include_str!("service_account_token_automount.md"),
+};
+
+impl Check for ServiceAccountTokenAutomount {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
+        const FIELD: &str = "automountServiceAccountToken";
+        for object in &view.kubernetes {
+            let (holder, route) = match object.pod_spec() {
+                Some((spec, keys)) => (spec, format!("{}.{FIELD}", keys.join("."))),
+                None if object.kind == "ServiceAccount" => (object.node, FIELD.to_owned()),
+                None => continue,
+            };
+            let Some(value) = holder.get(FIELD).filter(|value| value.as_bool() == Some(true)) else { continue };
+            let message = if object.kind == "ServiceAccount" {
+                format!("every pod of {} gets a token for the cluster's interface", object.address)
+            } else {
+                format!("every container of {} gets a token for the cluster's interface", object.address)
+            };
+            out.push(view.breach(&META, value.span.clone(), object.route(&route), message));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Kubernetes objects, in YAML streams, JSON, and lists of them.
+
+use crate::document::{Document, Node};
+
+/// One object.
+pub(crate) struct Object<'d> {
+    /// `apiVersion` without the version: `external-secrets.io`; empty for the core group.
+    pub group: &'d str,
+    /// `kind`.
+    pub kind: &'d str,
+    /// The whole object.
+    pub node: &'d Node,
+    /// `Kind/namespace/name`.
+    pub address: String,
+}
+
+impl<'d> Object<'d> {
+    /// The specification of the pods that the object is or makes, and the keys that lead to it.
+    pub(crate) fn pod_spec(&self) -> Option<(&'d Node, &'static [&'static str])> {
+        let keys: &[&str] = match self.kind {
+            "Pod" => &["spec"],
+            "PodTemplate" => &["template", "spec"],
+            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+                &["spec", "template", "spec"]
+            }
+            "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+            _ => return None,
+        };
+        Some((self.node.path(keys)?, keys))
+    }
+
+    /// The route of a field.
+    pub(crate) fn route(&self, field: &str) -> String {
+        format!("{}:{field}", self.address)
+    }
+}
+
+/// Every object of the file.
+pub(crate) fn objects(document: &Document) -> Vec<Object<'_>> {
+    let mut found = Vec::new();
+    for root in &document.roots {
+        if root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List")) {
+            root.get("items")
+                .map_or(&[][..], Node::items)
+                .iter()
+                .filter_map(|item| object(item))
+                .for_each(|o| found.push(o));
+        }
+        found.extend(object(root));
+    }
+    found
+}
+
+fn object(node: &Node) -> Option<Object<'_>> {
+    let version = node.get("apiVersion")?.as_str()?;
+    let kind = node.get("kind")?.as_str()?;
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    Some(Object { group, kind, node, address: address(node)? })
+}
+
+/// `Kind/namespace/name` of an object; without the namespace where it has none.
+pub(crate) fn address(node: &Node) -> Option<String> {
+    let kind = node.get("kind")?.as_str()?;
+    node.get("apiVersion")?.as_str()?;
+    let metadata = |key: &str| node.path(&["metadata", key]).and_then(Node::as_text);
+    let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or("?");
+    Some(match metadata("namespace") {
+        Some(namespace) => format!("{kind}/{namespace}/{name}"),
+        None => format!("{kind}/{name}"),
+    })
+}

@@ -1,0 +1,57 @@
+//! The words that a JSON Web Token says of itself. Nothing is verified: that would need a key.
+
+use std::ops::Range;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Map, Value};
+
+/// A token found in a text.
+pub(crate) struct Jwt {
+    /// Which bytes of the text.
+    pub range: Range<usize>,
+    /// The claims.
+    pub payload: Map<String, Value>,
+}
+
+impl Jwt {
+    /// A time claim, in seconds.
+    pub(crate) fn time(&self, claim: &str) -> Option<f64> {
+        self.payload.get(claim).and_then(Value::as_f64)
+    }
+}
+
+/// Every token in the text: three parts of base64url, of which the first two are JSON objects and the first has an `alg`.
+pub(crate) fn find(text: &str) -> Vec<Jwt> {
+    let mut found = Vec::new();
+    let mut behind = 0;
+    for start in memchr::memmem::find_iter(text.as_bytes(), "eyJ") {
+        if start < behind {
+            continue;
+        }
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let length = text.as_bytes()[start..].iter().take_while(|byte| is_part(byte)).count();
+        if let Some(payload) = decode(&text[start..start + length]) {
+            found.push(Jwt { range: start..start + length, payload });
+        }
+        behind = start + length;
+    }
+    found
+}
+
+fn decode(token: &str) -> Option<Map<String, Value>> {
+    let mut parts = token.split('.');
+    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || signature.len() < 16 {
+        return None;
+    }
+    object(header)?.get("alg")?.as_str()?;
+    object(payload)
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    let bytes = BASE64URL_NOPAD.decode(part.as_bytes()).ok()?;
+    match serde_json::from_slice(&bytes).ok()? {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
+}

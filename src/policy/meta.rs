@@ -1,0 +1,79 @@
+//! What is known of a check before it runs.
+
+use crate::finding::Severity;
+
+use super::{Breach, View};
+
+/// The part of the craft that a check serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Values are replaced in time.
+    Rotation,
+    /// What is issued ends by itself.
+    Lifetime,
+    /// No more is granted than is needed.
+    Scope,
+    /// One environment's credential is no other's.
+    Isolation,
+    /// Where, from whom and how much a credential works.
+    Restriction,
+    /// Where credentials are kept.
+    Storage,
+    /// How credentials travel.
+    Transport,
+    /// How credentials end before their time.
+    Revocation,
+    /// How tokens are made and verified.
+    Validation,
+}
+
+impl Family {
+    /// The word that reports write.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Family::Rotation => "rotation",
+            Family::Lifetime => "lifetime",
+            Family::Scope => "scope",
+            Family::Isolation => "isolation",
+            Family::Restriction => "restriction",
+            Family::Storage => "storage",
+            Family::Transport => "transport",
+            Family::Revocation => "revocation",
+            Family::Validation => "validation",
+        }
+    }
+}
+
+/// What is known of a check before it runs.
+#[derive(Debug)]
+pub struct Meta {
+    /// Kebab-case, reads well after "allow"; stable.
+    pub id: &'static str,
+    /// Short name.
+    pub title: &'static str,
+    /// What it serves.
+    pub family: Family,
+    /// How bad a finding is, unless the case at hand is milder or worse.
+    pub severity: Severity,
+    /// The setting it compares with and the built-in value, if any: `policy.rotation.aws-kms-key = 365d`.
+    pub threshold: Option<&'static str>,
+    /// CWE numbers.
+    pub cwe: &'static [u32],
+    /// What it reads, in words: `terraform`, `kubernetes`, `any`.
+    pub kinds: &'static [&'static str],
+    /// The nearest checks of other tools.
+    pub nearest: &'static [&'static str],
+    /// The page: Markdown, see [`page`](super::page).
+    pub page: &'static str,
+}
+
+/// One check.
+pub trait Check: Sync {
+    /// What is known of it.
+    fn meta(&self) -> &'static Meta;
+
+    /// Adds what the document breaches to `out`. Called for every document that parsed; a value that is a reference or
+    /// unknown is never a breach.
+    fn check(&self, view: &View<'_>, out: &mut Vec<Breach>);
+}

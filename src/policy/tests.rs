@@ -1,0 +1,110 @@
+#![allow(clippy::unwrap_used)]
+
+//! Every page is a test of its check; beside them what no single check shows.
+
+mod pages;
+
+use crate::config::policy::{CheckEntry, PolicyTable};
+use crate::notice::Cause;
+
+use super::*;
+
+#[derive(serde::Deserialize)]
+struct Toml {
+    #[serde(default)]
+    policy: PolicyTable,
+    #[serde(default)]
+    check: Vec<CheckEntry>,
+}
+
+fn settings(text: &str) -> PolicySettings {
+    let toml: Toml = ::toml::from_str(text).unwrap();
+    let ids: Vec<&str> = check::ALL.iter().map(|check| check.meta().id).collect();
+    let mut settings = PolicySettings::default();
+    assert_eq!(settings.apply(&toml.policy, &toml.check, "keysieve.toml", text, &ids), []);
+    settings
+}
+
+fn now() -> jiff::Timestamp {
+    "2026-11-23T00:00:00Z".parse().unwrap()
+}
+
+fn lint_text(path: &str, text: &str, settings: &PolicySettings) -> Lint {
+    lint(&Subject { path: path.as_bytes(), bytes: text.as_bytes(), tracked: None }, settings, now())
+}
+
+#[test]
+fn the_registry_is_the_directory() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/policy/check");
+    let mut files: Vec<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != "mod.rs")
+        .collect();
+    files.sort();
+    let ids: Vec<&str> = check::ALL.iter().map(|check| check.meta().id).collect();
+    let expected: Vec<String> =
+        ids.iter().flat_map(|id| ["md", "rs"].map(|end| format!("{}.{end}", id.replace('-', "_")))).collect();
+    assert_eq!(files, expected);
+    assert!(ids.is_sorted());
+    assert!(ids.iter().all(|id| check::find(id).is_some_and(|meta| meta.id == *id)));
+}
+
+#[test]
+fn severities_can_be_changed_and_checks_switched_off() {
+    let text = "on: push\npermissions: write-all\njobs: {}\n";
+    let path = ".github/workflows/a.yml";
+    let severity = |toml: &str| lint_text(path, text, &settings(toml)).breaches.first().map(|breach| breach.severity);
+    assert_eq!(severity(""), Some(Severity::High));
+    assert_eq!(severity("[[check]]\nid = \"workflow-write-all\"\nseverity = \"info\"\n"), Some(Severity::Info));
+    assert_eq!(severity("[[check]]\nid = \"workflow-write-all\"\nseverity = \"off\"\n"), None);
+}
+
+#[test]
+fn limits_and_their_source_reach_the_finding() {
+    let text = "resource \"aws_kms_key\" \"a\" {\n  enable_key_rotation = true\n  rotation_period_in_days = 100\n}\n";
+    assert!(lint_text("a.tf", text, &PolicySettings::default()).breaches.is_empty());
+    let found = lint_text("a.tf", text, &settings("[policy.rotation]\ndefault = \"90d\"\n")).breaches;
+    let threshold = found[0].threshold.as_ref().unwrap();
+    assert_eq!((threshold.limit.as_str(), threshold.source.as_str()), ("90d", "keysieve.toml:2"));
+    assert_eq!(found[0].route, "aws_kms_key.a.rotation_period_in_days");
+}
+
+#[test]
+fn what_is_no_document_costs_nothing_and_says_nothing() {
+    for path in ["main.c", "Cargo.lock", "package-lock.json", "a.min.js", "README.md", "data.bin"] {
+        let lint = lint_text(path, "{ [ not any format", &PolicySettings::default());
+        assert!(!lint.parsed && lint.notices.is_empty() && lint.breaches.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn what_does_not_parse_is_a_notice_with_its_place() {
+    let lint = lint_text("a/b.json", "{\n  \"a\" 1\n}", &PolicySettings::default());
+    let notice = &lint.notices[0];
+    assert_eq!((notice.cause, notice.subject.as_str()), (Cause::Unparsed, "a/b.json"));
+    assert!(notice.detail.starts_with("2:"), "{}", notice.detail);
+    let deep = lint_text("a.json", &"[".repeat(10_000), &PolicySettings::default());
+    assert_eq!(deep.notices[0].cause, Cause::Budget);
+    let chart = lint_text("templates/a.yaml", "{{- if .Values.x }}\na: b\n{{- end }}\n", &PolicySettings::default());
+    assert!(chart.notices[0].detail.contains("template"), "{}", chart.notices[0].detail);
+}
+
+#[test]
+fn an_aliased_value_is_one_finding() {
+    let token = pages::expand("@jwt({\"iss\": \"x\"})");
+    let text = format!("a: &a\n  t: {token}\nb: *a\nc: *a\n");
+    assert_eq!(lint_text("a.yaml", &text, &PolicySettings::default()).breaches.len(), 1);
+}
+
+#[test]
+fn no_message_repeats_the_value() {
+    let token = pages::expand("@jwt({\"iss\": \"x\"})");
+    let text = format!("u: https://a.example/?token={}\nt: {token}\n", pages::expand("@random(24)"));
+    let found = lint_text("a.yaml", &text, &PolicySettings::default()).breaches;
+    assert_eq!(found.len(), 2);
+    for breach in found {
+        let value = &text[breach.span.clone()];
+        assert!(!breach.message.contains(value) && !breach.route.contains(value));
+    }
+}

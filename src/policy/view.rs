@@ -1,0 +1,133 @@
+//! A document as a check sees it.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use crate::config::policy::PolicySettings;
+use crate::document::kind::{FileKind, PlaceFacts};
+use crate::document::{Document, Node, Trail, Value, walk};
+
+use super::dialect::Resource;
+use super::dialect::cloudformation;
+use super::dialect::kubernetes::{self, Object};
+use super::dialect::terraform;
+use super::dialect::workflow::Workflow;
+use super::{Breach, Meta, Subject};
+
+/// A document as a check sees it: the tree, what dialects it speaks, the policy, the time.
+pub struct View<'a> {
+    /// The file.
+    pub subject: &'a Subject<'a>,
+    /// Its content.
+    pub text: &'a str,
+    /// Its tree.
+    pub document: &'a Document,
+    /// What its path says of it.
+    pub facts: PlaceFacts,
+    /// The policy.
+    pub settings: &'a PolicySettings,
+    /// The time that dates are compared with.
+    pub now: Timestamp,
+    /// Terraform's resources.
+    pub(crate) terraform: Vec<Resource<'a>>,
+    /// CloudFormation's resources.
+    pub(crate) cloudformation: Vec<Resource<'a>>,
+    /// Kubernetes' objects.
+    pub(crate) kubernetes: Vec<Object<'a>>,
+    /// The GitHub Actions workflow.
+    pub(crate) workflow: Option<Workflow<'a>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(
+        subject: &'a Subject<'a>,
+        text: &'a str,
+        document: &'a Document,
+        settings: &'a PolicySettings,
+        now: Timestamp,
+    ) -> Self {
+        let is_terraform = document.kind == FileKind::Hcl || subject.path.ends_with(b".tf.json");
+        Self {
+            subject,
+            text,
+            document,
+            facts: PlaceFacts::of(subject.path),
+            settings,
+            now,
+            terraform: if is_terraform { terraform::resources(document) } else { Vec::new() },
+            cloudformation: cloudformation::resources(document),
+            kubernetes: kubernetes::objects(document),
+            workflow: Workflow::of(subject.path, document),
+        }
+    }
+
+    /// A breach of `check`.
+    #[must_use]
+    pub fn breach(
+        &self,
+        check: &'static Meta,
+        span: Range<usize>,
+        route: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Breach {
+        Breach {
+            check,
+            span,
+            route: route.into(),
+            message: message.into(),
+            severity: check.severity,
+            threshold: None,
+            related: Vec::new(),
+            is_secret: false,
+        }
+    }
+
+    /// Visits every node of every document of the file.
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(Visited<'_, 'a>)) {
+        for (number, root) in self.document.roots.iter().enumerate() {
+            let prefix = match kubernetes::address(root) {
+                Some(address) => format!("{address}:"),
+                None if number > 0 => format!("#{number}:"),
+                None => String::new(),
+            };
+            walk(root, &mut |trail, node| visit(Visited { prefix: &prefix, trail, node }));
+        }
+    }
+
+    /// Visits every string of the file.
+    pub(crate) fn strings(&self, visit: &mut dyn FnMut(Visited<'_, 'a>, &'a str)) {
+        self.walk(&mut |visited| {
+            if let Value::String(text) = &visited.node.value {
+                visit(visited, text);
+            }
+        });
+    }
+
+    /// Where a part of a node's text stands in the file: the very bytes if the file has them as they are, else the node.
+    #[must_use]
+    pub fn locate(&self, node: &Node, part: &str) -> Range<usize> {
+        let raw = self.text.get(node.span.clone()).unwrap_or_default();
+        match raw.find(part) {
+            Some(at) => node.span.start + at..node.span.start + at + part.len(),
+            None => node.span.clone(),
+        }
+    }
+}
+
+/// A node at which a walk has come by.
+#[derive(Clone, Copy)]
+pub(crate) struct Visited<'w, 'a> {
+    prefix: &'w str,
+    /// The way to it within its document.
+    pub trail: &'w Trail<'a>,
+    /// The node.
+    pub node: &'a Node,
+}
+
+impl Visited<'_, '_> {
+    /// The way in words; it begins with the Kubernetes object where the document is one.
+    pub(crate) fn route(&self) -> String {
+        format!("{}{}", self.prefix, self.trail.route())
+    }
+}
