@@ -15,10 +15,8 @@ use super::inspect::{Hit, companion_label};
 pub struct Lives {
     /// By blob: every path, with the commit that brought it.
     pub blobs: HashMap<String, Vec<(FilePath, Introduction)>>,
-    /// By commit: itself.
-    pub commits: HashMap<String, Introduction>,
-    /// By tag object: its tagger.
-    pub tags: HashMap<String, Introduction>,
+    /// By commit or tag object: who made it.
+    pub messages: HashMap<String, Introduction>,
 }
 
 /// Judges the places of `hits` and joins them to findings, in no particular order.
@@ -129,8 +127,9 @@ fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
                 .collect(),
             _ => vec![(hit.origin.clone(), None)],
         },
-        Origin::CommitMessage { id } => vec![(hit.origin.clone(), lives.commits.get(id).cloned())],
-        Origin::TagMessage { id } => vec![(hit.origin.clone(), lives.tags.get(id).cloned())],
+        Origin::CommitMessage { id } | Origin::TagMessage { id } => {
+            vec![(hit.origin.clone(), lives.messages.get(id).cloned())]
+        }
         Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => vec![(hit.origin.clone(), None)],
     }
 }

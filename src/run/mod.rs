@@ -9,22 +9,20 @@ pub mod inspect;
 mod lint;
 mod outcome;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::config::Config;
 use crate::detect::Detector;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Introduction};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
 use crate::provenance;
-use crate::source::history::History;
-use crate::source::index::Staged;
-use crate::source::repository::{GitEnvironment, Repository};
-use crate::source::stdin::Stdin;
-use crate::source::tree::Tree;
-use crate::source::{Item, Sink, Source, SourceError, Stop};
+use crate::source::{
+    GitEnvironment, Graph, History, Id, Item, Repository, Sink, Source, SourceError, Staged, Stdin, Stop, Tree,
+};
 
 use gather::Lives;
 use inspect::{Hit, is_worth_keeping};
@@ -123,6 +121,16 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     Ok(outcome::outcome(findings, tally, detector.rules(), settings))
 }
 
+fn introduction(first: &provenance::Introduction, in_head: bool) -> Introduction {
+    Introduction {
+        commit: first.id.to_string(),
+        author: first.author.clone(),
+        date: first.date.clone(),
+        in_head,
+        reachable: first.reachable,
+    }
+}
+
 struct Run<'r> {
     plan: &'r Plan,
     settings: &'r Settings,
@@ -190,20 +198,41 @@ impl Run<'_> {
         let history = History::new(repository, threads);
         tally.add(history.each(&|item| self.take(&item), self.stop)?);
         let Some(graph) = history.take_graph() else { return Ok(Lives::default()) };
-        let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
-        if !hits.iter().any(|hit| {
-            matches!(hit.origin, Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. })
-        }) {
-            return Ok(Lives::default());
+        let (lives, found) = self.lives(repository, &graph);
+        tally.add(found);
+        Ok(lives)
+    }
+
+    /// Where the objects that hold hits stand in the history.
+    fn lives(&self, repository: &Repository, graph: &Graph) -> (Lives, Tally) {
+        let mut lives = Lives::default();
+        let (mut blobs, mut messages) = (BTreeSet::new(), BTreeSet::new());
+        for hit in self.hits.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            match &hit.origin {
+                Origin::Blob { id, .. } => blobs.extend(Id::from_hex(id)),
+                Origin::CommitMessage { id } | Origin::TagMessage { id } => messages.extend(Id::from_hex(id)),
+                Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => {}
+            }
         }
-        let wanted = provenance::Wanted::new(hits.iter().filter_map(|hit| match &hit.origin {
-            Origin::Blob { id, .. } => Some(id.as_str()),
-            _ => None,
-        }));
-        drop(hits);
-        let sightings = provenance::trace(repository, &graph, &wanted, threads, self.stop);
-        tally.add(sightings.tally);
-        Ok(Lives { blobs: sightings.blobs, commits: sightings.commits, tags: sightings.tags })
+        if blobs.is_empty() && messages.is_empty() {
+            return (lives, Tally::default());
+        }
+        let lineage = provenance::Lineage::new(graph);
+        let wanted: Vec<Id> = blobs.into_iter().collect();
+        let sightings = provenance::trace(repository, &lineage, &wanted, self.settings.threads, self.stop);
+        for id in wanted {
+            let life = sightings
+                .of(id)
+                .iter()
+                .map(|sighting| (sighting.path.clone(), introduction(&sighting.first, sighting.in_head)));
+            lives.blobs.insert(id.to_string(), life.collect());
+        }
+        for id in messages {
+            if let Some(first) = lineage.introduction(id) {
+                lives.messages.insert(id.to_string(), introduction(&first, false));
+            }
+        }
+        (lives, sightings.tally)
     }
 
     /// Inspects one item and keeps what may be reported.

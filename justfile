@@ -1,0 +1,32 @@
+# Recipes for everyday work; `just` lists them.
+
+default:
+    @just --list
+
+# Format, lint and test, as the gate does
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+
+# Run the tests
+test *ARGS:
+    cargo test {{ARGS}}
+
+# Rewrite the golden reports
+bless:
+    KEYSIEVE_BLESS=1 cargo test --test report_formats
+
+# Time the inner loops
+bench *ARGS:
+    cargo bench {{ARGS}}
+
+# Race whole commands on a repository, beside whichever peers are installed
+race REPO:
+    cargo build --release
+    benches/race history {{REPO}} --keysieve target/release/keysieve
+
+# Begin a rule pack from a small one
+new-rule PROVIDER:
+    cp -n rules/figma.toml rules/{{PROVIDER}}.toml
+    @echo "edit rules/{{PROVIDER}}.toml, then: cargo test --test rules"
