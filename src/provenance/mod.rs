@@ -1,1 +1,237 @@
-//! provenance
+//! Where a blob of the history came from: at which paths commits hold it, which commit brought it there, who made it.
+//!
+//! Packs give blobs without paths, so this is asked once detection knows which few blobs it is about. Walking all trees
+//! of all commits would decode most of a repository's trees again, one by one. Instead all trees are resolved once, in
+//! the order of the pack, only to see which hold a wanted blob or each other ([`relevant`]); then the commits are walked
+//! oldest first, and only trees that lead to a wanted blob are decoded, each once for every path it stands at.
+//!
+//! Oldest first means: no commit before its parents, then by commit date, reachable commits before the others. What
+//! only a merge brought in is thereby the merge's, and what was only stashed is the stash commit's.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::{FilePath, sanitize};
+use crate::source::{Finder, Graph, Id, Repository, Stop, tree_entries};
+
+mod order;
+mod relevant;
+
+use relevant::Relevant;
+
+/// Who brought something in, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introduction {
+    /// The commit, or the tag.
+    pub id: Id,
+    /// `Name <address>`, sanitised.
+    pub author: String,
+    /// When it was committed or tagged, as RFC 3339 in UTC; empty if the repository says nothing sensible.
+    pub date: String,
+    /// Whether a ref leads to it.
+    pub reachable: bool,
+}
+
+/// A path at which some commit holds a wanted blob.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// The path, from the top of the repository.
+    pub path: FilePath,
+    /// The first commit that holds the blob there.
+    pub first: Introduction,
+    /// Whether the commit at `HEAD` holds it there.
+    pub in_head: bool,
+}
+
+/// What [`trace`] found.
+#[derive(Debug, Default)]
+pub struct Sightings {
+    blobs: HashMap<Id, Vec<Sighting>>,
+    /// What could not be looked at.
+    pub tally: Tally,
+}
+
+impl Sightings {
+    /// Every path of a wanted blob, the earliest first; none for one that no commit holds.
+    #[must_use]
+    pub fn of(&self, blob: Id) -> &[Sighting] {
+        self.blobs.get(&blob).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Finds out who made commits and tags; made once for a graph.
+pub struct Lineage<'g> {
+    graph: &'g Graph,
+    /// Positions in `graph.commits`, the oldest first.
+    order: Vec<u32>,
+    reachable: Vec<bool>,
+    reachable_tags: HashSet<Id>,
+}
+
+impl<'g> Lineage<'g> {
+    /// Orders the commits of `graph`.
+    #[must_use]
+    pub fn new(graph: &'g Graph) -> Self {
+        let (reachable, reachable_tags) = order::reachable(graph);
+        let order = order::oldest_first(graph, &reachable);
+        Self { graph, order, reachable, reachable_tags }
+    }
+
+    /// Who made the commit or annotated tag `id`; none if the graph does not hold it.
+    #[must_use]
+    pub fn introduction(&self, id: Id) -> Option<Introduction> {
+        if let Ok(commit) = self.graph.commits.binary_search_by_key(&id, |commit| commit.id) {
+            return Some(self.commit(commit));
+        }
+        let tag = &self.graph.tags[self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?];
+        let reachable = self.reachable_tags.contains(&id);
+        Some(Introduction { id, author: person(&tag.tagger), date: date(tag.time), reachable })
+    }
+
+    fn commit(&self, position: usize) -> Introduction {
+        let commit = &self.graph.commits[position];
+        Introduction {
+            id: commit.id,
+            author: person(&commit.author),
+            date: date(commit.time),
+            reachable: self.reachable[position],
+        }
+    }
+}
+
+fn person(raw: &[u8]) -> String {
+    sanitize(&String::from_utf8_lossy(raw))
+}
+
+fn date(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
+        Ok(time) if seconds > 0 => time.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Finds every path of every blob of `wanted`, on `threads` threads.
+#[must_use]
+pub fn trace(repository: &Repository, lineage: &Lineage<'_>, wanted: &[Id], threads: usize, stop: &Stop) -> Sightings {
+    let mut sightings = Sightings::default();
+    if wanted.is_empty() {
+        return sightings;
+    }
+    let (store, _) = repository.store();
+    let wanted: gix::hashtable::HashMap<gix::ObjectId, u32> = wanted.iter().map(|id| id.0).zip(0..).collect();
+    let relevant = Relevant::find(store, &wanted, threads, stop);
+    let mut descent = Descent {
+        repository,
+        relevant: &relevant,
+        wanted: &wanted,
+        finder: Finder::with_cache(64 * 1024 * 1024),
+        paths: HashMap::new(),
+        seen: HashSet::new(),
+        found: Vec::new(),
+        unreadable: HashSet::new(),
+    };
+    let mut firsts: HashMap<(u32, u32), usize> = HashMap::new();
+    for (rank, &position) in lineage.order.iter().enumerate() {
+        if stop.requested() {
+            break;
+        }
+        descent.tree(&lineage.graph.commits[position as usize].tree.0);
+        for place in descent.found.drain(..) {
+            firsts.entry(place).or_insert(rank);
+        }
+    }
+    // Trees that were seen are not gone through again, so HEAD is looked at as if nothing had been.
+    descent.seen.clear();
+    if let Some(head) = lineage.graph.head
+        && let Ok(commit) = lineage.graph.commits.binary_search_by_key(&head, |commit| commit.id)
+    {
+        descent.tree(&lineage.graph.commits[commit].tree.0);
+    }
+    let in_head: HashSet<(u32, u32)> = descent.found.drain(..).collect();
+    let mut paths: Vec<&[u8]> = vec![&[]; descent.paths.len()];
+    for (path, &number) in &descent.paths {
+        paths[number as usize] = path;
+    }
+    let ids: HashMap<u32, Id> = wanted.iter().map(|(id, number)| (*number, Id(*id))).collect();
+    let mut firsts: Vec<(usize, &[u8], (u32, u32))> =
+        firsts.into_iter().map(|(place, rank)| (rank, paths[place.1 as usize], place)).collect();
+    firsts.sort_unstable();
+    for (rank, path, (blob, number)) in firsts {
+        sightings.blobs.entry(ids[&blob]).or_default().push(Sighting {
+            path: FilePath::new(path),
+            first: lineage.commit(lineage.order[rank] as usize),
+            in_head: in_head.contains(&(blob, number)),
+        });
+    }
+    let mut unreadable: Vec<_> = descent.unreadable.into_iter().collect();
+    unreadable.sort_unstable();
+    for id in unreadable {
+        let detail = "a directory that cannot be read: findings in the files below it may lack their commit and path";
+        sightings.tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
+    }
+    if stop.requested() {
+        let detail = "findings may lack their commit and path";
+        sightings.tally.notice(Notice::new(Cause::Interrupted, "provenance", detail));
+    }
+    sightings
+}
+
+/// Goes down from the top tree of a commit, only where something wanted is below.
+struct Descent<'d> {
+    repository: &'d Repository,
+    relevant: &'d Relevant,
+    wanted: &'d gix::hashtable::HashMap<gix::ObjectId, u32>,
+    finder: Finder,
+    /// A number for every path that was come across.
+    paths: HashMap<Vec<u8>, u32>,
+    /// Trees, by number, and the path they were seen at.
+    seen: HashSet<(u32, u32)>,
+    /// Wanted blobs and their paths, since the last commit.
+    found: Vec<(u32, u32)>,
+    unreadable: HashSet<gix::ObjectId>,
+}
+
+impl Descent<'_> {
+    fn tree(&mut self, top: &gix::oid) {
+        let (store, _) = self.repository.store();
+        let mut pending = vec![(top.to_owned(), Vec::new())];
+        while let Some((id, path)) = pending.pop() {
+            let Some(number) = store.number(&id).filter(|&number| self.relevant.leads_to_something(number)) else {
+                continue;
+            };
+            let place = self.path(&path);
+            if !self.seen.insert((number, place)) {
+                continue;
+            }
+            if store.find(&id, &mut self.finder).is_none() {
+                self.unreadable.insert(id);
+                continue;
+            }
+            let bytes = std::mem::take(&mut self.finder.bytes);
+            for entry in tree_entries(&bytes, store.hash()).flatten() {
+                let below = || match path.is_empty() {
+                    true => entry.name.to_vec(),
+                    false => [path.as_slice(), b"/", entry.name].concat(),
+                };
+                if entry.is_tree() {
+                    pending.push((entry.id.to_owned(), below()));
+                } else if let Some(&blob) = self.wanted.get(entry.id) {
+                    let place = self.path(&below());
+                    self.found.push((blob, place));
+                }
+            }
+            self.finder.bytes = bytes;
+        }
+    }
+
+    fn path(&mut self, path: &[u8]) -> u32 {
+        if let Some(&number) = self.paths.get(path) {
+            return number;
+        }
+        let number = self.paths.len() as u32;
+        self.paths.insert(path.to_vec(), number);
+        number
+    }
+}

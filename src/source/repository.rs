@@ -121,10 +121,6 @@ impl Repository {
         self.git.to_thread_local().object_hash()
     }
 
-    pub(crate) fn common_dir(&self) -> &Path {
-        &self.common_dir
-    }
-
     pub(crate) fn index_file(&self) -> PathBuf {
         match &self.environment.index_file {
             Some(file) => self.environment.current_dir.join(file),
@@ -149,6 +145,7 @@ impl Repository {
         std::iter::once(own).chain(alternates).collect()
     }
 
+    #[doc(hidden)] pub fn warm(&self) { self.store(); }
     /// Every object, by pack and loose file; opened on first use, with what was wrong while opening.
     pub(crate) fn store(&self) -> &(Store, Vec<Notice>) {
         self.store.get_or_init(|| Store::open(self.object_directories(), self.hash()))

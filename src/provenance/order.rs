@@ -1,0 +1,90 @@
+//! The order of commits, and which of them a ref leads to.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use crate::source::{Graph, Id};
+
+/// For each commit of the graph whether a ref leads to it; and the tags that refs lead to.
+pub(super) fn reachable(graph: &Graph) -> (Vec<bool>, HashSet<Id>) {
+    let mut reachable = vec![false; graph.commits.len()];
+    let mut tags = HashSet::new();
+    let mut pending = graph.tips.clone();
+    while let Some(id) = pending.pop() {
+        if let Ok(position) = graph.commits.binary_search_by_key(&id, |commit| commit.id) {
+            if !std::mem::replace(&mut reachable[position], true) {
+                pending.extend(graph.commits[position].parents.iter().copied());
+            }
+        } else if let Ok(position) = graph.tags.binary_search_by_key(&id, |tag| tag.id)
+            && tags.insert(id)
+        {
+            pending.push(graph.tags[position].target);
+        }
+    }
+    (reachable, tags)
+}
+
+/// Positions of all commits: none before its parents, reachable ones first, then by date, then by id.
+pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
+    let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
+    let mut children: Vec<Vec<u32>> = vec![Vec::new(); graph.commits.len()];
+    let mut parents = vec![0_u32; graph.commits.len()];
+    for (commit, position) in graph.commits.iter().zip(0_u32..) {
+        // A parent that is not there, as in a shallow clone, is waited for by nobody.
+        for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
+            children[*parent as usize].push(position);
+            parents[position as usize] += 1;
+        }
+    }
+    let rank = |position: u32| {
+        let commit = &graph.commits[position as usize];
+        Reverse((!reachable[position as usize], commit.time, commit.id, position))
+    };
+    let mut ready: BinaryHeap<_> =
+        (0..parents.len() as u32).filter(|&position| parents[position as usize] == 0).map(rank).collect();
+    let mut order = Vec::with_capacity(parents.len());
+    while let Some(Reverse((_, _, _, position))) = ready.pop() {
+        order.push(position);
+        for &child in &children[position as usize] {
+            parents[child as usize] -= 1;
+            if parents[child as usize] == 0 {
+                ready.push(rank(child));
+            }
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::source::{Commit, Tag};
+
+    fn id(number: u8) -> Id {
+        Id::from_hex(&format!("{number:02x}").repeat(20)).unwrap()
+    }
+
+    fn commit(number: u8, parents: &[u8], time: i64) -> Commit {
+        let parents = parents.iter().map(|&parent| id(parent)).collect();
+        Commit { id: id(number), tree: id(0xEE), parents, author: b"a".as_slice().into(), time }
+    }
+
+    #[test]
+    fn parents_come_first_even_if_their_clock_was_wrong() {
+        // 1 <- 2 <- 4, 1 <- 3 <- 4; 2 claims to be older than 1; 5 hangs below 1 and no ref names it.
+        let commits = vec![
+            commit(1, &[0xAA], 100),
+            commit(2, &[1], 50),
+            commit(3, &[1], 120),
+            commit(4, &[2, 3], 130),
+            commit(5, &[1], 1),
+        ];
+        let tags = vec![Tag { id: id(0x90), target: id(4), tagger: b"t".as_slice().into(), time: 1 }];
+        let graph = Graph { commits, tags, tips: vec![id(0x90)], head: None };
+        let (reachable, tags) = reachable(&graph);
+        assert_eq!(reachable, [true, true, true, true, false]);
+        assert!(tags.contains(&id(0x90)));
+        assert_eq!(oldest_first(&graph, &reachable), [0, 1, 2, 3, 4]);
+    }
+}
