@@ -333,3 +333,57 @@ mod hostile {
         assert!(bounded(FileKind::Yaml, &too_large).unwrap_err().is_limit());
     }
 }
+
+/// Documents with random edits: nothing panics, and every span of what still parses is a piece of the text.
+#[test]
+fn edited_documents_never_panic() {
+    let samples: [(FileKind, &str); 5] = [
+        (
+            FileKind::Yaml,
+            "a: &x {b: [1, 'é', \"c\\n\"]}\n? k\n: |-\n  é text\n\nm: {<<: *x}\n---\n- !Ref \"y\" # é\n- >\n  z\n...\n",
+        ),
+        (FileKind::Json, "{\"a\": [1, -2.5e3, true, null, 'x'], /* é */ \"b\\u00e9\": {\"c\": \"\\\"\"}, // z\n}"),
+        (FileKind::Toml, "a = 'x'\n[b.\"é\"]\nc = [1, {d = \"\"\"é\"\"\"}]\n[[e]]\nf = 1979-05-27\n"),
+        (
+            FileKind::Hcl,
+            "r \"é\" b {\n  a = \"x${f(1)}\"\n  c = <<-E\n    é ${d}\n  E\n  g { h = [for i in j : i] }\n  k = { \"l\" = -1 }\n}\n",
+        ),
+        (FileKind::Dotenv, "export A=\"é${B}\"\n# c\nD='x\ny' # z\nE=\\\"\n"),
+    ];
+    let pieces = [
+        "é", "\"", "'", "{", "}", "[", "]", "\n", "\r\n", ":", "*x", "&x", "!t ", "|", ">", "#", "\t", "  ", "${",
+        "<<E\n", "\u{FEFF}", "\\", "-", "---\n", "%", "=", "\0", "\u{2028}", "?", ",",
+    ];
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    };
+    let mut parsed = 0;
+    for round in 0..30_000 {
+        let (kind, sample) = samples[round % samples.len()];
+        let mut chars: Vec<char> = sample.chars().collect();
+        for _ in 0..1 + random(4) {
+            let at = random(chars.len());
+            match random(3) {
+                0 => drop(chars.remove(at)),
+                1 => drop(chars.drain(at..(at + random(8)).min(chars.len()))),
+                _ => drop(chars.splice(at..at, pieces[random(pieces.len())].chars())),
+            }
+        }
+        let text: String = chars.into_iter().collect();
+        let Some(Ok(document)) = read(kind, text.as_bytes()) else { continue };
+        parsed += 1;
+        for root in &document.roots {
+            walk(root, &mut |_, node| {
+                assert!(text.get(node.span.clone()).is_some(), "{kind:?} {:?} in {text:?}", node.span);
+                for entry in node.entries() {
+                    assert!(text.get(entry.key_span.clone()).is_some(), "{kind:?} {:?} in {text:?}", entry.key_span);
+                }
+            });
+        }
+    }
+    assert!(parsed > 3_000, "only {parsed} of the edited documents parse");
+}

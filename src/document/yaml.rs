@@ -128,7 +128,11 @@ impl Builder<'_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let has_properties = anchor > 0 || tag.is_some();
-                let span = self.scalar_span(self.bytes(span), style, has_properties);
+                let mut span = self.scalar_span(self.bytes(span), style, has_properties);
+                if text.is_empty() {
+                    // An empty block scalar has no bytes but its header.
+                    span.end = span.start;
+                }
                 let value = scalar(&text, style, tag.as_deref(), &span);
                 let node = Node::new(span, value);
                 self.count()?;

@@ -108,3 +108,15 @@ fn no_message_repeats_the_value() {
         assert!(!breach.message.contains(value) && !breach.route.contains(value));
     }
 }
+
+#[test]
+fn a_large_document_is_linted_in_bounded_work() {
+    let item =
+        "{\"accessTokenNote\": \"see https://a.example/?token=next and eyJ\", \"n\": [1, 2], \"Statement\": 1},\n";
+    let text = format!("[{}1]", item.repeat(60_000));
+    assert!(text.len() > 5_000_000);
+    let start = std::time::Instant::now();
+    let lint = lint_text("a.json", &text, &PolicySettings::default());
+    assert!(lint.parsed && lint.breaches.is_empty());
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+}

@@ -83,6 +83,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether the file holds one of the words as it is, so that a check can save itself the walk.
+    pub(crate) fn mentions(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some())
+    }
+
     /// Visits every node of every document of the file.
     pub(crate) fn walk(&self, visit: &mut dyn FnMut(Visited<'_, 'a>)) {
         for (number, root) in self.document.roots.iter().enumerate() {

@@ -38,6 +38,9 @@ impl Check for JwtValidationOff {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
+        if !view.mentions(&REQUIRED) && !view.mentions(&FORBIDDEN) {
+            return;
+        }
         view.walk(&mut |visited| {
             let (trail, node) = (visited.trail, visited.node);
             let (Some(key), Some(value)) = (trail.key(), node.as_bool()) else { return };

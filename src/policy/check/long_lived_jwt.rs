@@ -28,6 +28,9 @@ impl Check for LongLivedJwt {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
+        if !view.mentions(&["eyJ"]) {
+            return;
+        }
         let Some(limit) = view.settings.lifetime("jwt") else { return };
         view.strings(&mut |visited, text| {
             for token in jwt::find(text) {

@@ -30,7 +30,7 @@ impl Check for LongTokenLifetime {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        if view.facts.is_locale {
+        if view.facts.is_locale || !view.mentions(&["oken", "OKEN"]) {
             return;
         }
         view.walk(&mut |visited| {
@@ -102,7 +102,7 @@ fn setting(trail: &Trail<'_>) -> Option<(&'static str, Vec<String>)> {
 }
 
 /// The length of time that the value gives: its own unit, or that of the key's last word. A bare number counts seconds, as
-/// `expires_in` does in RFC 6749, unless it looks like milliseconds; then it is unknown.
+/// `expires_in` does in RFC 6749, unless it looks like milliseconds or a date; then it is unknown.
 fn length(name: &[String], node: &Node) -> Option<Length> {
     let text = node.as_text()?.trim();
     if matches!(text, "-1" | "never" | "infinite" | "unlimited") {
@@ -118,7 +118,8 @@ fn length(name: &[String], node: &Node) -> Option<Length> {
         "hours" | "hour" | "hrs" => 3_600.0,
         "days" | "day" => 86_400.0,
         "seconds" | "second" | "secs" | "sec" | "s" => 1.0,
-        _ if number >= 600_000.0 && number % 1_000.0 == 0.0 => return None,
+        // Milliseconds, or a point in time.
+        _ if (number >= 600_000.0 && number % 1_000.0 == 0.0) || number > 1e9 => return None,
         _ => 1.0,
     };
     Duration::try_from_secs_f64(number * unit).ok().map(Length::Of)

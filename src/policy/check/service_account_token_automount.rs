@@ -1,5 +1,6 @@
 //! `automountServiceAccountToken: true`.
 
+use crate::document::Node;
 use crate::finding::Severity;
 use crate::policy::{Breach, Check, Family, Meta, View};
 
@@ -27,6 +28,8 @@ impl Check for ServiceAccountTokenAutomount {
         const FIELD: &str = "automountServiceAccountToken";
         for object in &view.kubernetes {
             let (holder, route) = match object.pod_spec() {
+                // A pod with an account of its own that asks for the token knows that it needs it.
+                Some((spec, _)) if has_own_account(spec) => continue,
                 Some((spec, keys)) => (spec, format!("{}.{FIELD}", keys.join("."))),
                 None if object.kind == "ServiceAccount" => (object.node, FIELD.to_owned()),
                 None => continue,
@@ -35,9 +38,14 @@ impl Check for ServiceAccountTokenAutomount {
             let message = if object.kind == "ServiceAccount" {
                 format!("every pod of {} gets a token for the cluster's interface", object.address)
             } else {
-                format!("every container of {} gets a token for the cluster's interface", object.address)
+                format!("every container of {} gets a token of the shared default account", object.address)
             };
             out.push(view.breach(&META, value.span.clone(), object.route(&route), message));
         }
     }
+}
+
+fn has_own_account(spec: &Node) -> bool {
+    let named = ["serviceAccountName", "serviceAccount"].into_iter().find_map(|key| spec.get(key));
+    named.is_some_and(|name| name.as_str() != Some("default"))
 }

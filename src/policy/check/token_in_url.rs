@@ -25,6 +25,9 @@ impl Check for TokenInUrl {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
+        if !view.mentions(&["://"]) {
+            return;
+        }
         view.strings(&mut |visited, text| {
             for (name, value) in query(text) {
                 if is_credential(name) && is_literal(value) {
