@@ -62,6 +62,10 @@ pub fn match_assignment(window: &Window<'_>, word: Range<usize>) -> Option<Assig
     }
     let end = window.run(word.end, KEY, KEY_MAX);
     let end = end - window.slice(word.end..end).iter().rev().take_while(|&&byte| matches!(byte, b'.' | b'-')).count();
+    // Of `password.length` or `token.encode(…)` the last segment says what the value is.
+    if window.slice(word.end..end).contains(&b'.') {
+        return None;
+    }
     // Dismissed by the next byte: prose, calls, declarations.
     let next = window.byte(end)?;
     if !matches!(
@@ -227,9 +231,23 @@ fn bare(window: &Window<'_>, start: usize) -> Option<Range<usize>> {
             return None;
         }
     }
-    let text = window.slice(start..at);
-    let trailing = text.iter().rev().take_while(|&&byte| matches!(byte, b',' | b';' | b')' | b']' | b'}')).count();
-    Some(start..at - trailing)
+    let mut text = window.slice(start..at);
+    while let Some((&last, head)) = text.split_last() {
+        let opening = match last {
+            b',' | b';' => None,
+            b')' => Some(b'('),
+            b']' => Some(b'['),
+            b'}' => Some(b'{'),
+            _ => break,
+        };
+        // A bracket that closes one of the value's own belongs to it: `${NAME}`.
+        let count = |wanted: u8| text.iter().filter(|&&byte| byte == wanted).count();
+        if opening.is_some_and(|opening| count(opening) >= count(last)) {
+            break;
+        }
+        text = head;
+    }
+    Some(start..start + text.len())
 }
 
 /// Steps over the scheme of an authorization header (RFC 9110, 11.4).
@@ -279,6 +297,7 @@ mod tests {
             ("this.password = \"abc\"", "this.password", "abc", Assign, Quoted),
             ("password = \"\"\"abc\"\"\"", "password", "abc", Assign, Quoted),
             ("f(password=abc123)", "password", "abc123", Assign, Bare),
+            ("x password=${ABC}, y", "password", "${ABC}", Assign, Bare),
         ] {
             let expected = Some((key.to_owned(), value.to_owned(), operator, quoting));
             assert_eq!(read(text, "password"), expected, "{text}");
@@ -301,6 +320,8 @@ mod tests {
             "password::new()",
             "password\" = 'x'",
             "password =",
+            "password.length = 'abc'",
+            "password.encode('abc')",
             "password",
         ] {
             assert_eq!(read(text, "password"), None, "{text}");

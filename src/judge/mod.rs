@@ -263,7 +263,7 @@ fn is_same_name(name: &[u8], value: &[u8]) -> bool {
     let (name, value) = (joined(name), joined(value));
     !value.is_empty()
         && (name.ends_with(&value)
-            || value.ends_with(&name) && value.len() < name.len() + 8 && !value.bytes().any(|b| b.is_ascii_digit()))
+            || name.len() >= 5 && value.contains(&name) && !value.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// What a verdict needs to know of its claim when a path is judged later.

@@ -16,7 +16,7 @@ pub fn ordinary(value: &[u8]) -> Option<&'static str> {
 type Test = fn(&str) -> bool;
 
 /// The tests, cheap ones first.
-const TESTS: [(&str, Test); 14] = [
+const TESTS: [(&str, Test); 15] = [
     ("a number", is_number),
     ("a UUID", is_uuid),
     ("a date or time", is_date),
@@ -26,6 +26,7 @@ const TESTS: [(&str, Test); 14] = [
     ("a URL", is_url),
     ("a path", is_path),
     ("prose", is_prose),
+    ("a word of a language", is_foreign_word),
     ("markup or a pattern", is_markup),
     ("code: a call, an index or a member", is_code),
     ("an identifier", is_identifier),
@@ -139,6 +140,12 @@ fn is_prose(text: &str) -> bool {
     words.len() >= 2 && plain * 10 >= words.len() * 6
 }
 
+/// A word with letters that no token has.
+fn is_foreign_word(text: &str) -> bool {
+    !text.is_ascii()
+        && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | ':' | '!' | '?'))
+}
+
 /// Tags, regular expressions, escapes, statements.
 fn is_markup(text: &str) -> bool {
     text.contains("</")
@@ -184,6 +191,9 @@ pub fn is_identifier(text: &str) -> bool {
     {
         return false;
     }
+    // A few digits behind a word are a number, as people add to names and weak passwords.
+    let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let bytes = if text.len() - stem.len() <= 4 { stem.as_bytes() } else { bytes };
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     if digits > 2 && digits * 5 > letters || letters == 0 {
@@ -333,6 +343,8 @@ mod tests {
             ("user_password_field", "identifier"),
             ("accessTokenProvider", "identifier"),
             ("sha256-abc", "public"),
+            ("Jelszó", "word"),
+            ("admin123", "identifier"),
         ] {
             let found = ordinary(value.as_bytes()).unwrap_or("nothing");
             assert!(found.contains(what), "{value}: {found}");

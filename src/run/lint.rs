@@ -45,18 +45,20 @@ impl Linted {
             (path, span, &finding.rule).cmp(&(other_path, other_span, &other.rule))
         });
         let secrets = findings.len();
-        let mut known: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+        // A route names a node within its file: the same route in another file is another finding.
+        let mut known: BTreeMap<(Fingerprint, FilePath), usize> = BTreeMap::new();
         for (path, span, finding) in self.findings {
             if attach(&mut findings[..secrets], &path, span, &finding) {
                 continue;
             }
-            match known.get(&finding.fingerprint) {
+            let identity = (finding.fingerprint.clone(), path);
+            match known.get(&identity) {
                 Some(&index) => {
                     findings[index].places.extend(finding.places);
                     findings[index].related.extend(finding.related);
                 }
                 None => {
-                    known.insert(finding.fingerprint.clone(), findings.len());
+                    known.insert(identity, findings.len());
                     findings.push(finding);
                 }
             }
