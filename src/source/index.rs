@@ -12,9 +12,9 @@ use std::io;
 use std::ops::Range;
 
 use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
 use gix::index::entry::{Flags, Mode};
 use gix::objs::{FindExt as _, Kind};
-use gix::bstr::ByteSlice as _;
 
 use super::parts;
 use super::{Item, Repository, Sink, Source, SourceError, Stop, is_lfs_pointer, parallel, shown, tree_entries};
@@ -48,7 +48,8 @@ impl<'r> Staged<'r> {
         let options = gix::index::decode::Options { thread_limit: Some(self.threads), ..Default::default() };
         let skip_hash = true;
         gix::index::File::at_or_default(&path, self.repository.hash(), skip_hash, options).map_err(|error| {
-            let detail = crate::place::sanitize(&format!("{error}; `git reset` writes a new index from the last commit"));
+            let detail =
+                crate::place::sanitize(&format!("{error}; `git reset` writes a new index from the last commit"));
             SourceError::Repository { path: shown(&path), detail }
         })
     }
@@ -64,12 +65,8 @@ struct Change {
 impl Source for Staged<'_> {
     fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError> {
         let index = self.index()?;
-        let mut compare = Compare {
-            index: &index,
-            handles: self.repository.handles(),
-            changes: Vec::new(),
-            tally: Tally::default(),
-        };
+        let mut compare =
+            Compare { index: &index, handles: self.repository.handles(), changes: Vec::new(), tally: Tally::default() };
         let head = compare.head(self.repository.head());
         compare.directory(head, 0, 0..index.entries().len(), index.tree());
         let Compare { changes, mut tally, .. } = compare;

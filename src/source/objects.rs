@@ -9,8 +9,8 @@
 //! finds the doubles exactly, without a set of all ids. If the copy that is walked turns out to be damaged, the others
 //! are tried before a notice is written.
 
-use std::collections::BinaryHeap;
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -124,7 +124,8 @@ impl Store {
         self.has_promisor_pack |= names.iter().any(|name| has_extension(name, "promisor"));
         for path in names.iter().filter(is_pack) {
             if has_extension(path, "pack") && names.binary_search(&path.with_extension("idx")).is_err() {
-                let detail = "the pack has no index, so git does not see its objects either; `git index-pack` makes one";
+                let detail =
+                    "the pack has no index, so git does not see its objects either; `git index-pack` makes one";
                 notices.push(Notice::new(Cause::CorruptObject, shown(path), detail));
             }
             if !has_extension(path, "idx") {
@@ -142,7 +143,8 @@ impl Store {
             match opened {
                 Ok((index, data)) => self.packs.push(Pack { index, data, first: 0 }),
                 Err((path, error)) => {
-                    let detail = crate::place::sanitize(&format!("cannot be opened, its objects were not scanned: {error}"));
+                    let detail =
+                        crate::place::sanitize(&format!("cannot be opened, its objects were not scanned: {error}"));
                     notices.push(Notice::new(Cause::CorruptObject, shown(&path), detail));
                 }
             }

@@ -145,7 +145,6 @@ impl Repository {
         std::iter::once(own).chain(alternates).collect()
     }
 
-    #[doc(hidden)] pub fn warm(&self) { self.store(); }
     /// Every object, by pack and loose file; opened on first use, with what was wrong while opening.
     pub(crate) fn store(&self) -> &(Store, Vec<Notice>) {
         self.store.get_or_init(|| Store::open(self.object_directories(), self.hash()))
@@ -178,7 +177,10 @@ impl Repository {
                         match reference {
                             Ok(reference) => {
                                 if let gix::refs::TargetRef::Object(id) = reference.target() {
-                                    tips.push((crate::place::sanitize(&reference.name().as_bstr().to_string()), id.to_owned()));
+                                    tips.push((
+                                        crate::place::sanitize(&reference.name().as_bstr().to_string()),
+                                        id.to_owned(),
+                                    ));
                                 }
                             }
                             Err(error) => notices.push(broken(error.to_string())),

@@ -84,11 +84,16 @@ impl Gaps {
             return tally;
         }
         for (id, words) in missing.iter().take(NAMED) {
-            tally.notice(Notice::new(Cause::MissingObject, format!("object {id}"), format!("{words}, but not in the repository")));
+            tally.notice(Notice::new(
+                Cause::MissingObject,
+                format!("object {id}"),
+                format!("{words}, but not in the repository"),
+            ));
         }
         if missing.len() > NAMED {
             let more = missing.len() - NAMED;
-            let detail = format!("{} more; `git -C {} fsck` lists them all", several(more, "object"), quoted(repository));
+            let detail =
+                format!("{} more; `git -C {} fsck` lists them all", several(more, "object"), quoted(repository));
             tally.notice(Notice::new(Cause::MissingObject, repository, detail));
             *tally.coverage.skipped.entry(Cause::MissingObject).or_default() += more as u64 - 1;
         }

@@ -59,7 +59,9 @@ impl Loose {
         let path = self.file(id);
         // git writes regular files only; anything else could block for ever.
         let file = match fs::symlink_metadata(&path) {
-            Ok(metadata) if !metadata.is_dir() && fs::metadata(&path).is_ok_and(|target| target.is_file()) => File::open(&path),
+            Ok(metadata) if !metadata.is_dir() && fs::metadata(&path).is_ok_and(|target| target.is_file()) => {
+                File::open(&path)
+            }
             Ok(_) => return Err("not a regular file".to_owned()),
             Err(error) => Err(error),
         };

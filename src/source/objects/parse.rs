@@ -131,7 +131,9 @@ mod tests {
 
     #[test]
     fn a_commit_without_a_message_and_with_odd_lines_is_read() {
-        let text = format!("tree {ID}\nparent {ID}\nparent nonsense\nauthor A B <a@example.com> 5 +0000\ncommitter C <c> x\nodd");
+        let text = format!(
+            "tree {ID}\nparent {ID}\nparent nonsense\nauthor A B <a@example.com> 5 +0000\ncommitter C <c> x\nodd"
+        );
         let commit = commit(text.as_bytes()).unwrap();
         assert_eq!(commit.parents.len(), 1);
         assert_eq!(commit.author, b"A B <a@example.com>");

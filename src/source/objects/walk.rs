@@ -46,7 +46,8 @@ pub(crate) fn walk<V: Visitor>(
             break;
         }
         let table = Table::read(pack, wants, doubles[number].as_deref());
-        let mut failed = table.unreachable.iter().map(|&entry| (entry, "its header or delta base is damaged")).collect();
+        let mut failed =
+            table.unreachable.iter().map(|&entry| (entry, "its header or delta base is damaged")).collect();
         in_pack(store, pack, number, &table, &mut visitors, &mut failed, stop);
         failed.sort_unstable();
         for (entry, reason) in failed {

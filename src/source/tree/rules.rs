@@ -42,7 +42,9 @@ impl Rules {
         let mut chain: Vec<PathBuf> = Vec::new();
         let repository = root.ancestors().find(|directory| fs::symlink_metadata(directory.join(".git")).is_ok());
         if let Some(repository) = repository {
-            chain.extend(root.ancestors().skip(1).take_while(|above| above.starts_with(repository)).map(Path::to_path_buf));
+            chain.extend(
+                root.ancestors().skip(1).take_while(|above| above.starts_with(repository)).map(Path::to_path_buf),
+            );
             chain.reverse();
         }
         chain.push(root.to_path_buf());
