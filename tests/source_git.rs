@@ -563,3 +563,74 @@ fn an_empty_repository_and_odd_objects_are_no_trouble() {
     assert!(seen.is_complete(), "{:?}", seen.tally);
     assert_eq!(seen.texts[&Origin::CommitMessage { id: empty_message }].len(), 1);
 }
+
+#[test]
+fn no_damage_to_the_index_panics_or_goes_on_for_ever() {
+    let scratch = Scratch::repository();
+    for path in ["a/b/c", "a/d", "e", "f/g/h", "f/i"] {
+        scratch.write(&format!("repo/{path}"), path);
+    }
+    scratch.commit(0, "one");
+    scratch.git("repo", &["write-tree"]);
+    let repository = scratch.open("repo");
+    let file = scratch.path("repo/.git/index");
+    let bytes = fs::read(&file).unwrap();
+    for place in 0..bytes.len() {
+        for bits in [0xFF, 0x01, b'/'] {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= bits;
+            overwrite(&file, &damaged);
+            let _ = Seen::try_run(&Staged::new(&repository, 1));
+        }
+    }
+    overwrite(&file, &bytes[..20]);
+    assert!(matches!(Seen::try_run(&Staged::new(&repository, 1)), Err(SourceError::Repository { .. })));
+}
+
+#[test]
+fn a_tree_of_countless_paths_is_a_notice() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file", marker("everywhere"));
+    let blob = scratch.git("repo", &["hash-object", "-w", "file"]);
+    let index = scratch.path("bomb-index").display().to_string();
+    let index = [("GIT_INDEX_FILE", index.as_str())];
+    scratch.git_with("repo", &["read-tree", "--empty"], &index);
+    for name in 0..10 {
+        let entry = format!("100644,{blob},{name}");
+        scratch.git_with("repo", &["update-index", "--add", "--cacheinfo", &entry], &index);
+    }
+    let mut tree = scratch.git_with("repo", &["write-tree"], &index);
+    for level in 0..9 {
+        scratch.git_with("repo", &["read-tree", "--empty"], &index);
+        let mut bytes = Vec::new();
+        for name in 0..10 {
+            bytes.extend(format!("40000 {name}\0").bytes());
+            bytes.extend((0..20).map(|byte| u8::from_str_radix(&tree[2 * byte..2 * byte + 2], 16).unwrap()));
+        }
+        scratch.write(&format!("level-{level}"), bytes);
+        tree = scratch.git("repo", &["hash-object", "-w", "-t", "tree", &format!("../level-{level}")]);
+    }
+    let commit = scratch.git("repo", &["commit-tree", "-m", "bomb", &tree]);
+    scratch.git("repo", &["update-ref", "HEAD", &commit]);
+    let repository = scratch.open("repo");
+    assert_eq!(history(&repository).count(&marker("everywhere")), 1);
+    let sightings = traced(&repository, &graph(&repository), &[&blob]);
+    assert!(sightings.tally.notices.iter().any(|notice| notice.cause == Cause::Budget));
+    assert!(!lines(&sightings, &blob).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_repository_of_another_user_is_opened_all_the_same() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file", marker("theirs"));
+    scratch.commit(0, "one");
+    // Only a superuser can give files away; for anybody else there is nothing to be tried.
+    if std::os::unix::fs::chown(scratch.path("repo/.git"), Some(12345), Some(12345)).is_ok() {
+        std::os::unix::fs::chown(scratch.path("repo"), Some(12345), Some(12345)).unwrap();
+        assert!(!scratch.try_git("repo", &["status"]).status.success(), "git refuses it");
+        let repository = scratch.open("repo");
+        assert_eq!(history(&repository).count(&marker("theirs")), 1);
+        assert_eq!(Seen::run(&Staged::new(&repository, 1)).tally.coverage.files, 0);
+    }
+}
