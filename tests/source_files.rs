@@ -237,7 +237,7 @@ fn what_cannot_be_read_is_named() {
     scratch.write("tree/file", "");
     scratch.write("tree/open", "");
     for path in ["tree/closed", "tree/file"] {
-        fs::set_permissions(scratch.path(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(scratch.path(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
     let is_superuser = fs::read_dir(scratch.path("tree/closed")).is_ok();
     let seen = Seen::run(&Tree::new([scratch.path("tree")], 1));

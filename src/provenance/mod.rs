@@ -131,6 +131,7 @@ pub fn trace(repository: &Repository, lineage: &Lineage<'_>, wanted: &[Id], thre
         seen: HashSet::new(),
         found: Vec::new(),
         unreadable: HashSet::new(),
+        too_many: false,
     };
     let mut firsts: HashMap<(u32, u32), usize> = HashMap::new();
     for (rank, &position) in lineage.order.iter().enumerate() {
@@ -171,12 +172,20 @@ pub fn trace(repository: &Repository, lineage: &Lineage<'_>, wanted: &[Id], thre
         let detail = "a directory that cannot be read: findings in the files below it may lack their commit and path";
         sightings.tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
     }
+    if descent.too_many {
+        let detail = format!("more than {PATHS} paths lead to what was found; findings lack the others");
+        sightings.tally.notice(Notice::new(Cause::Budget, "provenance", detail));
+    }
     if stop.requested() {
         let detail = "findings may lack their commit and path";
         sightings.tally.notice(Notice::new(Cause::Interrupted, "provenance", detail));
     }
     sightings
 }
+
+/// At most this many paths are told apart. Ten trees that each hold the next ten times make ten thousand million paths
+/// out of a few hundred bytes, and somebody has made such a repository.
+const PATHS: usize = 200_000;
 
 /// Goes down from the top tree of a commit, only where something wanted is below.
 struct Descent<'d> {
@@ -191,6 +200,7 @@ struct Descent<'d> {
     /// Wanted blobs and their paths, since the last commit.
     found: Vec<(u32, u32)>,
     unreadable: HashSet<gix::ObjectId>,
+    too_many: bool,
 }
 
 impl Descent<'_> {
@@ -201,7 +211,7 @@ impl Descent<'_> {
             let Some(number) = store.number(&id).filter(|&number| self.relevant.leads_to_something(number)) else {
                 continue;
             };
-            let place = self.path(&path);
+            let Some(place) = self.path(&path) else { continue };
             if !self.seen.insert((number, place)) {
                 continue;
             }
@@ -215,23 +225,27 @@ impl Descent<'_> {
                     true => entry.name.to_vec(),
                     false => [path.as_slice(), b"/", entry.name].concat(),
                 };
-                if entry.is_tree() {
+                if entry.is_tree() && !self.too_many {
                     pending.push((entry.id.to_owned(), below()));
                 } else if let Some(&blob) = self.wanted.get(entry.id) {
                     let place = self.path(&below());
-                    self.found.push((blob, place));
+                    self.found.extend(place.map(|place| (blob, place)));
                 }
             }
             self.finder.bytes = bytes;
         }
     }
 
-    fn path(&mut self, path: &[u8]) -> u32 {
+    fn path(&mut self, path: &[u8]) -> Option<u32> {
         if let Some(&number) = self.paths.get(path) {
-            return number;
+            return Some(number);
+        }
+        if self.paths.len() >= PATHS {
+            self.too_many = true;
+            return None;
         }
         let number = self.paths.len() as u32;
         self.paths.insert(path.to_vec(), number);
-        number
+        Some(number)
     }
 }

@@ -15,6 +15,7 @@ use std::fs;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::objects::{Failure, TOO_LONG};
 use super::{Id, Repository, Sink, Source, SourceError, Stop, Wants, walk};
 use crate::notice::{Cause, Notice, Tally};
 
@@ -138,19 +139,23 @@ impl History<'_> {
     }
 }
 
-/// One notice for each file that holds damaged objects; every object counts.
-fn lost(mut failures: Vec<super::objects::Failure>) -> Tally {
-    failures.sort_by(|one, other| (&one.place, one.id).cmp(&(&other.place, other.id)));
+/// One notice for each file that holds objects that cannot be read, and each cause; every object counts.
+fn lost(mut failures: Vec<Failure>) -> Tally {
+    let cause = |failure: &Failure| if failure.reason == TOO_LONG { Cause::Budget } else { Cause::CorruptObject };
+    failures.sort_by(|one, other| (&one.place, cause(one), one.id).cmp(&(&other.place, cause(other), other.id)));
     let mut tally = Tally::default();
-    for group in failures.chunk_by(|one, other| one.place == other.place) {
+    for group in failures.chunk_by(|one, other| one.place == other.place && cause(one) == cause(other)) {
         let first = &group[0];
-        let detail = match group.len() {
-            1 => format!("object {} cannot be read: {}", first.id, first.reason),
-            count => format!("{count} objects cannot be read, the first is {}: {}", first.id, first.reason),
+        let what = match group.len() {
+            1 => format!("object {} was not scanned: {}", first.id, first.reason),
+            count => format!("{count} objects were not scanned, the first is {}: {}", first.id, first.reason),
         };
-        let detail = format!("{detail}; fetch the repository anew, or copy the file from another clone");
-        tally.notice(Notice::new(Cause::CorruptObject, first.place.clone(), detail));
-        *tally.coverage.skipped.entry(Cause::CorruptObject).or_default() += group.len() as u64 - 1;
+        let detail = match cause(first) {
+            Cause::Budget => what,
+            _ => format!("{what}; fetch the repository anew, or copy the file from another clone"),
+        };
+        tally.notice(Notice::new(cause(first), first.place.clone(), detail));
+        *tally.coverage.skipped.entry(cause(first)).or_default() += group.len() as u64 - 1;
     }
     tally
 }

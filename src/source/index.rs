@@ -131,6 +131,10 @@ fn find(handles: &[gix::odb::Handle], id: &gix::oid, buffer: &mut Vec<u8>) -> io
     Err(problem)
 }
 
+/// Directories nested deeper than this are not compared: the files in them count as changed. The comparison calls
+/// itself, and whoever made the repository must not choose how often.
+const DEPTH: usize = 256;
+
 /// Compares the index with the tree of `HEAD`.
 struct Compare<'i> {
     index: &'i gix::index::File,
@@ -191,9 +195,18 @@ impl Compare<'_> {
         let entries = self.entries(tree);
         let index = self.index;
         let mut at = range.start;
+        let is_deep = index.entries()[range.clone()].first().is_some_and(|entry| {
+            let path = entry.path(index);
+            memchr::memchr_iter(b'/', &path[..prefix.min(path.len())]).count() > DEPTH
+        });
         while at < range.end {
             let entry = &index.entries()[at];
             let path = entry.path(index);
+            if is_deep {
+                self.file(entry, path, None);
+                at += 1;
+                continue;
+            }
             let rest = &path[prefix.min(path.len())..];
             match rest.find_byte(b'/') {
                 Some(slash) if slash + 1 < rest.len() => {
@@ -204,8 +217,10 @@ impl Compare<'_> {
                     let name = &rest[..slash];
                     let tree = entries.get(name.as_bytes()).filter(|(mode, _)| *mode == 0o040_000).map(|&(_, id)| id);
                     let cache = cache.and_then(|cache| cache.children.iter().find(|child| *child.name == **name));
-                    self.directory(tree, below, at..at + count, cache);
-                    at += count;
+                    // The first begins with its own directory; a damaged index may be in any order.
+                    let end = at + count.max(1);
+                    self.directory(tree, below, at..end, cache);
+                    at = end;
                 }
                 _ => {
                     let name = rest.strip_suffix(b"/").unwrap_or(rest);
@@ -241,6 +256,11 @@ impl Compare<'_> {
     fn sparse(&mut self, path: &[u8], tree: ObjectId, before: Option<ObjectId>) {
         if before == Some(tree) {
             return;
+        }
+        if memchr::memchr_iter(b'/', path).count() > DEPTH {
+            let detail = "nested too deeply outside the sparse checkout; the files in it were not scanned";
+            let notice = Notice::new(Cause::Budget, FilePath::new(path).display(), detail);
+            return self.tally.notice(notice);
         }
         let before = self.entries(before);
         let now = self.entries(Some(tree));

@@ -38,6 +38,9 @@ use loose::Loose;
 /// longer (`core.bigFileThreshold`); a longer blob that is stored whole is streamed.
 const WHOLE_LIMIT: u64 = 512 * 1024 * 1024;
 
+/// The reason for what exceeds [`WHOLE_LIMIT`].
+pub(crate) const TOO_LONG: &str = "longer than 512 MiB and not stored as a whole blob";
+
 /// An object, lent for the time of a call.
 pub(crate) struct Object<'a> {
     pub(crate) id: ObjectId,

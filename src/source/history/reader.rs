@@ -1,7 +1,6 @@
 //! What one thread of the walk does with the objects it is handed.
 
 use std::collections::HashSet;
-use std::collections::hash_map::RandomState;
 use std::io;
 use std::sync::Arc;
 
@@ -26,7 +25,7 @@ pub(super) struct Reader<'h> {
     gaps: Gaps,
     /// Ids that were looked up before: most entries of a tree were in the tree before it. The first eight bytes tell
     /// them apart well enough here: two that share them could only hide that one of them is missing.
-    known: HashSet<u64, RandomState>,
+    known: HashSet<u64>,
     people: HashSet<Arc<[u8]>>,
     buffer: Option<Buffer>,
 }
@@ -41,7 +40,7 @@ impl<'h> Reader<'h> {
             commits: Vec::new(),
             tags: Vec::new(),
             gaps: Gaps::default(),
-            known: HashSet::default(),
+            known: HashSet::new(),
             people: HashSet::new(),
             buffer: None,
         }

@@ -1,6 +1,6 @@
 //! Applying a delta to its base. A delta comes from the repository, so nothing it says is believed.
 
-use super::WHOLE_LIMIT;
+use super::{TOO_LONG, WHOLE_LIMIT};
 
 const DAMAGED: &str = "a delta is damaged or does not belong to its base";
 
@@ -12,7 +12,7 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Result<(), 
     }
     let length = size(&mut rest)?;
     if length > WHOLE_LIMIT {
-        return Err("it is longer than 512 MiB, and stored as a delta");
+        return Err(TOO_LONG);
     }
     let length = usize::try_from(length).map_err(|_| DAMAGED)?;
     out.clear();

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use super::WHOLE_LIMIT;
 use super::inflate::{Inflating, TOO_SHORT};
+use super::{TOO_LONG, WHOLE_LIMIT};
 use crate::notice::{Cause, Notice};
 use crate::source::shown;
 
@@ -91,7 +91,7 @@ impl Loose {
 /// Reads exactly `size` bytes. Grows with what is read, not with what is promised.
 pub(super) fn fill(size: u64, reader: impl Read, out: &mut Vec<u8>) -> Result<(), String> {
     if size > WHOLE_LIMIT {
-        return Err("it is longer than 512 MiB".to_owned());
+        return Err(TOO_LONG.to_owned());
     }
     out.clear();
     reader.take(size + 1).read_to_end(out).map_err(|error| error.to_string())?;

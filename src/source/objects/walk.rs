@@ -19,7 +19,7 @@ use gix::odb::pack::data::entry::Header;
 
 use super::inflate::{self, Inflating};
 use super::packed::Table;
-use super::{Finder, Object, Pack, Store, Visitor, WHOLE_LIMIT, Wants, delta, loose};
+use super::{Finder, Object, Pack, Store, TOO_LONG, Visitor, WHOLE_LIMIT, Wants, delta, loose};
 use crate::source::{PART, Stop, parallel, shown};
 
 /// An object that is there and cannot be read.
@@ -280,7 +280,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
                     return self.stream(job.entry, compressed, size).map(|()| None);
                 }
                 if size > WHOLE_LIMIT {
-                    return Err("it is longer than 512 MiB, and other objects are stored as its deltas");
+                    return Err(TOO_LONG);
                 }
                 let mut bytes = self.spare.pop().unwrap_or_default();
                 inflate::exactly(&mut self.inflate, compressed, size, &mut bytes)?;
@@ -288,7 +288,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
             }
         };
         if size > WHOLE_LIMIT {
-            return Err("its delta is longer than 512 MiB");
+            return Err(TOO_LONG);
         }
         inflate::exactly(&mut self.inflate, compressed, size, &mut self.instructions)?;
         let mut bytes = self.spare.pop().unwrap_or_default();
