@@ -75,9 +75,16 @@ pub fn match_assignment(window: &Window<'_>, word: Range<usize>) -> Option<Assig
         return None;
     }
     let start = window.run_back(word.start, KEY, KEY_MAX);
-    let (operator, at) = operator(window, start, end)?;
+    let (operator, at, is_pair) = operator(window, start, end)?;
     let (value, quoting) = value(window, at)?;
     if quoting == Quoting::Bare && matches!(operator, Operator::Argument | Operator::Compare) {
+        return None;
+    }
+    // `$name = value` without quotes is an expression wherever names have a sigil.
+    if quoting == Quoting::Bare && operator == Operator::Assign && window.before(start) == Some(b'$') {
+        return None;
+    }
+    if is_pair && !stands_alone(window, start, value.end) {
         return None;
     }
     Some(AssignmentMatch { key: start..end, value, operator, quoting })
@@ -105,8 +112,17 @@ fn spaces(window: &Window<'_>, at: usize) -> usize {
     window.run(at, Class::of(" \t"), 80)
 }
 
-/// The operator behind the key, and where the value begins.
-fn operator(window: &Window<'_>, start: usize, end: usize) -> Option<(Operator, usize)> {
+/// Whether a key and a value that only a comma joins are all there is between two brackets: `("password", "value")`. In a
+/// longer list the next item is only the next item.
+fn stands_alone(window: &Window<'_>, key: usize, value_end: usize) -> bool {
+    let blank = Class::of(" \t");
+    let before = window.run_back(key.saturating_sub(1), blank, 80);
+    let behind = window.run(value_end + 1, blank, 80);
+    matches!(window.before(before), Some(b'(' | b'[' | b'{')) && matches!(window.byte(behind), Some(b')' | b']' | b'}'))
+}
+
+/// The operator behind the key, where the value begins, and whether it is only a comma.
+fn operator(window: &Window<'_>, start: usize, end: usize) -> Option<(Operator, usize, bool)> {
     let mut at = end;
     let before = window.before(start);
     // The key's own closing quote, perhaps escaped, and a closing bracket.
@@ -136,7 +152,7 @@ fn operator(window: &Window<'_>, start: usize, end: usize) -> Option<(Operator, 
         (b'=', ..) => (Operator::Assign, 1),
         (b':', ..) => {
             let value = spaces(window, spaced + 1);
-            return Some((Operator::Assign, behind_annotation(window, value).unwrap_or(value)));
+            return Some((Operator::Assign, behind_annotation(window, value).unwrap_or(value), false));
         }
         (b'>', ..) if before == Some(b'<') && spaced == end => (Operator::Element, 1),
         (b'(', ..) if spaced == at => (Operator::Argument, 1),
@@ -144,7 +160,7 @@ fn operator(window: &Window<'_>, start: usize, end: usize) -> Option<(Operator, 
         (byte, ..) if spaced > at && !quoted && byte != b'-' && is_flag(window, start) => (Operator::Flag, 0),
         _ => return None,
     };
-    Some((operator, spaces(window, spaced + length)))
+    Some((operator, spaces(window, spaced + length), next(0) == Some(b',')))
 }
 
 fn is_flag(window: &Window<'_>, start: usize) -> bool {
@@ -322,6 +338,9 @@ mod tests {
             "password =",
             "password.length = 'abc'",
             "password.encode('abc')",
+            "['password', 'abc', 'def']",
+            "{'password', 'abc': 1}",
+            "$password = abc",
             "password",
         ] {
             assert_eq!(read(text, "password"), None, "{text}");

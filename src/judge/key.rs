@@ -1,6 +1,9 @@
 //! What the name of a key says of its value.
 
-use crate::rule::builtin::{KEY_NAMES_NOT_SECRET_FIRST as NOT_FIRST, KEY_NAMES_NOT_SECRET_LAST as NOT_LAST};
+use crate::rule::builtin::{
+    KEY_NAMES_NOT_SECRET_ANYWHERE as NOT_ANYWHERE, KEY_NAMES_NOT_SECRET_FIRST as NOT_FIRST,
+    KEY_NAMES_NOT_SECRET_LAST as NOT_LAST,
+};
 
 /// The words that a name is made of, in lower case: `accessKey_id` is `access`, `key`, `id`.
 #[must_use]
@@ -38,6 +41,9 @@ pub fn is_about_a_secret(name: &[u8]) -> Option<&'static str> {
     if words.len() > 1 && words.first().is_some_and(|word| is(NOT_FIRST, word)) {
         return Some("the key asks or tells something about a secret");
     }
+    if words.iter().any(|word| is(NOT_ANYWHERE, word)) {
+        return Some("the key names a place in a list, not a secret");
+    }
     if words.iter().any(|word| word == "public") && words.iter().any(|word| word == "key") {
         return Some("the key names a public key");
     }
@@ -62,7 +68,15 @@ mod tests {
 
     #[test]
     fn names_about_secrets_are_told_from_names_of_secrets() {
-        for name in ["password_url", "tokenType", "secret-name", "PASSWORD_MIN_LENGTH", "is_password", "sshPublicKey"] {
+        for name in [
+            "password_url",
+            "tokenType",
+            "secret-name",
+            "PASSWORD_MIN_LENGTH",
+            "is_password",
+            "sshPublicKey",
+            "NextPageToken",
+        ] {
             assert!(is_about_a_secret(name.as_bytes()).is_some(), "{name}");
         }
         for name in ["password", "DB_PASSWORD", "apiToken", "role.secret_id", "client_secret"] {

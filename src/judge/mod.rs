@@ -289,8 +289,8 @@ impl Ground {
     }
 }
 
-/// Judges what the path of the file says: `None` for bytes that have no name. Call it on a copy for each path.
-pub fn judge_place(ground: Ground, path: Option<&[u8]>, verdict: &mut Verdict) {
+/// Judges what the path of the file says of `value`: `None` for bytes that have no name. Call it on a copy for each path.
+pub fn judge_place(ground: Ground, path: Option<&[u8]>, value: &[u8], verdict: &mut Verdict) {
     if verdict.confidence.is_none() {
         return;
     }
@@ -315,7 +315,9 @@ pub fn judge_place(ground: Ground, path: Option<&[u8]>, verdict: &mut Verdict) {
         if ground.bare && matches!(kind, FileKind::Markdown | FileKind::Plain | FileKind::Unknown) {
             verdict.limit(Confidence::Low, "place", "a value without quotes in running text");
         }
+        let in_path = path.is_some_and(|path| memchr::memmem::find(path, value).is_some());
         for (is, text) in [
+            (in_path, "the same as a part of the file's path"),
             (facts.is_test_or_example, "in a test, an example or a template"),
             (facts.is_docs, "in documentation"),
             (facts.is_vendored, "in somebody else's code"),
@@ -380,7 +382,7 @@ mod tests {
         let at = |path: &str, bare: bool| {
             let mut verdict = verdict.clone();
             let ground = Ground { generic: true, bare, content: FileKind::Unknown };
-            judge_place(ground, Some(path.as_bytes()), &mut verdict);
+            judge_place(ground, Some(path.as_bytes()), b"value", &mut verdict);
             verdict.confidence
         };
         assert_eq!(at("config/app.yml", true), Some(Confidence::Medium));

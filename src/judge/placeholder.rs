@@ -23,8 +23,9 @@ pub fn placeholder(value: &[u8], own: &[u8], structured: bool) -> Option<&'stati
     if holds_placeholder_word(own, lower, structured) {
         return Some("holds a word that placeholders are made of");
     }
-    if lower.ends_with("example") || lower.ends_with("examplekey") {
-        return Some("ends in EXAMPLE, as documentation values do");
+    // Seven given capitals stand in a random token of a thousand characters once in 4,000,000,000.
+    if memchr::memmem::find(own, b"EXAMPLE").is_some() || lower.ends_with("example") {
+        return Some("holds EXAMPLE, as documentation values do");
     }
     if is_marked(lower) {
         return Some("stands between placeholder marks");

@@ -23,6 +23,10 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
     if is_format_directive(text) {
         return Some("a format directive");
     }
+    // What an unquoted value shows of an expression with spaces in it.
+    if ["{{", "${", "$(", "#{", "<%"].iter().any(|open| text.ends_with(open)) || is_tag(text) {
+        return Some("the beginning of an expression");
+    }
     None
 }
 
@@ -174,10 +178,18 @@ fn is_camel_case(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphabetic()) && name.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
+/// A YAML tag: `!vault`, `!Ref`.
+fn is_tag(text: &str) -> bool {
+    text.strip_prefix('!').is_some_and(|name| name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
 /// `%s`, `%(name)s`, `:bind`, `?`, `{0}`.
 fn is_format_directive(text: &str) -> bool {
     let bytes = text.as_bytes();
     matches!(bytes, [b'?'] | [b'%', b'a'..=b'z'])
+        || ["{}", "{0}", "{1}"].iter().any(|directive| text.contains(directive))
+        || bytes.windows(3).any(|part| matches!(part, [b'%', b's' | b'd' | b'v', next] if !next.is_ascii_alphanumeric()))
+        || (bytes.len() > 3 && matches!(bytes, [.., b'%', b's' | b'd' | b'v']))
         || (text.starts_with("%(") && (text.ends_with(")s") || text.ends_with(")d")))
         || (bytes.len() > 2
             && bytes[0] == b':'
@@ -212,6 +224,9 @@ mod tests {
             ":password",
             "#{password}",
             "prefix-${X}",
+            "Token {0}:{1}",
+            "!vault",
+            "str:{{",
         ] {
             assert!(reference(value.as_bytes()).is_some(), "{value}");
         }

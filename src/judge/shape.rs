@@ -202,7 +202,27 @@ pub fn is_identifier(text: &str) -> bool {
     if letters < 4 {
         return digits == 0;
     }
-    dictionary_share(text) >= 0.7
+    is_compound_name(text) || dictionary_share(text) >= 0.7
+}
+
+/// Words of letters that `_` or `-` join, three or more of them, or ending in a word that names of secrets end in: a name,
+/// also where the dictionary does not know its words.
+fn is_compound_name(text: &str) -> bool {
+    const NOUNS: [&str; 14] = [
+        "pass", "password", "passwd", "pwd", "key", "token", "secret", "name", "id", "user", "file", "path", "env",
+        "value",
+    ];
+    let text = text.trim_end_matches(':');
+    let words: Vec<&str> = text.split(['_', '-']).collect();
+    let is_plain = |word: &&str| {
+        let rest = word.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && (rest.is_empty() || rest.len() + 1 >= word.len() && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
+    };
+    words.len() >= 2
+        && words.iter().all(is_plain)
+        && (words.len() >= 3 || words.last().is_some_and(|word| NOUNS.contains(&word.to_ascii_lowercase().as_str())))
 }
 
 /// The share of the letters of `text` that dictionary words cover, longest words first within each piece of the name.
@@ -345,6 +365,9 @@ mod tests {
             ("sha256-abc", "public"),
             ("Jelszó", "word"),
             ("admin123", "identifier"),
+            ("wsman_pwd", "identifier"),
+            ("NAS-IP-Address", "identifier"),
+            ("), errors=", "code"),
         ] {
             let found = ordinary(value.as_bytes()).unwrap_or("nothing");
             assert!(found.contains(what), "{value}: {found}");

@@ -30,7 +30,8 @@ pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Liv
         let fingerprint = hit.secret.fingerprint(&rule.family, key);
         for (origin, introduced) in origins(&hit, lives) {
             let mut verdict = hit.verdict.clone();
-            judge::judge_place(hit.ground, origin.path().map(FilePath::as_bytes), &mut verdict);
+            let path = origin.path().map(FilePath::as_bytes);
+            judge::judge_place(hit.ground, path, hit.secret.expose(), &mut verdict);
             let Some(confidence) = verdict.confidence else { continue };
             let introduced =
                 introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
