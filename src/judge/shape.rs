@@ -172,8 +172,11 @@ fn is_code(text: &str) -> bool {
         .is_some_and(|at| at > 0 && text[..at].bytes().all(|b| Class::WORD.contains(b) || matches!(b, b'.' | b'$')))
         && text.contains(']');
     let member = text.contains("::") || text.contains("->");
+    let between = text.starts_with([',', ';', ')', ']', '+']) && text.contains(['=', ' ']);
     call || index
         || member
+        || between
+        || text.starts_with("@{")
         || text.starts_with("new ")
         || text.starts_with("lambda")
         || text.contains("=>")
