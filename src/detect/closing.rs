@@ -26,7 +26,7 @@ pub fn close(rules: &RuleSet, candidates: &mut Vec<Candidate>) {
         }
         free
     });
-    candidates.sort_by(|a, b| (a.value.start, a.value.end, a.rule).cmp(&(b.value.start, b.value.end, b.rule)));
+    candidates.sort_by_key(|candidate| (candidate.value.start, candidate.value.end, candidate.rule));
     join(rules, candidates);
 }
 

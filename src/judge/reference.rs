@@ -188,7 +188,9 @@ fn is_format_directive(text: &str) -> bool {
     let bytes = text.as_bytes();
     matches!(bytes, [b'?'] | [b'%', b'a'..=b'z'])
         || ["{}", "{0}", "{1}"].iter().any(|directive| text.contains(directive))
-        || bytes.windows(3).any(|part| matches!(part, [b'%', b's' | b'd' | b'v', next] if !next.is_ascii_alphanumeric()))
+        || bytes
+            .windows(3)
+            .any(|part| matches!(part, [b'%', b's' | b'd' | b'v', next] if !next.is_ascii_alphanumeric()))
         || (bytes.len() > 3 && matches!(bytes, [.., b'%', b's' | b'd' | b'v']))
         || (text.starts_with("%(") && (text.ends_with(")s") || text.ends_with(")d")))
         || (bytes.len() > 2
