@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+/// What is built on this platform; the sources of other platforms' dependencies need not be there.
 fn metadata() -> serde_json::Value {
+    let version = Command::new("rustc").arg("-vV").output().expect("rustc runs");
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host");
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", host])
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -41,7 +45,7 @@ fn every_dependency_has_an_allowed_licence() {
 }
 
 #[test]
-fn nothing_banned_is_built() {
+fn nothing_banned_is_locked() {
     let policy = policy();
     let banned: BTreeSet<&str> = policy["bans"]["deny"]
         .as_array()
@@ -50,13 +54,10 @@ fn nothing_banned_is_built() {
         .filter_map(|ban| ban.get("crate").and_then(toml::Value::as_str))
         .collect();
     assert!(banned.contains("git2"));
-    let metadata = metadata();
-    let found: Vec<&str> = metadata["packages"]
-        .as_array()
-        .expect("packages")
-        .iter()
-        .filter_map(|package| package["name"].as_str())
-        .filter(|name| banned.contains(name))
-        .collect();
+    let lock: toml::Table = std::fs::read_to_string("Cargo.lock").expect("the lock file").parse().expect("TOML");
+    let locked: Vec<&str> =
+        lock["package"].as_array().expect("packages").iter().filter_map(|package| package["name"].as_str()).collect();
+    assert!(locked.contains(&"gix"));
+    let found: Vec<&&str> = locked.iter().filter(|name| banned.contains(*name)).collect();
     assert!(found.is_empty(), "{found:?}");
 }
