@@ -16,6 +16,8 @@ pub enum FileKind {
     Yaml,
     /// JSON, with or without comments.
     Json,
+    /// One JSON value a line.
+    JsonLines,
     /// TOML.
     Toml,
     /// HCL: Terraform, OpenTofu, Packer, Vault, Nomad.
@@ -105,7 +107,7 @@ impl FileKind {
     /// quotes is a name or a number.
     #[must_use]
     pub fn has_bare_literals(self) -> bool {
-        !matches!(self, FileKind::Code(_) | FileKind::Json | FileKind::Toml | FileKind::Hcl)
+        !matches!(self, FileKind::Code(_) | FileKind::Json | FileKind::JsonLines | FileKind::Toml | FileKind::Hcl)
     }
 }
 

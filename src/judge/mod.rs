@@ -12,6 +12,7 @@ pub mod key;
 pub mod placeholder;
 pub mod reference;
 pub mod shape;
+pub mod token;
 
 use crate::document::kind::{FileKind, PlaceFacts};
 use crate::finding::{Confidence, Reason, Severity, Weight};

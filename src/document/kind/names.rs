@@ -102,6 +102,7 @@ fn extension(name: &str) -> Option<FileKind> {
     let code = |language| Some(FileKind::Code(language));
     match extension {
         "yaml" | "yml" => Some(FileKind::Yaml),
+        "jsonl" | "ndjson" => Some(FileKind::JsonLines),
         "json" | "jsonc" | "json5" | "tfstate" | "webmanifest" | "geojson" | "code-workspace" => Some(FileKind::Json),
         "toml" => Some(FileKind::Toml),
         "tf" | "hcl" | "tfvars" | "nomad" | "tofu" => Some(FileKind::Hcl),
