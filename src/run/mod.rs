@@ -167,7 +167,9 @@ impl Run<'_> {
         if self.plan.stdin {
             tally.add(Stdin::new(std::io::stdin(), self.settings.threads).each(&|item| self.take(&item), self.stop)?);
         }
-        if self.plan.paths.is_empty() {
+        let is_bare = |repository: &Repository| repository.work_dir().is_none() && self.plan.history_optional;
+        if self.plan.paths.is_empty() || repository.is_some_and(is_bare) {
+            // The files of a bare repository are its objects, which the history reads as what they are.
             return Ok(());
         }
         let tracked = lint::Tracked::new(self.plan, repository);
