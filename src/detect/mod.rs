@@ -6,6 +6,7 @@
 
 pub mod assignment;
 pub mod closing;
+mod everywhere;
 pub mod pem;
 pub mod prefilter;
 pub mod token;
@@ -100,6 +101,7 @@ enum Target {
 pub struct Detector {
     rules: RuleSet,
     prefilter: Prefilter,
+    literals: Vec<String>,
     /// By literal.
     targets: Vec<Vec<Target>>,
     /// By rule; compiled when first needed.
@@ -125,6 +127,7 @@ impl Detector {
         let (literals, targets): (Vec<String>, Vec<Vec<Target>>) = by_literal.into_iter().unzip();
         Ok(Self {
             prefilter: Prefilter::new(&literals)?,
+            literals,
             targets,
             patterns: (0..rules.len()).map(|_| OnceLock::new()).collect(),
             rules,

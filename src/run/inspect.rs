@@ -11,7 +11,7 @@ use crate::rule::check::pem_body;
 use crate::rule::model::Rule;
 use crate::rule::set::RuleIndex;
 use crate::secret::Secret;
-use crate::source::Item;
+use crate::source::{Item, LOOK_CAP};
 
 use super::excerpt::{self, Mask};
 
@@ -63,8 +63,9 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
     let view = View::new(item.bytes, charset);
     let binary = charset == Charset::Binary;
     let own = view.decoded(item.own.start)..view.decoded(item.own.end);
+    let reach = reach(item, &own, view.text.len());
     let mut candidates = Vec::new();
-    detector.detect(&view.text, own, binary, &mut candidates);
+    detector.detect(&view.text, reach, binary, &mut candidates);
     if candidates.is_empty() {
         return Inspection { binary, ..Inspection::default() };
     }
@@ -94,6 +95,7 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
     );
     let hits = judged
         .iter()
+        .filter(|(candidate, ..)| item.whole || own.contains(&candidate.value.start))
         .filter(|(candidate, ..)| !paired.contains(&candidate.value))
         .map(|(candidate, verdict, ground)| {
             let place = |range: &Range<usize>, places: &mut Places| {
@@ -116,6 +118,17 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
         })
         .collect();
     Inspection { hits, masks, binary }
+}
+
+/// Where anchors are looked for. A part also needs the candidates of its neighbours as far as they may claim the same
+/// bytes, be the other half of a credential or stand in an excerpt: its own bytes alone would show a key=value hit where
+/// the whole text has a token, and the neighbour's secret beside its own. What they find is theirs: the hit is the part's
+/// whose own bytes its value begins in.
+fn reach(item: &Item<'_>, own: &Range<usize>, length: usize) -> Range<usize> {
+    if item.whole {
+        return own.clone();
+    }
+    own.start.saturating_sub(LOOK_CAP)..own.end.saturating_add(LOOK_CAP).min(length)
 }
 
 /// Whether a path could add confidence to nothing: used to keep candidates that no setting would ever show out of the way.

@@ -1,0 +1,18 @@
+//! Laws that hold for every text, tried over the examples of all rules and over random ones.
+//!
+//! A text in parts gives what the whole gives; the literals that pick the places lose nothing; offsets of decoded text lead
+//! back to the file; positions can be carried over any cut; and no input stops the scanner.
+#![allow(clippy::unwrap_used)]
+
+#[path = "properties/hostile.rs"]
+mod hostile;
+#[path = "properties/offsets.rs"]
+mod offsets;
+#[path = "properties/parts.rs"]
+mod parts;
+#[path = "properties/positions.rs"]
+mod positions;
+#[path = "properties/prefilter.rs"]
+mod prefilter;
+#[path = "properties/support.rs"]
+mod support;
