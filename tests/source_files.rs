@@ -7,7 +7,9 @@ use std::io::Cursor;
 use globset::{Glob, GlobSetBuilder};
 use keysieve::notice::Cause;
 use keysieve::place::{FilePath, Origin};
-use keysieve::source::{GitEnvironment, History, OVERLAP, PART, Repository, Source, SourceError, Staged, Stdin, Stop, Tree};
+use keysieve::source::{
+    GitEnvironment, History, OVERLAP, PART, Repository, Source, SourceError, Staged, Stdin, Stop, Tree,
+};
 
 mod scripted;
 

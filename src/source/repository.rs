@@ -145,7 +145,10 @@ impl Repository {
         std::iter::once(own).chain(alternates).collect()
     }
 
-    #[doc(hidden)] pub fn warm(&self) { self.store(); }
+    #[doc(hidden)]
+    pub fn warm(&self) {
+        self.store();
+    }
     /// Every object, by pack and loose file; opened on first use, with what was wrong while opening.
     pub(crate) fn store(&self) -> &(Store, Vec<Notice>) {
         self.store.get_or_init(|| Store::open(self.object_directories(), self.hash()))
