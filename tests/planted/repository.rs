@@ -132,7 +132,10 @@ impl Planted {
         let object = self.git(&["rev-parse", &format!("{commit}:{path}")]);
         let position = encoded_position(&self.text(place), self.secret(place), encoding);
         let introduced = Some((commit.to_owned(), in_head, reachable));
-        self.expect(place, Expected { origin: "blob", path: Some(path.to_owned()), object: Some(object), position, introduced });
+        self.expect(
+            place,
+            Expected { origin: "blob", path: Some(path.to_owned()), object: Some(object), position, introduced },
+        );
     }
 
     /// What the main branch holds, and what it held.

@@ -1,7 +1,7 @@
 //! The number of threads is not to be seen in any report.
 
 use crate::repository::Planted;
-use crate::support::{FORMATS, command, github, run, token};
+use crate::support::{FORMATS, command, expanded, github, run, token};
 
 /// Dozens of findings in many files and versions of files, some of them large enough to be read in parts, and things
 /// that cannot be scanned.
@@ -56,17 +56,47 @@ fn reports_are_the_same_bytes_for_any_number_of_threads() {
     }
 }
 
+/// The planted repository, a finding that needs to know what git tracks, and notices that name the repository.
+fn elsewhere() -> Planted {
+    let planted = Planted::new();
+    let password = expanded("github-oauth-token", "{base62:20}");
+    planted.scratch.write("repo/.env", format!("MODE=production\nDATABASE_PASSWORD={password}\n"));
+    planted.scratch.git("repo", &["add", ".env"]);
+    planted.scratch.git(".", &["clone", "-q", "--mirror", "repo", "mirror.git"]);
+    planted.scratch.git("repo", &["worktree", "add", "-q", "--detach", "../linked"]);
+    planted.scratch.write("repo/.git/objects/pack/pack-0.idx", "damaged");
+    planted.scratch.write("repo/.git/shallow", format!("{}\n", planted.scratch.git("repo", &["rev-parse", "HEAD"])));
+    planted
+}
+
 #[test]
 fn reports_do_not_depend_on_where_the_repository_lies() {
-    let planted = Planted::new();
-    planted.scratch.git(".", &["clone", "-q", "--mirror", "repo", "mirror.git"]);
-    let from = |at: &str, path: &str| {
-        let directory = planted.scratch.path(at);
-        run(command(&directory).args(["history", path, "--format", "json"])).exits(1).stdout
+    let (here, there) = (elsewhere(), elsewhere());
+    let cases: [(&str, &[&str]); 7] = [
+        ("repo", &["check"]),
+        ("repo/src", &["check", ".."]),
+        ("repo/src", &["history"]),
+        ("repo/src", &["scan", "--staged"]),
+        (".", &["check", "repo"]),
+        ("mirror.git", &["history", "../repo"]),
+        ("linked", &["check"]),
+    ];
+    for (at, arguments) in cases {
+        for format in FORMATS {
+            let arguments = [arguments, &["--format", format]].concat();
+            let one = run(command(&here.scratch.path(at)).args(&arguments)).exits(1);
+            let other = run(command(&there.scratch.path(at)).args(&arguments)).exits(1);
+            assert_eq!(one.out(), other.out(), "{at}: {arguments:?}");
+        }
+    }
+    let findings = |at: &str, path: &str| {
+        let arguments = ["check", path, "--format", "json"];
+        run(command(&here.scratch.path(at)).args(arguments)).exits(1).json().findings().to_vec()
     };
-    assert_eq!(from("mirror.git", "."), from(".", "mirror.git"));
-    let check = |at: &str, path: &str| {
-        run(command(&planted.scratch.path(at)).args(["check", path, "--format", "sarif"])).stdout
-    };
-    assert_eq!(check("repo", "."), check(".", "repo"));
+    let inside = findings("repo", ".");
+    assert!(inside.iter().any(|finding| finding.to_string().contains("tracked-env-file")));
+    assert_eq!(findings(".", "repo"), inside);
+    assert_eq!(findings("repo/src", ".."), inside);
+    let absolute = here.scratch.path("repo");
+    assert_eq!(findings("mirror.git", absolute.to_str().unwrap()), inside);
 }
