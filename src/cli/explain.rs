@@ -11,10 +11,18 @@ use crate::run::{of_check, of_rule};
 
 /// Say what a rule or check is about, and what to do
 #[derive(Args, Debug)]
+#[command(after_help = AFTER)]
 pub struct ExplainArgs {
     /// Id of a rule or check, as reports name it
     id: String,
 }
+
+const AFTER: &str = "\
+Examples:
+  keysieve explain github-personal-access-token
+  keysieve explain key-without-rotation
+
+Exit codes: 0, or 2 if there is no such rule or check.";
 
 impl ExplainArgs {
     /// Prints the page. Returns the exit code.

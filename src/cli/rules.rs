@@ -9,6 +9,7 @@ use crate::rule::set::RuleSet;
 
 /// List the rules and checks
 #[derive(Args, Debug)]
+#[command(after_help = AFTER)]
 pub struct RulesArgs {
     #[command(subcommand)]
     command: RulesCommand,
@@ -17,8 +18,16 @@ pub struct RulesArgs {
 #[derive(Debug, Subcommand)]
 enum RulesCommand {
     /// Every rule and check with its severity and title
+    #[command(after_help = AFTER)]
     List,
 }
+
+const AFTER: &str = "\
+Examples:
+  keysieve rules list
+  keysieve rules list | grep github
+
+Exit codes: 0, or 2 for a bad flag.";
 
 impl RulesArgs {
     /// Prints the list. Returns the exit code.

@@ -184,9 +184,15 @@ impl Block<'_> {
 
     /// `path:line:column`, for `short` with the commit that brought it.
     fn place(&self, place: &Place, with_commit: bool) -> String {
-        let mut text = self.mask.origin(&place.origin);
+        let mut text = match &place.origin {
+            Origin::Staged(path) => self.mask.path(path).display(),
+            origin => self.mask.origin(origin),
+        };
         if !matches!(place.origin, Origin::FileName(_)) {
             let _ = write!(text, ":{}:{}", place.start.line, place.start.column);
+        }
+        if matches!(place.origin, Origin::Staged(_)) {
+            text.push_str(" (staged)");
         }
         if let (true, Some(Introduction { commit, in_head, .. })) = (with_commit, &place.introduced) {
             let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));

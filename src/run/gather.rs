@@ -176,7 +176,7 @@ fn settle_places(finding: &mut Finding) {
 
 /// Working tree first, then the index, then the history from its beginning.
 fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
-    fn key(place: &Place) -> (u8, Option<&FilePath>, Option<(&str, &str)>, Span) {
+    fn key(place: &Place) -> (u8, Option<(&str, &str)>, Option<&FilePath>, Span) {
         let stage = match place.origin {
             Origin::File(_) => 0,
             Origin::FileName(_) => 1,
@@ -187,7 +187,7 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
             Origin::TagMessage { .. } => 6,
         };
         let introduced = place.introduced.as_ref().map(|it| (it.date.as_str(), it.commit.as_str()));
-        (stage, place.origin.path(), introduced, place.span)
+        (stage, introduced, place.origin.path(), place.span)
     }
     key(a).cmp(&key(b)).then_with(|| a.origin.cmp(&b.origin))
 }

@@ -154,6 +154,11 @@ impl Run<'_> {
                 tally.notice(Notice::new(cause, path, detail));
                 Ok(None)
             }
+            // The files can be scanned all the same.
+            Err(SourceError::Repository { path, detail }) => {
+                tally.notice(Notice::new(Cause::Unreadable, path, detail));
+                Ok(None)
+            }
             Err(SourceError::Unsupported { path, detail }) => {
                 tally.notice(Notice::new(Cause::UnsupportedRepository, path, detail));
                 Ok(None)
@@ -192,7 +197,13 @@ impl Run<'_> {
     fn git(&self, repository: &Repository, tally: &mut Tally) -> Result<Lives, RunError> {
         let threads = self.settings.threads;
         if self.plan.staged.is_some() {
-            tally.add(Staged::new(repository, threads).each(&|item| self.take(&item), self.stop)?);
+            match Staged::new(repository, threads).each(&|item| self.take(&item), self.stop) {
+                Ok(staged) => tally.add(staged),
+                Err(SourceError::Repository { path, detail }) => {
+                    tally.notice(Notice::new(Cause::Unreadable, path, detail));
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         if self.plan.history.is_none() {
             return Ok(Lives::default());

@@ -42,7 +42,8 @@ impl GitEnvironment {
         let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let alternates: OsString = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         Self {
-            current_dir: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            // Not the absolute path: reports are the same wherever the repository lies.
+            current_dir: PathBuf::from("."),
             git_dir: path("GIT_DIR"),
             index_file: path("GIT_INDEX_FILE"),
             object_directory: path("GIT_OBJECT_DIRECTORY"),
@@ -82,10 +83,12 @@ impl Repository {
     /// reftable, [`SourceError::Repository`] for one that is broken.
     pub fn open(path: &Path, environment: &GitEnvironment) -> Result<Self, SourceError> {
         let start = environment.current_dir.join(path);
-        let (git_dir, work_dir, environment) = find(&start, environment).ok_or_else(|| match fs::metadata(&start) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => SourceError::NoSuchPath { path: shown(path) },
-            _ => SourceError::NotARepository { path: shown(path) },
-        })?;
+        // What is not there is not looked for in the directories above it.
+        if fs::symlink_metadata(&start).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(SourceError::NoSuchPath { path: shown(path) });
+        }
+        let (git_dir, work_dir, environment) =
+            find(&start, environment).ok_or_else(|| SourceError::NotARepository { path: shown(path) })?;
         let common_dir = common_dir(&git_dir);
         refuse_reftable(path, &common_dir)?;
         let options = gix::open::Options::isolated()
@@ -95,7 +98,7 @@ impl Repository {
             .config_overrides(["core.useReplaceRefs=false"]);
         let git = options.open(&git_dir).map_err(|error| SourceError::Repository {
             path: shown(path),
-            detail: crate::place::sanitize(&format!("{error}; `git fsck` may say more")),
+            detail: crate::place::sanitize(&format!("{}; `git fsck` may say more", causes(&error))),
         })?;
         Ok(Self { git, git_dir, common_dir, work_dir, environment, store: OnceLock::new() })
     }
@@ -194,6 +197,11 @@ impl Repository {
         if let Some(head) = self.head() {
             tips.push(("HEAD".to_owned(), head));
         }
+        if let Err(error) = git.head() {
+            let detail = format!("{}; `git checkout` of a branch writes it anew", causes(&error));
+            let detail = crate::place::sanitize(&detail);
+            notices.push(Notice::new(crate::notice::Cause::CorruptObject, "HEAD", detail));
+        }
         let worktrees = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
         let heads = worktrees.map(|worktree| worktree.path().join("HEAD")).chain([self.common_dir.join("HEAD")]);
         for head in heads {
@@ -217,6 +225,17 @@ impl Repository {
         config.string("extensions.partialClone").is_some()
             || remotes.any(|remote| remote.value("promisor").is_some_and(|value| !no(&value)))
     }
+}
+
+/// An error and what caused it, in one sentence.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        words.push_str(&format!(": {cause}"));
+        next = cause.source();
+    }
+    words
 }
 
 fn find(start: &Path, environment: &GitEnvironment) -> Option<(PathBuf, Option<PathBuf>, GitEnvironment)> {
@@ -250,7 +269,24 @@ fn discover(start: &Path) -> Option<(PathBuf, Option<PathBuf>)> {
     let directory = if start.is_dir() { start } else { start.parent()? };
     let options = Upwards { trust: TrustPolicy::Assume(Trust::Full), ..Upwards::default() };
     let (found, _) = gix::discover::upwards_opts(directory, options).ok()?;
-    Some(found.into_repository_and_work_tree_directories())
+    let (git_dir, work_dir) = found.into_repository_and_work_tree_directories();
+    Some((as_named(directory, git_dir), work_dir.map(|work_dir| as_named(directory, work_dir))))
+}
+
+/// A path that was found from `directory`, relative if that is: what is said of it is then the same on every machine.
+fn as_named(directory: &Path, found: PathBuf) -> PathBuf {
+    if found.as_os_str().is_empty() {
+        return PathBuf::from(".");
+    }
+    if found.is_relative() || directory.is_absolute() {
+        return found;
+    }
+    let (Ok(here), Ok(there)) = (fs::canonicalize(directory), fs::canonicalize(&found)) else { return found };
+    let Some(shared) = here.ancestors().find(|ancestor| there.starts_with(ancestor)) else { return found };
+    let (Ok(up), Ok(down)) = (here.strip_prefix(shared), there.strip_prefix(shared)) else { return found };
+    let mut named = directory.to_owned();
+    named.extend(up.components().map(|_| ".."));
+    named.join(down)
 }
 
 fn common_dir(git_dir: &Path) -> PathBuf {

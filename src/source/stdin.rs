@@ -37,7 +37,7 @@ impl<R: Read + Send> Source for Stdin<R> {
             tally.notice(Notice::new(Cause::Unreadable, "<stdin>", detail));
         }
         if stop.requested() {
-            tally.notice(Notice::new(Cause::Interrupted, "<stdin>", ""));
+            tally.notice(Notice::new(Cause::Interrupted, "<stdin>", "the rest was not scanned"));
         }
         Ok(tally)
     }

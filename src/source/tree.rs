@@ -129,6 +129,8 @@ impl Tree {
                 Ok(metadata) => metadata,
                 Err(_) if fs::symlink_metadata(named).is_ok_and(|link| link.is_symlink()) => {
                     tally.coverage.skip(Cause::Symlink);
+                    let detail = "named, but a symbolic link that leads nowhere";
+                    tally.notice(Notice::new(Cause::NothingFound, shown(named), detail));
                     continue;
                 }
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -140,8 +142,9 @@ impl Tree {
                 }
             };
             if !metadata.is_dir() && !metadata.is_file() {
+                tally.coverage.skip(Cause::SpecialFile);
                 let detail = "named, but not a regular file; pipe it in instead";
-                tally.notice(Notice::new(Cause::SpecialFile, shown(named), detail));
+                tally.notice(Notice::new(Cause::NothingFound, shown(named), detail));
                 continue;
             }
             let absolute = fs::canonicalize(named).unwrap_or_else(|_| named.clone());

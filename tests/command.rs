@@ -1,0 +1,28 @@
+//! The built program as a command: exit codes, messages, files, signals, and the integrations that call it.
+#![allow(clippy::unwrap_used)]
+
+mod scripted;
+mod support;
+
+#[cfg(unix)]
+#[path = "command/action.rs"]
+mod action;
+#[cfg(unix)]
+#[path = "command/ending.rs"]
+mod ending;
+#[path = "command/exit_codes.rs"]
+mod exit_codes;
+#[path = "command/help.rs"]
+mod help;
+#[cfg(unix)]
+#[path = "command/hooks.rs"]
+mod hooks;
+#[cfg(unix)]
+#[path = "command/oddities.rs"]
+mod oddities;
+#[path = "command/positions.rs"]
+mod positions;
+#[path = "command/reports.rs"]
+mod reports;
+#[path = "command/staged.rs"]
+mod staged;

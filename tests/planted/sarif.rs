@@ -1,0 +1,60 @@
+//! The SARIF of a whole run, against the official schema and what code scanning takes.
+
+use serde_json::Value;
+
+use crate::repository::Planted;
+use crate::support::{keysieve, list, text};
+
+#[path = "../report_formats/linter.rs"]
+mod linter;
+
+fn sarif(planted: &Planted, arguments: &[&str]) -> Value {
+    let arguments = [arguments, &["--format", "sarif"]].concat();
+    serde_json::from_slice(&keysieve(&planted.scratch, "repo", &arguments).stdout).unwrap()
+}
+
+#[test]
+fn the_sarif_of_the_planted_repository_is_valid() {
+    let planted = Planted::new();
+    for arguments in [&["check"][..], &["check", "--show-secrets"], &["history"], &["scan", "--staged"], &["lint"]] {
+        linter::lint(&sarif(&planted, arguments));
+    }
+    let sarif = sarif(&planted, &["check"]);
+    let run = &sarif["runs"][0];
+    let results = list(&run["results"]);
+    assert_eq!(results.len(), planted.secrets.len());
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    // Columns are UTF-16 units: the place in the tree stands behind a character of two units.
+    let expected = &planted.expected["tree"][0];
+    let region = results
+        .iter()
+        .flat_map(|result| list(&result["locations"]))
+        .map(|location| &location["physicalLocation"])
+        .find(|physical| text(&physical["artifactLocation"]["uri"]) == "src/gr%C3%B6%C3%9Fe.txt")
+        .map(|physical| &physical["region"])
+        .unwrap();
+    let (_, line, _, units) = expected.position;
+    assert_eq!((region["startLine"].as_u64(), region["startColumn"].as_u64()), (Some(line), Some(units)));
+    assert_eq!(region["endColumn"].as_u64(), Some(units + planted.secret("tree").len() as u64));
+}
+
+#[test]
+fn the_sarif_of_a_clean_and_of_an_incomplete_run_is_valid() {
+    let bare = Planted::bare();
+    let clean = sarif(&bare, &["check"]);
+    linter::lint(&clean);
+    assert_eq!(list(&clean["runs"][0]["results"]).len(), 0);
+    bare.scratch.git(
+        ".",
+        &["clone", "-q", "--depth", "1", &format!("file://{}", bare.scratch.path("repo").display()), "shallow"],
+    );
+    let run = keysieve(&bare.scratch, "shallow", &["check", "--format", "sarif"]).exits(3);
+    let incomplete: Value = serde_json::from_slice(&run.stdout).unwrap();
+    linter::lint(&incomplete);
+    let invocation = &incomplete["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let notifications = list(&invocation["toolExecutionNotifications"]);
+    assert!(notifications.iter().any(|it| it["descriptor"]["id"] == "shallow"), "{invocation:#}");
+}
