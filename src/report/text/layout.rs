@@ -18,12 +18,13 @@ pub(super) fn char_width(c: char) -> usize {
 }
 
 /// Breaks `text` at white space into lines of at most `first` columns (the first) and `rest` columns (the others). A word
-/// that is longer than a line is broken where it must be.
+/// that is longer than a line is broken where it must be; what stands between backticks is a command to copy, and stays on
+/// one line if a line can hold it.
 pub(super) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for word in text.split_whitespace() {
+    for word in words(text, rest) {
         let limit = |lines: &Vec<String>| if lines.is_empty() { first } else { rest };
         let word_width = width(word);
         if !line.is_empty() {
@@ -49,6 +50,24 @@ pub(super) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// The words of `text`, where a piece between backticks that is no wider than `most` is one word.
+fn words(text: &str, most: usize) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let whole = rest[..end].find('`').filter(|open| !rest[open + 1..end].contains('`')).and_then(|open| {
+            let close = open + 1 + rest[open + 1..].find('`')? + 1;
+            let end = close + rest[close..].find(char::is_whitespace).unwrap_or(rest.len() - close);
+            (width(&rest[..end]) <= most && !rest[..end].contains('\n')).then_some(end)
+        });
+        let end = whole.unwrap_or(end);
+        words.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    words
 }
 
 /// A size for people: `999 B`, `4.5 MB`, `80 MB`; powers of 1000.
@@ -123,6 +142,13 @@ impl Paint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_stays_on_one_line_where_it_fits() {
+        assert_eq!(wrap("run `git fetch --all` now", 12, 20), ["run", "`git fetch --all`", "now"]);
+        assert_eq!(wrap("run `git fetch --all` now", 9, 9), ["run `git", "fetch", "--all`", "now"]);
+        assert_eq!(wrap("a `b` c ` d", 80, 80), ["a `b` c ` d"]);
+    }
 
     #[test]
     fn sizes_are_short() {
