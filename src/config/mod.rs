@@ -214,7 +214,8 @@ fn read(path: &Path) -> Result<String, Vec<ConfigError>> {
 }
 
 fn display(path: &Path) -> String {
-    FilePath::from(path.to_string_lossy().as_ref()).display()
+    let path = path.to_string_lossy();
+    FilePath::from(path.strip_prefix("./").unwrap_or(&path)).display()
 }
 
 fn line_at(text: &str, offset: usize) -> u64 {
