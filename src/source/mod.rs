@@ -111,7 +111,8 @@ fn path_bytes(path: &Path) -> Vec<u8> {
 
 /// A path for a person.
 fn shown(path: &Path) -> String {
-    FilePath::new(path_bytes(path.strip_prefix("./").unwrap_or(path))).display()
+    let inside = path.strip_prefix(".").ok().filter(|inside| !inside.as_os_str().is_empty());
+    FilePath::new(path_bytes(inside.unwrap_or(path))).display()
 }
 
 /// Whether the whole of a small file is a Git LFS pointer: the content lies elsewhere.

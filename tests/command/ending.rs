@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::scripted::Scratch;
-use crate::support::{FORMATS, Report, Run, command, github, wait};
+use crate::support::{FORMATS, Report, Run, command, github, text, wait};
 
 /// A tree whose report is far longer than a pipe takes at once.
 fn many() -> Scratch {
@@ -116,12 +116,8 @@ fn a_scan_that_is_interrupted_says_what_it_has() {
         assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
         interrupted(&run.json());
         assert_eq!(run.json().findings().is_empty(), code == 3);
-        let places: Vec<&str> = run
-            .json()
-            .findings()
-            .iter()
-            .map(|it| it["places"][0]["path"].as_str().unwrap().to_owned().leak() as &str)
-            .collect();
+        let report = run.json();
+        let places: Vec<&str> = report.findings().iter().map(|it| text(&it["places"][0]["path"])).collect();
         assert!(places.is_sorted(), "{places:?}");
         fs::remove_dir_all(scratch.path("tree")).unwrap();
     }

@@ -262,7 +262,7 @@ fn a_file_that_cannot_be_read() {
     use std::os::unix::fs::PermissionsExt as _;
     let scratch = with_token();
     scratch.write("repo/private.txt", "x");
-    fs::set_permissions(scratch.path("repo/private.txt"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(scratch.path("repo/private.txt"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(scratch.path("repo/private.txt")).is_ok() {
         return; // Whoever runs the tests may read everything.
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::repository::Planted;
 use crate::scripted::Scratch;
 use crate::support::search::{holds, leak};
 use crate::support::{FORMATS, Run, expanded, github, keysieve, pem, token};
@@ -156,9 +157,24 @@ fn paths_of_all_findings_hide_what_a_name_holds() {
     assert!(!holds(report.0.to_string().as_bytes(), name.own[0].as_bytes()));
 }
 
-/// Messages that refuse to run name the path as it is: that is what the user typed. Everything else is masked.
+/// UTF-16, messages, stashes, file names: wherever a secret was planted.
 #[test]
-fn standard_input_and_one_line_keys() {
+fn nothing_of_the_planted_secrets_leaves_the_program() {
+    let planted = Planted::new();
+    // No prefix of these kinds is longer than eight bytes.
+    let secrets: Vec<Hidden> = planted.secrets.iter().map(|(place, secret)| hidden(place, secret, 8)).collect();
+    for format in FORMATS {
+        let masked = keysieve(&planted.scratch, "repo", &["check", "--format", format]).exits(1);
+        is_clean(&[masked.stdout, masked.stderr].concat(), &secrets, format);
+        let shown = keysieve(&planted.scratch, "repo", &["check", "--format", format, "--show-secrets"]).exits(1);
+        for secret in &secrets {
+            assert!(holds(&shown.stdout, secret.own[0].as_bytes()), "{format} does not show {}", secret.name);
+        }
+    }
+}
+
+#[test]
+fn secrets_of_standard_input() {
     let scratch = Scratch::new();
     let secret = github("stdin");
     for format in FORMATS {

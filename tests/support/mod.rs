@@ -123,9 +123,10 @@ impl Run {
         format!("exit {:?}\n--- stdout\n{}\n--- stderr\n{}", self.code, text(&self.stdout), text(&self.stderr))
     }
 
-    /// Whether either stream has the words.
+    /// Whether either stream has the words, wherever its lines are broken.
     pub fn said(&self, words: &str) -> bool {
-        [&self.stdout, &self.stderr].iter().any(|stream| String::from_utf8_lossy(stream).contains(words))
+        let joined = |stream| String::from_utf8_lossy(stream).split_whitespace().collect::<Vec<_>>().join(" ");
+        [&self.stdout, &self.stderr].into_iter().any(|stream: &Vec<u8>| joined(stream).contains(words))
     }
 
     /// Demands an exit code.
