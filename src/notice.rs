@@ -26,6 +26,8 @@ pub enum Cause {
     Unparsed,
     /// The directory holds no git repository, so there is no history to scan.
     NoHistory,
+    /// The index holds what HEAD holds, so there is nothing staged to scan.
+    NothingStaged,
     /// The file or directory could not be read.
     Unreadable,
     /// An object that another object names is not in the repository.
@@ -48,7 +50,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the reports.
-    pub const ALL: [Cause; 18] = [
+    pub const ALL: [Cause; 19] = [
         Cause::Binary,
         Cause::Ignored,
         Cause::Excluded,
@@ -58,6 +60,7 @@ impl Cause {
         Cause::SpecialFile,
         Cause::Unparsed,
         Cause::NoHistory,
+        Cause::NothingStaged,
         Cause::Unreadable,
         Cause::MissingObject,
         Cause::CorruptObject,
@@ -82,6 +85,7 @@ impl Cause {
             Cause::SpecialFile => "special-file",
             Cause::Unparsed => "unparsed",
             Cause::NoHistory => "no-history",
+            Cause::NothingStaged => "nothing-staged",
             Cause::Unreadable => "unreadable",
             Cause::MissingObject => "missing-object",
             Cause::CorruptObject => "corrupt-object",
@@ -112,7 +116,8 @@ impl Cause {
             | Cause::Symlink
             | Cause::SpecialFile
             | Cause::Unparsed
-            | Cause::NoHistory => false,
+            | Cause::NoHistory
+            | Cause::NothingStaged => false,
             Cause::Unreadable
             | Cause::MissingObject
             | Cause::CorruptObject

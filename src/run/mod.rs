@@ -198,7 +198,14 @@ impl Run<'_> {
         let threads = self.settings.threads;
         if self.plan.staged.is_some() {
             match Staged::new(repository, threads).each(&|item| self.take(&item), self.stop) {
-                Ok(staged) => tally.add(staged),
+                Ok(mut staged) => {
+                    // Only who asked for the staged content alone needs to hear that there is none.
+                    if self.plan.history.is_some() {
+                        staged.coverage.skipped.remove(&Cause::NothingStaged);
+                        staged.notices.retain(|notice| notice.cause != Cause::NothingStaged);
+                    }
+                    tally.add(staged);
+                }
                 Err(SourceError::Repository { path, detail }) => {
                     tally.notice(Notice::new(Cause::Unreadable, path, detail));
                 }

@@ -70,6 +70,9 @@ impl Source for Staged<'_> {
         let head = compare.head(self.repository.head());
         compare.directory(head, 0, 0..index.entries().len(), index.tree());
         let Compare { changes, mut tally, .. } = compare;
+        if changes.is_empty() && tally.notices.is_empty() {
+            tally.notice(Notice::new(Cause::NothingStaged, "the index", "it holds what HEAD holds: nothing is staged"));
+        }
         // Few files are read faster than threads are started.
         let threads = self.threads.min(1 + changes.len() / 16);
         let make = || Reading { handles: self.repository.handles(), buffer: Vec::new(), tally: Tally::default() };
