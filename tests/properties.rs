@@ -6,6 +6,8 @@
 
 #[path = "properties/hostile.rs"]
 mod hostile;
+#[path = "properties/long.rs"]
+mod long;
 #[path = "properties/offsets.rs"]
 mod offsets;
 #[path = "properties/parts.rs"]

@@ -5,7 +5,7 @@ use keysieve::run::inspect::inspect;
 use keysieve::source::{Item, OVERLAP};
 use proptest::prelude::*;
 
-use super::support::{detector, part};
+use super::support::{detector, hits, part};
 
 /// Inspects `text` whole and as a part, and holds the hits against the text.
 fn survives(text: &[u8]) {
@@ -86,5 +86,13 @@ fn every_literal_repeated_is_survived() {
         for joint in ["", "=", " "] {
             survives(&repeated(&format!("{literal}{joint}"), 6 * 1024));
         }
+    }
+}
+
+/// So many hits, halves of credentials among them, that a comparison of each with each would be felt.
+#[test]
+fn every_example_repeated_is_survived() {
+    for example in hits() {
+        survives(&repeated(&format!("{}\n", example.text), 16 * 1024));
     }
 }
