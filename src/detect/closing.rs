@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{Candidate, Found};
 use crate::rule::model::Anchor;
-use crate::rule::set::RuleSet;
+use crate::rule::set::{RuleIndex, RuleSet};
 
 /// How far apart the two halves of a credential may stand, in bytes.
 const PAIR_WITHIN: usize = 1024;
@@ -48,19 +48,37 @@ fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<
     (class, Reverse(anchor.max(candidate.prefix)), Reverse(candidate.value.len()), candidate.rule.0)
 }
 
-/// Gives each candidate whose rule has a companion the nearest one, the earlier of two at the same distance.
+/// Gives each candidate whose rule has a companion the nearest one, the earlier of two at the same distance. The candidates
+/// are sorted by place and their values do not overlap, so only the neighbours within reach are looked at.
 fn join(rules: &RuleSet, candidates: &mut [Candidate]) {
+    let mut wanted: BTreeMap<RuleIndex, Option<RuleIndex>> = BTreeMap::new();
     for index in 0..candidates.len() {
-        let Some(companion) = &rules.get(candidates[index].rule).companion else { continue };
+        let rule = candidates[index].rule;
+        let companion = *wanted.entry(rule).or_insert_with(|| {
+            rules
+                .get(rule)
+                .companion
+                .as_ref()
+                .and_then(|companion| rules.by_id(&companion.rule))
+                .map(|(index, _)| index)
+        });
+        let Some(companion) = companion else { continue };
         let value = candidates[index].value.clone();
-        let distance = |other: &Range<usize>| {
-            if other.end <= value.start { value.start - other.end } else { other.start.saturating_sub(value.end) }
-        };
-        candidates[index].companion = candidates
+        let before = candidates[..index]
             .iter()
-            .filter(|other| rules.get(other.rule).id == companion.rule)
-            .map(|other| other.value.clone())
-            .filter(|other| distance(other) <= PAIR_WITHIN)
-            .min_by_key(|other| (distance(other), other.start));
+            .rev()
+            .take_while(|other| value.start - other.value.end <= PAIR_WITHIN)
+            .find(|other| other.rule == companion);
+        let behind = candidates[index + 1..]
+            .iter()
+            .take_while(|other| other.value.start - value.end <= PAIR_WITHIN)
+            .find(|other| other.rule == companion);
+        let nearest = match (before, behind) {
+            (Some(before), Some(behind)) if behind.value.start - value.end < value.start - before.value.end => behind,
+            (Some(before), _) => before,
+            (None, Some(behind)) => behind,
+            (None, None) => continue,
+        };
+        candidates[index].companion = Some(nearest.value.clone());
     }
 }

@@ -1,5 +1,8 @@
 //! Values that stand where a secret would stand: words, markers, masks, runs, and samples that providers print.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use sha2::{Digest as _, Sha256};
 
 use crate::rule::builtin::{
@@ -12,9 +15,6 @@ use crate::rule::builtin::{
 /// random token cannot look like by chance counts.
 #[must_use]
 pub fn placeholder(value: &[u8], own: &[u8], structured: bool) -> Option<&'static str> {
-    if is_known_sample(value) {
-        return Some("a sample that the provider prints");
-    }
     let lower = own.to_ascii_lowercase();
     let lower = std::str::from_utf8(&lower).ok()?;
     if VALUES.binary_search(&lower).is_ok() {
@@ -40,7 +40,8 @@ pub fn placeholder(value: &[u8], own: &[u8], structured: bool) -> Option<&'stati
     if share >= if structured { 0.5 } else { 0.25 } && own.len() >= 6 {
         return Some("runs along the alphabet, the digits or the keyboard");
     }
-    None
+    // The dearest test comes last: a SHA-256.
+    is_known_sample(value).then_some("a sample that the provider prints")
 }
 
 /// Whether the value is one that documentation prints, compared by SHA-256 so that none of them stands here.
@@ -59,7 +60,10 @@ fn holds_placeholder_word(own: &[u8], lower: &str, structured: bool) -> bool {
         let behind = lower.as_bytes().get(end).copied();
         before.is_none_or(|byte| !byte.is_ascii_alphabetic()) && behind.is_none_or(|byte| !byte.is_ascii_alphabetic())
     };
-    WORDS.iter().any(|word| lower.match_indices(word).any(|(at, _)| separated(at, at + word.len())))
+    static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(WORDS).ok());
+    AUTOMATON
+        .as_ref()
+        .is_some_and(|words| words.find_overlapping_iter(lower).any(|found| separated(found.start(), found.end())))
 }
 
 /// Angle brackets, braces, percent signs and the like around the whole value, or an ellipsis.
@@ -109,25 +113,34 @@ fn sequential_share(own: &[u8]) -> f64 {
     let whole = in_runs(&lower, 5);
     let even: Vec<u8> = lower.iter().copied().step_by(2).collect();
     let odd: Vec<u8> = lower.iter().copied().skip(1).step_by(2).collect();
-    let interleaved =
-        if in_runs(&even, 4) > 0 && in_runs(&odd, 4) > 0 { in_runs(&even, 4) + in_runs(&odd, 4) } else { 0 };
+    let (even, odd) = (in_runs(&even, 4), in_runs(&odd, 4));
+    let interleaved = if even > 0 && odd > 0 { even + odd } else { 0 };
     whole.max(interleaved) as f64 / own.len() as f64
+}
+
+/// Whether the second character follows the first along one of the rows.
+fn follows(a: u8, b: u8) -> bool {
+    static NEXT: LazyLock<Vec<u128>> = LazyLock::new(|| {
+        let mut next = vec![0u128; 128];
+        for pair in ROWS.iter().flat_map(|row| row.windows(2)) {
+            next[usize::from(pair[0])] |= 1 << pair[1];
+        }
+        next
+    });
+    a < 128 && b < 128 && (NEXT[usize::from(a)] >> b) & 1 == 1
 }
 
 /// How many characters lie in runs of at least `least` along one of the rows.
 fn in_runs(text: &[u8], least: usize) -> usize {
-    let follows = |a: u8, b: u8, step: isize| {
-        ROWS.iter().any(|row| {
-            row.iter().enumerate().any(|(at, &byte)| {
-                byte == a && at.checked_add_signed(step).and_then(|next| row.get(next)).is_some_and(|&next| next == b)
-            })
-        })
-    };
     let mut covered = vec![false; text.len()];
-    for step in [1, -1] {
+    for backwards in [false, true] {
         let mut begin = 0;
         for at in 1..=text.len() {
-            if at == text.len() || !follows(text[at - 1], text[at], step) {
+            let goes_on = at < text.len() && {
+                let (a, b) = (text[at - 1], text[at]);
+                if backwards { follows(b, a) } else { follows(a, b) }
+            };
+            if !goes_on {
                 if at - begin >= least {
                     covered[begin..at].fill(true);
                 }

@@ -59,7 +59,7 @@ const HEAD: usize = 512;
 /// Decodes, detects and judges one item.
 #[must_use]
 pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
-    let charset = Charset::of(item.bytes);
+    let charset = Charset::of(item.head);
     let view = View::new(item.bytes, charset);
     let binary = charset == Charset::Binary;
     let own = view.decoded(item.own.start)..view.decoded(item.own.end);
@@ -70,18 +70,24 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
         return Inspection { binary, ..Inspection::default() };
     }
     closing::close(detector.rules(), &mut candidates);
+    let head = View::new(item.head, charset);
     let text = Text::new(&view, item);
     let judged: Vec<(Candidate, Verdict, Ground)> = candidates
         .into_iter()
         .filter_map(|candidate| {
             let claim = text.claim(detector, &candidate);
             let verdict = judge::judge(&claim);
-            let ground = Ground::of(&claim, &view.text[..view.text.len().min(HEAD)]);
+            let ground = Ground::of(&claim, &head.text[..head.text.len().min(HEAD)]);
             verdict.confidence.map(|_| (candidate, verdict, ground))
         })
         .collect();
     // The id half of a pair is part of the secret's finding.
-    let paired: Vec<Range<usize>> = judged.iter().filter_map(|(candidate, ..)| candidate.companion.clone()).collect();
+    let mut paired: Vec<(usize, usize)> = judged
+        .iter()
+        .filter_map(|(candidate, ..)| candidate.companion.as_ref().map(|range| (range.start, range.end)))
+        .collect();
+    paired.sort_unstable();
+    let is_paired = |range: &Range<usize>| paired.binary_search(&(range.start, range.end)).is_ok();
     let masks: Vec<Mask> = judged
         .iter()
         .map(|(candidate, ..)| Mask { range: candidate.value.clone(), shown: text.shown(candidate) })
@@ -96,7 +102,7 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
     let hits = judged
         .iter()
         .filter(|(candidate, ..)| item.whole || own.contains(&candidate.value.start))
-        .filter(|(candidate, ..)| !paired.contains(&candidate.value))
+        .filter(|(candidate, ..)| !is_paired(&candidate.value))
         .map(|(candidate, verdict, ground)| {
             let place = |range: &Range<usize>, places: &mut Places| {
                 let excerpt = excerpt::excerpt(&view.text, range, &masks);

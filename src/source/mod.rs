@@ -33,6 +33,9 @@ pub const LOOK_CAP: usize = 4 * 1024;
 /// How many bytes before and behind its own a part carries.
 pub const OVERLAP: usize = 2 * LOOK_CAP;
 
+/// How many leading bytes tell what a text is.
+pub const HEAD: usize = 8 * 1024;
+
 /// The longest text that is lent as a whole; a longer one comes in parts of this many bytes of its own.
 pub const PART: usize = 8 * 1024 * 1024;
 
@@ -48,6 +51,8 @@ pub struct Item<'a> {
     pub offset: u64,
     /// Line state at `bytes[0]`.
     pub lines: LineState,
+    /// The first bytes of the whole text, at most [`HEAD`]: they tell what it is, also for a part from its middle.
+    pub head: &'a [u8],
     /// Whether `bytes` is the whole text.
     ///
     /// `own` counts even then: of a file name only the last component is its own, because every directory above it is
@@ -59,7 +64,8 @@ impl<'a> Item<'a> {
     /// A whole text.
     #[must_use]
     pub fn whole(origin: Origin, bytes: &'a [u8]) -> Self {
-        Self { origin, bytes, own: 0..bytes.len(), offset: 0, lines: LineState::default(), whole: true }
+        let head = &bytes[..bytes.len().min(HEAD)];
+        Self { origin, bytes, own: 0..bytes.len(), offset: 0, lines: LineState::default(), head, whole: true }
     }
 }
 

@@ -12,7 +12,7 @@
 use std::io::{self, Read};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Item, OVERLAP, PART, Sink, Stop};
+use super::{HEAD, Item, OVERLAP, PART, Sink, Stop};
 use crate::place::{LineState, Origin};
 
 /// A cut is moved back by fewer bytes than this to meet the beginning of a character.
@@ -65,6 +65,7 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
             own: part.own.clone(),
             offset: start as u64,
             lines,
+            head: &text[..HEAD],
             whole: false,
         });
         let Some(next) = part.next else { return };
@@ -189,18 +190,20 @@ pub(super) fn lend_stream(
         sink(Item::whole(origin.clone(), buffer.filled()));
         return Lent { bytes: buffer.used as u64, lfs_pointer, error: filled.err() };
     }
+    let head = buffer.filled()[..buffer.used.min(HEAD)].to_vec();
+    let head = head.as_slice();
     match lanes.pool() {
         Some(pool) => pool.in_place_scope(|scope| {
             long(reader, buffer, filled, stop, &mut |part: Part| {
                 let bytes = std::mem::take(&mut part.buffer.bytes);
                 let full = Loan { lanes, buffer: Buffer { bytes, used: part.buffer.used } };
                 let (origin, cut, offset, lines) = (origin.clone(), part.cut, part.offset, part.lines);
-                scope.spawn(move |_| sink(item(origin, &full.buffer, &cut, offset, lines)));
+                scope.spawn(move |_| sink(item(origin, &full.buffer, &cut, offset, lines, head)));
                 *part.buffer = lanes.take();
             })
         }),
         None => long(reader, buffer, filled, stop, &mut |part: Part| {
-            sink(item(origin.clone(), part.buffer, &part.cut, part.offset, part.lines));
+            sink(item(origin.clone(), part.buffer, &part.cut, part.offset, part.lines, head));
         }),
     }
 }
@@ -218,8 +221,8 @@ impl Drop for Loan<'_> {
     }
 }
 
-fn item<'b>(origin: Origin, buffer: &'b Buffer, cut: &Cut, offset: u64, lines: LineState) -> Item<'b> {
-    Item { origin, bytes: &buffer.bytes[..cut.end], own: cut.own.clone(), offset, lines, whole: false }
+fn item<'b>(origin: Origin, buffer: &'b Buffer, cut: &Cut, offset: u64, lines: LineState, head: &'b [u8]) -> Item<'b> {
+    Item { origin, bytes: &buffer.bytes[..cut.end], own: cut.own.clone(), offset, lines, head, whole: false }
 }
 
 struct Part<'b> {

@@ -66,13 +66,11 @@ fn a_long_line_in_utf16_gives_the_hits_of_the_whole() {
 }
 
 #[test]
-#[ignore = "known: what kind of content it is, is read from the beginning of each part"]
 fn the_beginning_of_a_stream_tells_the_kind_of_all_of_it() {
     same(format!("{{\"a\": 1}}\n{}", long("words of no kind, line after line\n", PART, 60_000)).as_bytes());
 }
 
 #[test]
-#[ignore = "known: whether content is binary is read from the beginning of each part"]
 fn a_long_binary_is_binary_to_its_end() {
     let text = long("strings of a program, one after the other\n", PART, 60_000);
     same(&[b"\x7fELF\0\0\x01\0", text.as_bytes()].concat());

@@ -10,7 +10,7 @@ use keysieve::place::{LineState, Origin, Position, Span};
 use keysieve::rule::example::expand;
 use keysieve::rule::set::{RuleIndex, RuleSet};
 use keysieve::run::inspect::{Hit, inspect};
-use keysieve::source::{Item, OVERLAP};
+use keysieve::source::{HEAD, Item, OVERLAP};
 
 /// The built-in rules, compiled once for all tests.
 pub fn detector() -> &'static Detector {
@@ -100,6 +100,7 @@ pub fn part(text: &[u8], own: Range<usize>, overlap: usize) -> Item<'_> {
         own: own.start - start..own.end - start,
         offset: start as u64,
         lines,
+        head: &text[..text.len().min(HEAD)],
         whole: false,
     }
 }

@@ -52,6 +52,7 @@ impl<'w> Reader<'w> {
             own: start..path.len(),
             offset: 0,
             lines: LineState::default(),
+            head: path,
             whole: true,
         });
     }
