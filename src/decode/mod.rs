@@ -33,16 +33,24 @@ impl Charset {
             return Charset::Utf16Be;
         }
         let Some(first) = memchr::memchr(0, head) else { return Charset::AsciiCompatible };
-        let pairs = head.len() / 2;
-        if pairs >= 2 && first < 64 {
-            let nul = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
-            let (even, odd) = (nul(0), nul(1));
-            // Text in the languages that write tokens is mostly ASCII: at least half of the units have a high byte of
-            // zero, and no unit is a NUL character.
-            if odd * 2 >= pairs && even == 0 {
+        if first < 64 {
+            // Text in the languages that write tokens is mostly ASCII: at least half of the units are printed characters
+            // with a high byte of zero, and no unit is a NUL character.
+            let looks_like = |high: usize| {
+                let pairs = head.chunks_exact(2);
+                let count = pairs.len();
+                let is_ascii = |pair: &&[u8]| {
+                    let low = pair[1 - high];
+                    pair[high] == 0 && (low.is_ascii_graphic() || matches!(low, b' ' | b'\t' | b'\r' | b'\n'))
+                };
+                count >= 2
+                    && pairs.clone().filter(is_ascii).count() * 2 >= count
+                    && !pairs.clone().any(|pair| pair == [0, 0])
+            };
+            if looks_like(1) {
                 return Charset::Utf16Le;
             }
-            if even * 2 >= pairs && odd == 0 {
+            if looks_like(0) {
                 return Charset::Utf16Be;
             }
         }
@@ -151,6 +159,7 @@ mod tests {
         }
         assert_eq!(Charset::of(b"plain"), Charset::AsciiCompatible);
         assert_eq!(Charset::of(b"\x7fELF\0\0\x01\0"), Charset::Binary);
+        assert_eq!(Charset::of(b"\0\x01\x02\x03\0\xff"), Charset::Binary);
         assert_eq!(Charset::of(b""), Charset::AsciiCompatible);
     }
 
