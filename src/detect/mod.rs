@@ -27,6 +27,8 @@ use crate::rule::format::Class;
 use crate::rule::model::{Anchor, Form, Rule};
 use crate::rule::set::{RuleIndex, RuleSet};
 
+/// The most candidates of one text, or of one part of a long one.
+pub const BUDGET: usize = 50_000;
 /// How far a rule looks to either side of its anchor, in bytes.
 pub const LOOK: usize = 1024;
 /// How far a rule for long bodies may look.
@@ -142,12 +144,21 @@ impl Detector {
 
     /// Adds every candidate whose anchor begins in `own` to `out`. In binary content only rules with a distinctive format
     /// are tried. The candidates are those of the single matchers, overlapping and unordered: see [`closing::close`].
-    pub fn detect(&self, text: &[u8], own: Range<usize>, binary: bool, out: &mut Vec<Candidate>) {
+    ///
+    /// Returns whether all were looked at: after [`BUDGET`] candidates the rest of the text is passed over, so that a text
+    /// made of nothing but candidates cannot fill the memory.
+    pub fn detect(&self, text: &[u8], own: Range<usize>, binary: bool, out: &mut Vec<Candidate>) -> bool {
+        let mut within_budget = true;
         self.prefilter.each(text, own, |literal, hit| {
+            if out.len() >= BUDGET {
+                within_budget = false;
+                return;
+            }
             for &target in &self.targets[literal] {
                 self.evaluate(target, text, &hit, binary, out);
             }
         });
+        within_budget
     }
 
     fn evaluate(&self, target: Target, text: &[u8], hit: &Range<usize>, binary: bool, out: &mut Vec<Candidate>) {

@@ -49,6 +49,8 @@ pub struct Inspection {
     pub masks: Vec<Mask>,
     /// Whether the content is binary.
     pub binary: bool,
+    /// Whether all candidates were looked at; see [`BUDGET`](crate::detect::BUDGET).
+    pub within_budget: bool,
 }
 
 /// Lines longer than this were written by a program.
@@ -65,9 +67,9 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
     let own = view.decoded(item.own.start)..view.decoded(item.own.end);
     let reach = reach(item, &own, view.text.len());
     let mut candidates = Vec::new();
-    detector.detect(&view.text, reach, binary, &mut candidates);
+    let within_budget = detector.detect(&view.text, reach, binary, &mut candidates);
     if candidates.is_empty() {
-        return Inspection { binary, ..Inspection::default() };
+        return Inspection { binary, within_budget, ..Inspection::default() };
     }
     closing::close(detector.rules(), &mut candidates);
     let head = View::new(item.head, charset);
@@ -123,7 +125,7 @@ pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
             }
         })
         .collect();
-    Inspection { hits, masks, binary }
+    Inspection { hits, masks, binary, within_budget }
 }
 
 /// Where anchors are looked for. A part also needs the candidates of its neighbours as far as they may claim the same

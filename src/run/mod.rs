@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::config::Config;
-use crate::detect::Detector;
+use crate::detect::{self, Detector};
 use crate::finding::{Confidence, Introduction};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
@@ -265,6 +265,12 @@ impl Run<'_> {
             && matches!(item.origin, Origin::File(_) | Origin::Staged(_) | Origin::Blob { .. })
         {
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).coverage.skip(Cause::Binary);
+        }
+        if !inspection.within_budget {
+            let detail =
+                format!("more than {} candidates in one text: what is behind them was not judged", detect::BUDGET);
+            let notice = Notice::new(Cause::Budget, item.origin.display(), detail);
+            self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
         }
         let least = self.settings.config.min_confidence.min(Confidence::Low);
         let hits: Vec<Hit> = inspection.hits.into_iter().filter(|hit| is_worth_keeping(&hit.verdict, least)).collect();

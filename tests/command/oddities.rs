@@ -149,3 +149,16 @@ fn contents_of_all_sorts() {
     let run = keysieve(&scratch, ".", &["check", "tree", "--format", "json", "--min-confidence", "low"]).exits(1);
     assert_eq!(run.json().0["coverage"]["files"], 64);
 }
+
+/// A text of nothing but candidates ends within a budget of work, and says so.
+#[test]
+fn a_flood_of_candidates_is_bounded_and_said() {
+    let scratch = Scratch::new();
+    scratch.write("flood.txt", format!("{}\n{}", github("first"), "x://y:z9@h.acme.corp ".repeat(60_000)));
+    let run = keysieve(&scratch, ".", &["scan", "flood.txt", "--format", "json"]).exits(1);
+    let report = run.json();
+    assert_eq!(report.skipped("budget"), 1);
+    assert_eq!(report.0["verdict"]["complete"], false);
+    assert!(report.findings().iter().any(|finding| finding["rule"] == "github-personal-access-token"));
+    keysieve(&scratch, ".", &["scan", "flood.txt", "--exit-zero"]).exits(3).says("budget").says("flood.txt");
+}
