@@ -1,5 +1,7 @@
 //! References: text that names where a secret is kept instead of being one. A reference is good practice, never a finding.
 
+use super::shape::is_identifier;
+
 /// What the value refers to, in words for the user; none if it is a literal.
 #[must_use]
 pub fn reference(value: &[u8]) -> Option<&'static str> {
@@ -17,7 +19,8 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
         return Some("looks the value up at run time");
     }
     let rest = without_expressions(text);
-    if rest.len() < text.len() && rest.bytes().filter(u8::is_ascii_alphanumeric).count() < 8 {
+    let has_expression = rest.len() < text.len();
+    if has_expression && (rest.bytes().filter(u8::is_ascii_alphanumeric).count() < 8 || is_identifier(&rest)) {
         return Some("filled in at run time");
     }
     if is_format_directive(text) {
@@ -226,6 +229,7 @@ mod tests {
             ":password",
             "#{password}",
             "prefix-${X}",
+            "${registryKey}:_authToken",
             "Token {0}:{1}",
             "!vault",
             "str:{{",
