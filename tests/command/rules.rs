@@ -104,9 +104,9 @@ fn an_example_that_goes_wrong_is_named_by_its_template() {
         ("{base62:31}\"", "{base62:32}\"", "miss = [", "miss 1 `acme_{base62:32}` in example.txt: found by the rule"),
         (
             "\"{token}\",",
-            "\"{token} {rule:figma-personal-access-token}\",",
+            "\"{token} {rule:github-personal-access-token}\",",
             "hit = [",
-            "also found by `figma-personal-access-token`",
+            "also found by `github-personal-access-token`",
         ),
         ("\"{token}\",", "\"{rule:nothing}\",", "hit = [", "it cannot be expanded"),
     ];
