@@ -28,7 +28,7 @@ race REPO:
 
 # Begin a rule pack with the first draft of one
 new-rule PROVIDER:
-    test ! -e rules/{{PROVIDER}}.toml
-    cargo run --quiet -- rules new {{PROVIDER}} > target/new-rule.toml
-    mv target/new-rule.toml rules/{{PROVIDER}}.toml
+    test ! -e 'rules/{{PROVIDER}}.toml'
+    cargo run --quiet -- rules new '{{PROVIDER}}' > target/new-rule.toml
+    mv target/new-rule.toml 'rules/{{PROVIDER}}.toml'
     @echo "edit rules/{{PROVIDER}}.toml, then: cargo run -- rules test && cargo run -- rules lint"

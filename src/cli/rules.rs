@@ -39,7 +39,8 @@ Examples:
   keysieve rules test acme.toml
   keysieve rules lint acme.toml
 
-Exit codes: 0, 1 if test or lint finds something wrong, or 2 for a bad flag or a pack that does not load.";
+Exit codes: 0, 1 if test or lint finds something wrong, or 2 for a bad flag or a pack that does
+not load.";
 
 impl RulesArgs {
     /// Runs the subcommand. Returns the exit code.

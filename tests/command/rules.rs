@@ -158,6 +158,7 @@ fn lint_names_the_line() {
     let warned = [
         (format, "format = \"qz_{base62:32}\"", "format", "`qz_` is short"),
         (format, "format = \"token_{base62:32}\"", "format", "`token_` is a common word"),
+        (format, "format = \"ghp_ab{base62:34}\"", "format", "matches a hit of this rule, which keeps it"),
         ("docs = \"https://docs.example.com/tokens\"\n", "", "[[rule]]", "no `docs`"),
     ];
     for (from, to, key, words) in warned {

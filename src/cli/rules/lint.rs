@@ -20,9 +20,10 @@ pub struct LintArgs {
 }
 
 const AFTER: &str = "\
-Errors: a form that can be empty, a pattern that compiles to too much, an anchor that does not imply the rule,
-a rule that takes another's examples, too few examples, a token in an example.
-Warnings: a literal that stands everywhere, an overlap that does no harm, no `docs` on a critical or high rule.
+Errors: a form that can be empty, a pattern that compiles to too much, an anchor that does not
+imply the rule, a rule that takes another's examples, too few examples, a token in an example.
+Warnings: a literal that stands everywhere, an overlap that does no harm, no `docs` on a critical
+or high rule.
 
 Examples:
   keysieve rules lint

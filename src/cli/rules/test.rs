@@ -19,8 +19,8 @@ pub struct TestArgs {
 }
 
 const AFTER: &str = "\
-Each `hit` must be found by its rule and by no other (but the companion), each `miss` not by its rule, at
-default settings. Examples that go wrong are named by their template.
+Each `hit` must be found by its rule and by no other (but the companion), each `miss` not by its
+rule, at default settings. Examples that go wrong are named by their template.
 
 Examples:
   keysieve rules test
