@@ -26,7 +26,9 @@ race REPO:
     cargo build --release
     benches/race history {{REPO}} --keysieve target/release/keysieve
 
-# Begin a rule pack from a small one
+# Begin a rule pack with the first draft of one
 new-rule PROVIDER:
-    cp -n rules/figma.toml rules/{{PROVIDER}}.toml
-    @echo "edit rules/{{PROVIDER}}.toml, then: cargo test --test rules"
+    test ! -e 'rules/{{PROVIDER}}.toml'
+    cargo run --quiet -- rules new '{{PROVIDER}}' > target/new-rule.toml
+    mv target/new-rule.toml 'rules/{{PROVIDER}}.toml'
+    @echo "edit rules/{{PROVIDER}}.toml, then: cargo run -- rules test && cargo run -- rules lint"

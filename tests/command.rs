@@ -24,5 +24,7 @@ mod oddities;
 mod positions;
 #[path = "command/reports.rs"]
 mod reports;
+#[path = "command/rules.rs"]
+mod rules;
 #[path = "command/staged.rs"]
 mod staged;

@@ -1,13 +1,20 @@
 //! `keysieve rules`.
 
-use std::io::Write as _;
+mod lint;
+mod list;
+mod new;
+mod show;
+mod test;
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::policy;
+use crate::config;
+use crate::rule::pack::Pack;
 use crate::rule::set::RuleSet;
 
-/// List the rules and checks
+/// List, show, test and write rules
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct RulesArgs {
@@ -17,37 +24,60 @@ pub struct RulesArgs {
 
 #[derive(Debug, Subcommand)]
 enum RulesCommand {
-    /// Every rule and check with its severity and title
-    #[command(after_help = AFTER)]
-    List,
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Test(test::TestArgs),
+    Lint(lint::LintArgs),
+    New(new::NewArgs),
 }
 
 const AFTER: &str = "\
 Examples:
   keysieve rules list
-  keysieve rules list | grep github
+  keysieve rules show github-personal-access-token
+  keysieve rules new Acme > acme.toml
+  keysieve rules test acme.toml
+  keysieve rules lint acme.toml
 
-Exit codes: 0, or 2 for a bad flag.";
+Exit codes: 0, 1 if test or lint finds something wrong, or 2 for a bad flag or a pack that does
+not load.";
 
 impl RulesArgs {
-    /// Prints the list. Returns the exit code.
+    /// Runs the subcommand. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
-        let RulesCommand::List = self.command;
-        let rules = RuleSet::builtin();
-        let mut rows: Vec<(String, String, String)> = rules
-            .iter()
-            .map(|(_, rule)| (rule.id.to_string(), rule.severity.to_string(), rule.title.to_string()))
-            .collect();
-        rows.extend(policy::check::ALL.iter().map(|check| {
-            let meta = check.meta();
-            (meta.id.to_owned(), meta.severity.to_string(), meta.title.to_owned())
-        }));
-        let width = rows.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        for (id, severity, title) in rows {
-            writeln!(out, "{id:width$}  {severity:8}  {title}")?;
+        match &self.command {
+            RulesCommand::List(args) => args.run(),
+            RulesCommand::Show(args) => args.run(),
+            RulesCommand::Test(args) => args.run(),
+            RulesCommand::Lint(args) => args.run(),
+            RulesCommand::New(args) => args.run(),
         }
-        out.flush()?;
-        Ok(0)
     }
+}
+
+/// The built-in rules with those of the packs, and where the packs' rules stand.
+fn load(files: &[PathBuf]) -> anyhow::Result<(RuleSet, Vec<Pack>)> {
+    config::load_packs(files).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!(lines.join("\n       "))
+    })
+}
+
+/// The ids that a command is about: those of the packs, or where none was named those of the built-in rules.
+fn subjects(rules: &RuleSet, packs: &[Pack]) -> std::collections::BTreeSet<String> {
+    if packs.is_empty() {
+        return rules.iter().map(|(_, rule)| rule.id.to_string()).collect();
+    }
+    packs.iter().flat_map(Pack::ids).map(str::to_owned).collect()
+}
+
+/// Where a rule gives a key: `file:line`, or `built-in`.
+fn place(packs: &[Pack], id: &str, key: &str) -> String {
+    let found = packs.iter().find_map(|pack| Some((&pack.file, pack.line(id, key)?)));
+    found.map_or_else(|| "built-in".to_owned(), |(file, line)| format!("{file}:{line}"))
+}
+
+/// `1 rule`, `2 rules`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::finding::{Confidence, Severity};
 use crate::place::{FilePath, LineState, Positions};
-use crate::rule::pack;
+use crate::rule::pack::{self, Pack};
 use crate::rule::schema::RuleEntry;
 use crate::rule::set::RuleSet;
 use crate::rule::validate::PackError;
@@ -172,9 +172,28 @@ fn resolve(
     })
 }
 
-fn load_pack(rules: &mut RuleSet, path: &Path) -> Result<(), Vec<ConfigError>> {
+/// The built-in rules with those of the packs beside them, and where the packs' rules stand.
+///
+/// # Errors
+/// Everything that is wrong with every pack.
+pub fn load_packs(paths: &[PathBuf]) -> Result<(RuleSet, Vec<Pack>), Vec<ConfigError>> {
+    let mut rules = RuleSet::builtin();
+    let mut packs = Vec::new();
+    let mut errors = Vec::new();
+    for path in paths {
+        match load_pack(&mut rules, path) {
+            Ok(text) => packs.push(Pack::new(display(path), text)),
+            Err(faults) => errors.extend(faults),
+        }
+    }
+    if errors.is_empty() { Ok((rules, packs)) } else { Err(errors) }
+}
+
+/// Returns the pack's text.
+fn load_pack(rules: &mut RuleSet, path: &Path) -> Result<String, Vec<ConfigError>> {
     let text = read(path)?;
-    pack::load(rules, &text).map_err(|faults| pack_errors(&display(path), faults))
+    pack::load(rules, &text).map_err(|faults| pack_errors(&display(path), faults))?;
+    Ok(text)
 }
 
 fn pack_errors(file: &str, faults: Vec<PackError>) -> Vec<ConfigError> {

@@ -231,9 +231,7 @@ impl Detector {
     }
 
     fn pattern(&self, index: RuleIndex, pattern: &str) -> Option<&Regex> {
-        self.patterns[index.0 as usize]
-            .get_or_init(|| regex::bytes::RegexBuilder::new(&format!(r"\A(?:{pattern})")).unicode(false).build().ok())
-            .as_ref()
+        self.patterns[index.0 as usize].get_or_init(|| compile(pattern, None).ok()).as_ref()
     }
 
     /// The first token of the rule behind a context word.
@@ -318,6 +316,18 @@ impl Detector {
             companion: None,
         });
     }
+}
+
+/// The pattern of a rule as it is matched: where a token begins, on bytes. `limit` is the most bytes that it may compile to.
+///
+/// # Errors
+/// When it does not compile, or to more than `limit`.
+pub fn compile(pattern: &str, limit: Option<usize>) -> Result<Regex, regex::Error> {
+    let mut builder = regex::bytes::RegexBuilder::new(&format!(r"\A(?:{pattern})"));
+    if let Some(limit) = limit {
+        builder.size_limit(limit);
+    }
+    builder.unicode(false).build()
 }
 
 const PEM_BEGIN: &str = "-----BEGIN ";

@@ -6,6 +6,7 @@ pub mod example;
 pub mod format;
 pub mod model;
 pub mod pack;
+mod render;
 pub mod schema;
 pub mod set;
 pub mod validate;

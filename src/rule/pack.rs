@@ -1,12 +1,55 @@
 //! Packs of the user's: the same schema as the built-in ones, read at run time.
 
+use std::ops::Range;
+
 use toml::Spanned;
 
 use super::builtin::WAY_OUT_CLASSES;
 use super::model::Rule;
-use super::schema::RuleEntry;
+use super::schema::{PackFile, RuleEntry};
 use super::set::RuleSet;
 use super::validate::{PackError, WayOutClasses, parse_pack, parse_rules};
+
+/// A pack that was loaded: where its rules stand.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// The file, as the user would name it.
+    pub file: String,
+    text: String,
+    rules: Vec<(String, Range<usize>)>,
+}
+
+impl Pack {
+    /// The pack whose text is `text`; one that does not parse has no rules.
+    #[must_use]
+    pub fn new(file: String, text: String) -> Self {
+        let entries = toml::from_str::<PackFile>(&text).map(|pack| pack.rule).unwrap_or_default();
+        let begins: Vec<usize> = entries.iter().map(|entry| entry.span().start).collect();
+        let ends = begins.iter().skip(1).copied().chain([text.len()]);
+        let rules = entries
+            .iter()
+            .zip(begins.iter().zip(ends))
+            .map(|(entry, (&begin, end))| (entry.get_ref().id.clone(), begin..end))
+            .collect();
+        Self { file, text, rules }
+    }
+
+    /// The ids of its rules, in the order of the file.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|(id, _)| id.as_str())
+    }
+
+    /// The line, from 1, on which the rule gives `key`, or else on which the rule begins. None: it is not its rule.
+    #[must_use]
+    pub fn line(&self, id: &str, key: &str) -> Option<usize> {
+        let (_, range) = self.rules.iter().find(|(it, _)| it == id)?;
+        let first = self.text[..range.start].matches('\n').count() + 1;
+        let gives = |line: &str| {
+            line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+        };
+        Some(first + self.text[range.clone()].lines().position(gives).unwrap_or(0))
+    }
+}
 
 /// Adds the rules of a pack's text to `rules`.
 ///
@@ -80,6 +123,19 @@ miss = ["exa_"]
         load(&mut rules, PACK).expect("a good pack");
         assert_eq!(rules.len(), count + 1);
         assert_ne!(rules.digest(), digest);
+    }
+
+    #[test]
+    fn a_pack_knows_its_lines() {
+        let (_, second) = PACK.split_once("\n\n").expect("a rule");
+        let pack = Pack::new("a.toml".to_owned(), format!("{PACK}{}", second.replace("-token", "-key")));
+        assert_eq!(pack.ids().collect::<Vec<_>>(), ["example-token", "example-key"]);
+        for (id, key, line) in
+            [("example-token", "format", 10), ("example-token", "docs", 4), ("example-key", "id", 16)]
+        {
+            assert_eq!(pack.line(id, key), Some(line), "{id} {key}");
+        }
+        assert_eq!(pack.line("other", "id"), None);
     }
 
     #[test]

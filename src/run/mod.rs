@@ -3,11 +3,14 @@
 //! Sources push items; each item is inspected on the source's own thread, once for secrets and, in a run that lints, once
 //! for policy. What is left of the history is then placed by provenance, hits become findings, and findings an outcome.
 
+pub mod draft;
+pub mod examples;
 pub mod excerpt;
 pub mod gather;
 pub mod inspect;
 mod lint;
 mod outcome;
+pub mod rule_lint;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

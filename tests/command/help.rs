@@ -9,7 +9,8 @@ use crate::support::keysieve;
 #[test]
 fn every_help_text_has_examples_and_exit_codes() {
     let scratch = Scratch::new();
-    for command in ["check", "scan", "history", "lint", "explain", "rules", "rules list"] {
+    let rules = ["rules", "rules list", "rules show", "rules test", "rules lint", "rules new"];
+    for command in ["check", "scan", "history", "lint", "explain"].into_iter().chain(rules) {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let run = keysieve(&scratch, ".", &arguments).exits(0).says("Exit codes:").says("Examples:");
         assert_eq!(run.err(), "");

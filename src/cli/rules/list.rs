@@ -1,0 +1,101 @@
+//! `keysieve rules list`.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::policy;
+use crate::rule::set::RuleSet;
+
+/// Every rule and check with its severity and title
+#[derive(Args, Debug)]
+#[command(after_help = AFTER)]
+pub struct ListArgs {
+    /// Format of the list
+    #[arg(long, value_enum, default_value = "table")]
+    format: ListFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ListFormat {
+    /// One line each: id, severity, title
+    Table,
+    /// An array of objects
+    Json,
+}
+
+const AFTER: &str = "\
+Examples:
+  keysieve rules list
+  keysieve rules list | grep github
+  keysieve rules list --format json
+
+Exit codes: 0, or 2 for a bad flag.";
+
+/// What the list says of a rule or check. In JSON every field is there; what does not apply is `null`.
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    provider: Option<String>,
+    family: String,
+    title: String,
+    severity: String,
+    kind: &'static str,
+    lifetime: Option<&'static str>,
+    check: Option<&'static str>,
+    docs: Option<String>,
+}
+
+impl ListArgs {
+    /// Prints the list. Returns the exit code.
+    pub fn run(&self) -> anyhow::Result<u8> {
+        let rows = rows();
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        match self.format {
+            ListFormat::Table => {
+                let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+                for row in rows {
+                    writeln!(out, "{:width$}  {:8}  {}", row.id, row.severity, row.title)?;
+                }
+            }
+            ListFormat::Json => {
+                serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            }
+        }
+        out.flush()?;
+        Ok(0)
+    }
+}
+
+/// The rules by id, then the checks by id.
+fn rows() -> Vec<Row> {
+    let rules = RuleSet::builtin();
+    let secrets = rules.iter().map(|(_, rule)| Row {
+        id: rule.id.to_string(),
+        provider: Some(rule.provider.to_string()),
+        family: rule.family.to_string(),
+        title: rule.title.to_string(),
+        severity: rule.severity.to_string(),
+        kind: "secret",
+        lifetime: Some(rule.lifetime.id()),
+        check: rule.check.map(|check| check.id()),
+        docs: rule.docs.as_ref().map(ToString::to_string),
+    });
+    let checks = policy::check::ALL.iter().map(|check| {
+        let meta = check.meta();
+        Row {
+            id: meta.id.to_owned(),
+            provider: None,
+            family: meta.family.id().to_owned(),
+            title: meta.title.to_owned(),
+            severity: meta.severity.to_string(),
+            kind: "policy",
+            lifetime: None,
+            check: None,
+            docs: None,
+        }
+    });
+    secrets.chain(checks).collect()
+}
