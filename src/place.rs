@@ -207,12 +207,68 @@ impl Origin {
     }
 }
 
+/// What the characters of a text are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Units {
+    /// Bytes, of which those of ASCII stand for themselves.
+    #[default]
+    Bytes,
+    /// Pairs of bytes, the low one first.
+    Utf16Le,
+    /// Pairs of bytes, the high one first.
+    Utf16Be,
+}
+
+impl Units {
+    /// Looks at the first bytes of a text (a few thousand are enough): a byte order mark, or NUL bytes at the places where
+    /// ASCII in UTF-16 has them.
+    #[must_use]
+    pub fn of(head: &[u8]) -> Units {
+        let head = &head[..head.len().min(8 * 1024)];
+        if head.starts_with(&[0xFF, 0xFE]) && !head.starts_with(&[0xFF, 0xFE, 0, 0]) {
+            return Units::Utf16Le;
+        }
+        if head.starts_with(&[0xFE, 0xFF]) {
+            return Units::Utf16Be;
+        }
+        if memchr::memchr(0, head).is_none_or(|first| first >= 64) {
+            return Units::Bytes;
+        }
+        // Text in the languages that write tokens is mostly ASCII: at least half of the units are printed characters with a
+        // high byte of zero, and no unit is a NUL character.
+        let looks_like = |high: usize| {
+            let pairs = head.chunks_exact(2);
+            let count = pairs.len();
+            let is_ascii = |pair: &&[u8]| {
+                let low = pair[1 - high];
+                pair[high] == 0 && (low.is_ascii_graphic() || matches!(low, b' ' | b'\t' | b'\r' | b'\n'))
+            };
+            count >= 2
+                && pairs.clone().filter(is_ascii).count() * 2 >= count
+                && !pairs.clone().any(|pair| pair == [0, 0])
+        };
+        match (looks_like(1), looks_like(0)) {
+            (true, _) => Units::Utf16Le,
+            (false, true) => Units::Utf16Be,
+            (false, false) => Units::Bytes,
+        }
+    }
+
+    /// The code unit at `at` of a text of pairs, if there is a whole one.
+    #[must_use]
+    pub fn unit(self, text: &[u8], at: usize) -> Option<u16> {
+        let pair = [*text.get(at)?, *text.get(at + 1)?];
+        Some(if self == Units::Utf16Be { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+    }
+}
+
 /// Counts lines and columns while a text is walked from its beginning.
 ///
 /// The state after one part of a text is the state before the next, so a text in parts gives the same positions as
 /// the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineState {
+    units: Units,
     line: u64,
     characters: u64,
     utf16: u64,
@@ -220,13 +276,34 @@ pub struct LineState {
 
 impl Default for LineState {
     fn default() -> Self {
-        Self { line: 1, characters: 0, utf16: 0 }
+        Self { units: Units::Bytes, line: 1, characters: 0, utf16: 0 }
     }
 }
 
 impl LineState {
+    /// The state before the first byte of a text that begins with `head`.
+    #[must_use]
+    pub fn of(head: &[u8]) -> Self {
+        Self { units: Units::of(head), ..Self::default() }
+    }
+
+    /// The same place, for going on over the decoded text.
+    #[must_use]
+    pub fn decoded(self) -> Self {
+        Self { units: Units::Bytes, ..self }
+    }
+
+    /// What the text is written in.
+    #[must_use]
+    pub fn units(&self) -> Units {
+        self.units
+    }
+
     /// Walks over `bytes`. A part should not be cut inside a character; if it is, the character counts twice.
     pub fn advance(&mut self, bytes: &[u8]) {
+        if self.units != Units::Bytes {
+            return self.advance_pairs(bytes);
+        }
         let tail = match memchr::memrchr(b'\n', bytes) {
             Some(last) => {
                 self.line += memchr::memchr_iter(b'\n', &bytes[..=last]).count() as u64;
@@ -249,6 +326,21 @@ impl LineState {
                     self.characters += 1;
                     self.utf16 += c.len_utf16() as u64;
                 }
+            }
+        }
+    }
+
+    fn advance_pairs(&mut self, bytes: &[u8]) {
+        for at in (0..bytes.len()).step_by(2) {
+            match self.units.unit(bytes, at) {
+                Some(0x000A) => (self.line, self.characters, self.utf16) = (self.line + 1, 0, 0),
+                // A byte order mark takes no column.
+                Some(0xFEFF) if (self.line, self.utf16) == (1, 0) => {}
+                Some(unit) => {
+                    self.utf16 += 1;
+                    self.characters += u64::from(!matches!(unit, 0xDC00..=0xDFFF));
+                }
+                None => {}
             }
         }
     }
@@ -325,6 +417,15 @@ mod tests {
             let rest = Positions::new(&text[cut..], state).at(text.len() - cut);
             assert_eq!(rest, Positions::new(text, LineState::default()).at(text.len()), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn pairs_are_counted_as_their_text_is() {
+        let text = "ab\n\u{1F600}\u{0A0A}c";
+        let bytes: Vec<u8> = "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        let mut state = LineState::of(&bytes);
+        state.advance(&bytes);
+        assert_eq!(state.position(), Positions::new(text.as_bytes(), LineState::default()).at(text.len()));
     }
 
     #[test]

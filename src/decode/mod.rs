@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::place::Units;
+
 /// How many leading bytes decide what a file is.
 const HEAD: usize = 8 * 1024;
 
@@ -25,36 +27,12 @@ impl Charset {
     /// Looks at the beginning of a file: a byte order mark, or NUL bytes at the places where ASCII in UTF-16 has them.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Charset {
-        let head = &bytes[..bytes.len().min(HEAD)];
-        if head.starts_with(&[0xFF, 0xFE]) && !head.starts_with(&[0xFF, 0xFE, 0, 0]) {
-            return Charset::Utf16Le;
+        match Units::of(bytes) {
+            Units::Utf16Le => Charset::Utf16Le,
+            Units::Utf16Be => Charset::Utf16Be,
+            Units::Bytes if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() => Charset::Binary,
+            Units::Bytes => Charset::AsciiCompatible,
         }
-        if head.starts_with(&[0xFE, 0xFF]) {
-            return Charset::Utf16Be;
-        }
-        let Some(first) = memchr::memchr(0, head) else { return Charset::AsciiCompatible };
-        if first < 64 {
-            // Text in the languages that write tokens is mostly ASCII: at least half of the units are printed characters
-            // with a high byte of zero, and no unit is a NUL character.
-            let looks_like = |high: usize| {
-                let pairs = head.chunks_exact(2);
-                let count = pairs.len();
-                let is_ascii = |pair: &&[u8]| {
-                    let low = pair[1 - high];
-                    pair[high] == 0 && (low.is_ascii_graphic() || matches!(low, b' ' | b'\t' | b'\r' | b'\n'))
-                };
-                count >= 2
-                    && pairs.clone().filter(is_ascii).count() * 2 >= count
-                    && !pairs.clone().any(|pair| pair == [0, 0])
-            };
-            if looks_like(1) {
-                return Charset::Utf16Le;
-            }
-            if looks_like(0) {
-                return Charset::Utf16Be;
-            }
-        }
-        Charset::Binary
     }
 }
 

@@ -226,7 +226,7 @@ impl Places {
         let decoded = matches!(text.view.charset, Charset::Utf16Le | Charset::Utf16Be);
         // A byte order mark takes no column.
         let mark = if decoded && text.view.text.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
-        let mut positions = Positions::new(&text.view.text[mark..], text.lines);
+        let mut positions = Positions::new(&text.view.text[mark..], text.lines.decoded());
         Self { known: offsets.into_iter().map(|offset| (offset, positions.at(offset.saturating_sub(mark)))).collect() }
     }
 

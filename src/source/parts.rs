@@ -13,7 +13,7 @@ use std::io::{self, Read};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{HEAD, Item, OVERLAP, PART, Sink, Stop};
-use crate::place::{LineState, Origin};
+use crate::place::{LineState, Origin, Units};
 
 /// A cut is moved back by fewer bytes than this to meet the beginning of a character.
 const SLACK: usize = 4;
@@ -25,9 +25,17 @@ const CAPACITY: usize = OVERLAP + SLACK + PART + OVERLAP + 1;
 ///
 /// No character has more than three bytes behind its first, so if the byte at `at` and the three before it all
 /// continue something, the one at `at` belongs to no character and may be cut off.
-fn boundary(text: &[u8], at: usize) -> usize {
+///
+/// In a text of pairs a character begins at an even place that is not the second half of a surrogate pair; every part
+/// begins at such a place, so even within the part is even within the text.
+fn boundary(text: &[u8], at: usize, units: Units) -> usize {
     if at >= text.len() {
         return text.len();
+    }
+    if units != Units::Bytes {
+        let at = at & !1;
+        let is_second = units.unit(text, at).is_some_and(|unit| matches!(unit, 0xDC00..=0xDFFF));
+        return if is_second { at.saturating_sub(2) } else { at };
     }
     (at.saturating_sub(SLACK - 1)..=at).rev().find(|&place| text[place] & 0xC0 != 0x80).unwrap_or(at)
 }
@@ -43,12 +51,12 @@ struct Cut {
 
 /// Cuts the part whose own bytes begin at `own`; `text` reaches to the end of the whole, or at least one byte further
 /// than the part with its overlap.
-fn cut(text: &[u8], own: usize) -> Cut {
+fn cut(text: &[u8], own: usize, units: Units) -> Cut {
     if text.len() - own <= PART {
         return Cut { own: own..text.len(), end: text.len(), next: None };
     }
-    let end = boundary(text, own + PART);
-    Cut { own: own..end, end: text.len().min(end + OVERLAP), next: Some(boundary(text, end - OVERLAP)) }
+    let end = boundary(text, own + PART, units);
+    Cut { own: own..end, end: text.len().min(end + OVERLAP), next: Some(boundary(text, end - OVERLAP, units)) }
 }
 
 /// Lends a text that is in memory, part after part.
@@ -56,9 +64,9 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
     if text.len() <= PART {
         return sink(Item::whole(origin.clone(), text));
     }
-    let (mut start, mut own, mut lines) = (0, 0, LineState::default());
+    let (mut start, mut own, mut lines) = (0, 0, LineState::of(text));
     while !stop.requested() {
-        let part = cut(&text[start..], own - start);
+        let part = cut(&text[start..], own - start, lines.units());
         sink(Item {
             origin: origin.clone(),
             bytes: &text[start..start + part.end],
@@ -240,10 +248,10 @@ fn long(
     stop: &Stop,
     lend: &mut dyn FnMut(Part<'_>),
 ) -> Lent {
-    let (mut offset, mut own, mut lines) = (0_u64, 0, LineState::default());
+    let (mut offset, mut own, mut lines) = (0_u64, 0, LineState::of(buffer.filled()));
     let mut bytes = 0;
     loop {
-        let part = cut(buffer.filled(), own);
+        let part = cut(buffer.filled(), own, lines.units());
         bytes += part.own.len() as u64;
         let Some(next) = part.next.filter(|_| !stop.requested()) else {
             lend(Part { buffer, cut: part, offset, lines });

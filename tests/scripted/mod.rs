@@ -163,7 +163,7 @@ impl Seen {
                 next += part.own.len() as u64;
                 let at = usize::try_from(part.offset).unwrap();
                 assert!(text[at..at + part.bytes.len()] == part.bytes[..], "a part shows the text as it is");
-                let mut lines = LineState::default();
+                let mut lines = LineState::of(&text);
                 lines.advance(&text[..at]);
                 assert_eq!(lines, part.lines, "lines and columns are carried over: {origin:?}");
                 let end = text.len().min(usize::try_from(next).unwrap() + keysieve::source::OVERLAP);
