@@ -207,6 +207,9 @@ impl Origin {
     }
 }
 
+/// How many leading bytes tell what a text is.
+pub const HEAD: usize = 8 * 1024;
+
 /// What the characters of a text are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Units {
@@ -224,7 +227,7 @@ impl Units {
     /// ASCII in UTF-16 has them.
     #[must_use]
     pub fn of(head: &[u8]) -> Units {
-        let head = &head[..head.len().min(8 * 1024)];
+        let head = &head[..head.len().min(HEAD)];
         if head.starts_with(&[0xFF, 0xFE]) && !head.starts_with(&[0xFF, 0xFE, 0, 0]) {
             return Units::Utf16Le;
         }

@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use clap::{Parser, Subcommand};
 
-use crate::rule::set::RuleSet;
+use crate::rule::builtin;
 use crate::run::{self, Plan, Progress};
 use crate::source::Stop;
 use settings::JudgeArgs;
@@ -57,8 +57,7 @@ Exit codes:
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
-        let rules = RuleSet::builtin();
-        format!("{} (rule pack {}, {} kinds)", env!("CARGO_PKG_VERSION"), rules.digest(), rules.len())
+        format!("{} (rule pack {}, {} kinds)", env!("CARGO_PKG_VERSION"), builtin::DIGEST, builtin::RULES.len())
     })
 }
 

@@ -5,10 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::place::Units;
-
-/// How many leading bytes decide what a file is.
-const HEAD: usize = 8 * 1024;
+use crate::place::{HEAD, Units};
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

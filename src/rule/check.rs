@@ -1,7 +1,7 @@
 //! Offline checks: what a token's own bytes prove. Each is the format's own arithmetic, and can also be *sealed*, that is
 //! written onto random bytes, so that examples are made at test time and never stand in a file.
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER, HEXUPPER, Specification};
+use data_encoding::{BASE64URL_NOPAD, Encoding, HEXLOWER, HEXUPPER, Specification};
 
 use super::model::Check;
 
@@ -48,30 +48,31 @@ impl Check {
     /// Overwrites the part of `token` that the check is about so that it holds. Returns whether there was room for it;
     /// structures that are not a checksum (JWT, PEM …) are made by [`super::example`] instead.
     pub fn seal(self, token: &mut [u8], prefix: usize) -> bool {
-        let (covered_from, tail): (usize, usize) = match self {
-            Check::Crc32Base62 => (prefix, 6),
-            Check::Crc32Hex => (prefix, 8),
-            Check::Crc32HexUpperAll => (0, 8),
-            Check::Crc32Base62All => (0, 6),
-            Check::GrafanaCrc32 => (0, 9),
-            Check::GitlabRoutable => (0, 7),
+        let (covered_from, tail, write): (usize, usize, Write) = match self {
+            Check::Crc32Base62 => (prefix, 6, |crc, end| digits(crc, BASE62, end)),
+            Check::Crc32Base62All => (0, 6, |crc, end| digits(crc, BASE62, end)),
+            Check::Crc32Hex => (prefix, 8, |crc, end| hexadecimal(HEXLOWER, crc.to_be_bytes(), end)),
+            Check::Crc32HexUpperAll => (0, 8, |crc, end| hexadecimal(HEXUPPER, crc.to_be_bytes(), end)),
+            // The `_` before the tail is neither covered nor written.
+            Check::GrafanaCrc32 => (0, 9, |crc, end| hexadecimal(HEXLOWER, crc.to_le_bytes(), &mut end[1..])),
+            Check::GitlabRoutable => (0, 7, |crc, end| digits(crc, BASE36, end)),
             Check::AwsKeyId | Check::Jwt | Check::Pem | Check::PypiMacaroon | Check::UrlUserinfo => return false,
         };
         if token.len() < covered_from + tail + 1 {
             return false;
         }
         let (body, end) = token.split_at_mut(token.len() - tail);
-        let crc = crc32fast::hash(&body[covered_from..]);
-        match self {
-            Check::Crc32Base62 | Check::Crc32Base62All => digits(crc, BASE62, end),
-            Check::Crc32Hex => end.copy_from_slice(HEXLOWER.encode(&crc.to_be_bytes()).as_bytes()),
-            Check::Crc32HexUpperAll => end.copy_from_slice(HEXUPPER.encode(&crc.to_be_bytes()).as_bytes()),
-            Check::GrafanaCrc32 => end[1..].copy_from_slice(HEXLOWER.encode(&crc.to_le_bytes()).as_bytes()),
-            Check::GitlabRoutable => digits(crc, BASE36, end),
-            Check::AwsKeyId | Check::Jwt | Check::Pem | Check::PypiMacaroon | Check::UrlUserinfo => return false,
-        }
+        write(crc32fast::hash(&body[covered_from..]), end);
         true
     }
+}
+
+/// Writes a checksum over the tail of a token.
+type Write = fn(u32, &mut [u8]);
+
+/// Writes four bytes in hexadecimal.
+fn hexadecimal(encoding: Encoding, bytes: [u8; 4], out: &mut [u8]) {
+    out.copy_from_slice(encoding.encode(&bytes).as_bytes());
 }
 
 /// Writes `number` in the base of `alphabet`, most significant digit first, padded with the zero digit.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::finding::{Confidence, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight};
+use crate::finding::{Confidence, Excerpt, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight};
 use crate::judge::{self, Verdict};
-use crate::place::{FilePath, Origin, Span};
+use crate::place::{FilePath, Origin, Position, Span};
 use crate::rule::set::RuleSet;
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
@@ -35,25 +35,19 @@ pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Liv
             let Some(confidence) = verdict.confidence else { continue };
             let introduced =
                 introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
-            let place = Place {
+            let place = |span: Span, start: Position, end: Position, excerpt: &Excerpt| Place {
                 origin: origin.clone(),
-                span: hit.span,
-                start: hit.start,
-                end: hit.end,
-                excerpt: Some(hit.excerpt.clone()),
+                span,
+                start,
+                end,
+                excerpt: Some(excerpt.clone()),
                 introduced: introduced.clone(),
             };
             let related = hit.companion.as_ref().map(|(span, start, end, excerpt)| Related {
                 label: companion_label(rule),
-                place: Place {
-                    origin,
-                    span: *span,
-                    start: *start,
-                    end: *end,
-                    excerpt: Some(excerpt.clone()),
-                    introduced,
-                },
+                place: place(*span, *start, *end, excerpt),
             });
+            let place = place(hit.span, hit.start, hit.end, &hit.excerpt);
             match findings.get_mut(&fingerprint) {
                 Some(finding) => merge(finding, confidence, &verdict, place, related),
                 None => {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::decode::{Charset, View};
 use crate::detect::{Candidate, Detector, Found, Quoting, closing};
-use crate::finding::{Confidence, Excerpt};
+use crate::finding::Excerpt;
 use crate::judge::{self, Claim, Given, Ground, Verdict};
 use crate::place::{LineState, Origin, Position, Positions, Span};
 use crate::rule::check::pem_body;
@@ -55,6 +55,8 @@ pub struct Inspection {
 
 /// Lines longer than this were written by a program.
 const LONG_LINE: usize = 2000;
+/// How much of the line before a value judgement reads.
+const BEFORE: usize = 160;
 /// How much of a text tells its kind.
 const HEAD: usize = 512;
 
@@ -139,12 +141,6 @@ fn reach(item: &Item<'_>, own: &Range<usize>, length: usize) -> Range<usize> {
     own.start.saturating_sub(LOOK_CAP)..own.end.saturating_add(LOOK_CAP).min(length)
 }
 
-/// Whether a path could add confidence to nothing: used to keep candidates that no setting would ever show out of the way.
-#[must_use]
-pub fn is_worth_keeping(verdict: &Verdict, least: Confidence) -> bool {
-    verdict.confidence.is_some_and(|confidence| confidence >= least)
-}
-
 /// The text of an item, with the way back to the item's own offsets.
 struct Text<'v> {
     view: &'v View<'v>,
@@ -167,9 +163,8 @@ impl<'v> Text<'v> {
     fn claim<'a>(&'a self, detector: &'a Detector, candidate: &Candidate) -> Claim<'a> {
         let text: &'a [u8] = &self.view.text;
         let value = candidate.value.clone();
-        let line = excerpt::line_before(text, value.start, 160);
-        let long = excerpt::line_before(text, value.start, LONG_LINE).len()
-            + excerpt::line_behind(text, value.end, LONG_LINE).len();
+        let line = excerpt::line_before(text, value.start, LONG_LINE);
+        let long = line.len() + excerpt::line_behind(text, value.end, LONG_LINE).len();
         Claim {
             rule: detector.rules().get(candidate.rule),
             value: &text[value],
@@ -184,7 +179,7 @@ impl<'v> Text<'v> {
                     compared: *operator == crate::detect::Operator::Compare,
                 },
             },
-            before: line,
+            before: &line[line.len().saturating_sub(BEFORE)..],
             in_long_line: long >= LONG_LINE,
         }
     }

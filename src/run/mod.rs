@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::config::Config;
 use crate::detect::{self, Detector};
-use crate::finding::{Confidence, Introduction};
+use crate::finding::Introduction;
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
 use crate::provenance;
@@ -28,7 +28,7 @@ use crate::source::{
 };
 
 use gather::Lives;
-use inspect::{Hit, is_worth_keeping};
+use inspect::Hit;
 use lint::Linted;
 pub use outcome::{Outcome, of_check, of_rule};
 
@@ -275,11 +275,9 @@ impl Run<'_> {
             let notice = Notice::new(Cause::Budget, item.origin.display(), detail);
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
         }
-        let least = self.settings.config.min_confidence.min(Confidence::Low);
-        let hits: Vec<Hit> = inspection.hits.into_iter().filter(|hit| is_worth_keeping(&hit.verdict, least)).collect();
-        if !hits.is_empty() {
-            self.progress.hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
-            self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(hits);
+        if !inspection.hits.is_empty() {
+            self.progress.hits.fetch_add(inspection.hits.len() as u64, Ordering::Relaxed);
+            self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(inspection.hits);
         }
     }
 

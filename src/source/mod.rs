@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::notice::Tally;
+pub use crate::place::HEAD;
 use crate::place::{FilePath, LineState, Origin};
 
 pub mod history;
@@ -32,9 +33,6 @@ pub const LOOK_CAP: usize = 4 * 1024;
 
 /// How many bytes before and behind its own a part carries.
 pub const OVERLAP: usize = 2 * LOOK_CAP;
-
-/// How many leading bytes tell what a text is.
-pub const HEAD: usize = 8 * 1024;
 
 /// The longest text that is lent as a whole; a longer one comes in parts of this many bytes of its own.
 pub const PART: usize = 8 * 1024 * 1024;
