@@ -5,6 +5,8 @@
 
 #![allow(dead_code)]
 
+#[path = "src/class.rs"]
+mod class;
 #[path = "src/scale.rs"]
 mod scale;
 
@@ -13,6 +15,7 @@ mod rule {
     pub mod format;
     pub mod model;
     pub mod schema;
+    pub mod search;
     pub mod validate;
 }
 
@@ -20,7 +23,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rule::format::{List, Piece, Text};
+use rule::format::{Format, List, Piece, Text};
 use rule::model::{Anchor, Example, Form, Rule};
 use rule::validate::{WayOutClasses, check_set, parse_pack};
 use sha2::{Digest as _, Sha256};
@@ -28,7 +31,15 @@ use sha2::{Digest as _, Sha256};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
-    for file in ["scale.rs", "rule/format.rs", "rule/model.rs", "rule/schema.rs", "rule/validate.rs"] {
+    for file in [
+        "class.rs",
+        "scale.rs",
+        "rule/format.rs",
+        "rule/model.rs",
+        "rule/schema.rs",
+        "rule/search.rs",
+        "rule/validate.rs",
+    ] {
         println!("cargo::rerun-if-changed=src/{file}");
     }
     if let Err(errors) = generate() {
@@ -55,6 +66,8 @@ fn generate() -> Result<(), Vec<String>> {
         let path = words.join(format!("{file}.toml"));
         word_lists(&path, &read(&path)?, &mut out)?;
     }
+    let path = Path::new("rules/model/key-value.toml");
+    model(path, &read(path)?, &mut out)?;
     let mut rules = Vec::new();
     let mut errors = Vec::new();
     for path in packs()? {
@@ -132,6 +145,25 @@ fn word_lists(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<Str
     Ok(())
 }
 
+/// Writes the weights of a model as a static slice, in the order of the file.
+fn model(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<String>> {
+    let fault = |reason: &str| vec![format!("{}: {reason}", path.display())];
+    let file: toml::Table = toml::from_str(source).map_err(|error| fault(&error.to_string()))?;
+    let bias = file.get("bias").and_then(toml::Value::as_float).ok_or_else(|| fault("`bias` is a number"))?;
+    let weights = file.get("weights").and_then(toml::Value::as_table).ok_or_else(|| fault("`[weights]` is missing"))?;
+    // A table is sorted by name: the order of the file is that of the features, and part of what a test compares.
+    let place = |name: &str| source.find(&format!("\n{name} ="));
+    let mut weights: Vec<(&String, f64)> = weights
+        .iter()
+        .map(|(name, weight)| weight.as_float().map(|weight| (name, weight)).ok_or_else(|| fault(name)))
+        .collect::<Result<_, _>>()?;
+    weights.sort_by_key(|(name, _)| place(name));
+    let _ = writeln!(out, "/// `bias` of `{}`.\npub const KEY_VALUE_BIAS: f32 = {bias:?};", path.display());
+    let _ = writeln!(out, "/// `[weights]` of `{}`, in its order.", path.display());
+    let _ = writeln!(out, "pub static KEY_VALUE_WEIGHTS: &[(&str, f32)] = &{weights:?};");
+    Ok(())
+}
+
 /// Prints the classes as nested slices.
 struct Slices<'a>(&'a WayOutClasses);
 
@@ -148,7 +180,8 @@ impl std::fmt::Debug for Slices<'_> {
 fn rule_literal(rule: &Rule) -> String {
     format!(
         "Rule {{ id: {}, provider: {}, family: {}, replaces: {}, title: {}, what: {}, severity: Severity::{:?}, form: {}, \
-         anchor: {}, context: {}, entropy: {:?}, check: {}, companion: {}, lifetime: Lifetime::{:?}, scope: {}, \
+         anchor: {}, context: {}, near: Near::{:?}, long: {}, files: {}, entropy: {:?}, not_placeholder: {:?}, charset: {}, \
+         decodes_to: {}, check: {}, companion: {}, lifetime: Lifetime::{:?}, scope: {}, \
          environment: {}, publishable: {}, way_out: WayOut {{ written: {}, steps: {}, url: {} }}, docs: {}, hit: {}, miss: {} }}",
         text(&rule.id),
         text(&rule.provider),
@@ -160,10 +193,28 @@ fn rule_literal(rule: &Rule) -> String {
         form(&rule.form),
         anchor(&rule.anchor),
         list(&rule.context, text),
+        rule.near,
+        rule.long,
+        list(&rule.files, text),
         rule.entropy,
+        rule.not_placeholder,
+        option(rule.charset.as_ref(), |class| format!("Class({:#x})", class.0)),
+        option(rule.decodes_to.as_ref(), |it| {
+            format!(
+                "DecodesTo {{ encoding: Encoding::{:?}, begins: {}, holds: {} }}",
+                it.encoding,
+                text(&it.begins),
+                text(&it.holds)
+            )
+        }),
         option(rule.check.as_ref(), |check| format!("Check::{check:?}")),
         option(rule.companion.as_ref(), |it| {
-            format!("Companion {{ rule: {}, label: {} }}", text(&it.rule), text(&it.label))
+            format!(
+                "Companion {{ rule: {}, label: {}, within: Within::{:?} }}",
+                text(&it.rule),
+                text(&it.label),
+                it.within
+            )
         }),
         rule.lifetime,
         text(&rule.scope),
@@ -206,12 +257,19 @@ fn anchor(anchor: &Anchor) -> String {
 
 fn form(form: &Form) -> String {
     match form {
-        Form::Format(format) => format!("Form::Format(Format {{ pieces: {} }})", list(&format.pieces, piece)),
+        Form::Format(it) => format!("Form::Format({})", format_literal(it)),
+        Form::Line(it) => format!("Form::Line({})", format_literal(it)),
+        Form::Search(_) => unreachable!("no pack can ask for it"),
         Form::Pattern(pattern) => format!("Form::Pattern({})", text(pattern)),
         Form::Url(schemes) => format!("Form::Url({})", list(schemes, text)),
         Form::Pem(labels) => format!("Form::Pem({})", list(labels, text)),
         Form::Assignment(words) => format!("Form::Assignment({})", list(words, text)),
+        Form::Reader(reader) => format!("Form::Reader(Reader::{reader:?})"),
     }
+}
+
+fn format_literal(format: &Format) -> String {
+    format!("Format {{ pieces: {}, secret: {:?} }}", list(&format.pieces, piece), format.secret)
 }
 
 fn piece(piece: &Piece) -> String {

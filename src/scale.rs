@@ -36,6 +36,12 @@ impl Severity {
             Severity::Critical => "critical",
         }
     }
+
+    /// The next milder one; the mildest stays as it is.
+    #[must_use]
+    pub fn milder(self) -> Severity {
+        Severity::ALL.into_iter().rev().find(|it| *it < self).unwrap_or(self)
+    }
 }
 
 impl fmt::Display for Severity {

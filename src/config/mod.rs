@@ -37,6 +37,8 @@ pub struct Config {
     pub fingerprint_key: FingerprintKey,
     /// Rotation, lifetimes, scopes, and the switches of checks.
     pub policy: PolicySettings,
+    /// What was not carried over from rule files of other tools.
+    pub warnings: Vec<ConfigError>,
 }
 
 /// One thing that is wrong with a control file.
@@ -93,11 +95,13 @@ pub fn find(directory: &Path) -> Option<PathBuf> {
 /// Everything that is wrong with the files.
 pub fn load(path: Option<&Path>, packs: &[PathBuf], known_checks: &[&str]) -> Result<Config, Vec<ConfigError>> {
     let mut rules = RuleSet::builtin();
+    let mut warnings = Vec::new();
     for pack in packs {
-        load_pack(&mut rules, pack)?;
+        load_pack(&mut rules, pack, &mut warnings)?;
     }
     let Some(path) = path else {
-        return resolve(File::default(), "", "keysieve.toml", Path::new("."), rules, known_checks);
+        let config = resolve(File::default(), "", "keysieve.toml", Path::new("."), rules, known_checks)?;
+        return Ok(Config { warnings, ..config });
     };
     let name = display(path);
     let text = read(path)?;
@@ -105,7 +109,9 @@ pub fn load(path: Option<&Path>, packs: &[PathBuf], known_checks: &[&str]) -> Re
         let line = error.span().map(|span| line_at(&text, span.start));
         vec![ConfigError { file: name.clone(), line, reason: error.message().to_owned() }]
     })?;
-    resolve(file, &text, &name, path.parent().unwrap_or(Path::new(".")), rules, known_checks)
+    let config = resolve(file, &text, &name, path.parent().unwrap_or(Path::new(".")), rules, known_checks)?;
+    warnings.extend(config.warnings.iter().cloned());
+    Ok(Config { warnings, ..config })
 }
 
 fn resolve(
@@ -121,8 +127,9 @@ fn resolve(
         line: Some(line_at(text, offset)),
         reason,
     };
+    let mut warnings = Vec::new();
     for pack in &file.rules {
-        load_pack(&mut rules, &directory.join(pack.get_ref()))?;
+        load_pack(&mut rules, &directory.join(pack.get_ref()), &mut warnings)?;
     }
     pack::load_entries(&mut rules, text, file.provider.as_deref().unwrap_or("local"), &file.rule)
         .map_err(|faults| pack_errors(name, faults))?;
@@ -169,30 +176,43 @@ fn resolve(
         rules,
         fingerprint_key,
         policy,
+        warnings,
     })
 }
 
-/// The built-in rules with those of the packs beside them, and where the packs' rules stand.
+/// The rules of packs beside the built-in ones.
+#[derive(Debug)]
+pub struct Packs {
+    /// All rules.
+    pub rules: RuleSet,
+    /// Where the packs' rules stand.
+    pub packs: Vec<Pack>,
+    /// What was not carried over from rule files of other tools.
+    pub warnings: Vec<ConfigError>,
+}
+
+/// The built-in rules with those of the packs beside them.
 ///
 /// # Errors
 /// Everything that is wrong with every pack.
-pub fn load_packs(paths: &[PathBuf]) -> Result<(RuleSet, Vec<Pack>), Vec<ConfigError>> {
-    let mut rules = RuleSet::builtin();
-    let mut packs = Vec::new();
+pub fn load_packs(paths: &[PathBuf]) -> Result<Packs, Vec<ConfigError>> {
+    let mut loaded = Packs { rules: RuleSet::builtin(), packs: Vec::new(), warnings: Vec::new() };
     let mut errors = Vec::new();
     for path in paths {
-        match load_pack(&mut rules, path) {
-            Ok(text) => packs.push(Pack::new(display(path), text)),
+        match load_pack(&mut loaded.rules, path, &mut loaded.warnings) {
+            Ok(text) => loaded.packs.push(Pack::new(display(path), text)),
             Err(faults) => errors.extend(faults),
         }
     }
-    if errors.is_empty() { Ok((rules, packs)) } else { Err(errors) }
+    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
 }
 
 /// Returns the pack's text.
-fn load_pack(rules: &mut RuleSet, path: &Path) -> Result<String, Vec<ConfigError>> {
+fn load_pack(rules: &mut RuleSet, path: &Path, warnings: &mut Vec<ConfigError>) -> Result<String, Vec<ConfigError>> {
     let text = read(path)?;
-    pack::load(rules, &text).map_err(|faults| pack_errors(&display(path), faults))?;
+    let name = display(path);
+    let left_out = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
+    warnings.extend(pack_errors(&name, left_out));
     Ok(text)
 }
 

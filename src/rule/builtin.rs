@@ -1,7 +1,9 @@
 //! The built-in rules and word lists, as `build.rs` wrote them from `rules/`.
 
 use super::format::{Class, Format, List, Piece, Text};
-use super::model::{Anchor, Check, Companion, Example, Form, Lifetime, Rule, WayOut};
+use super::model::{
+    Anchor, Check, Companion, DecodesTo, Encoding, Example, Form, Lifetime, Near, Reader, Rule, WayOut, Within,
+};
 use crate::scale::Severity;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

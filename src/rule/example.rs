@@ -6,19 +6,21 @@
 //! |---|---|
 //! | `{token}` | a token of the rule's own format, its offline check sealed |
 //! | `{token!}` | the same with the check broken |
+//! | `{basic}` | the base64 of a user and a password (RFC 7617) |
 //! | `{rule:ID}` | a token of another rule |
 //! | `{pem:LABEL}` | a whole PEM block |
 //! | `{pem-line:LABEL}` | the same with its line ends escaped |
+//! | `{pem-base64:LABEL}` | the same in base64 |
 //!
 //! A `{` that is followed by neither a lower-case letter nor `[` is text, so JSON and `${VAR}` can be written as they are.
 //! Expansion is pseudo-random from a seed: the same template always becomes the same text.
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-use sha2::{Digest as _, Sha256};
+use data_encoding::{BASE64, HEXLOWER};
 
-use super::check::Outcome;
-use super::format::{Format, Piece, parse_piece};
-use super::model::{Check, Form, Rule};
+use super::check::{Outcome, pem_block};
+use super::format::parse_piece;
+use super::model::{DecodesTo, Encoding, Form, Rule};
+use super::random::Random;
 use super::set::RuleSet;
 
 /// Expands a template of `rule`.
@@ -48,14 +50,16 @@ pub fn expand(rules: &RuleSet, rule: &Rule, template: &str) -> Result<String, St
 
 fn special(rules: &RuleSet, rule: &Rule, piece: &str, random: &mut Random) -> Result<String, String> {
     match piece.split_once(':') {
-        None if piece == "token" => token(rule, random),
+        None if piece == "token" => token(rule, random).map(|(token, _)| token),
+        None if piece == "basic" => Ok(BASE64.encode(format!("admin:{}", random.hex(15)).as_bytes())),
         None if piece == "token!" => broken(rule, random),
         Some(("rule", id)) => {
             let (_, other) = rules.by_id(id).ok_or_else(|| format!("`{{{piece}}}`: there is no rule `{id}`"))?;
-            token(other, random)
+            token(other, random).map(|(token, _)| token)
         }
-        Some(("pem", label)) => Ok(pem(label, "\n", random)),
-        Some(("pem-line", label)) => Ok(pem(label, "\\n", random)),
+        Some(("pem", label)) => Ok(pem_block(label, "\n", random)),
+        Some(("pem-line", label)) => Ok(pem_block(label, "\\n", random)),
+        Some(("pem-base64", label)) => Ok(BASE64.encode(pem_block(label, "\n", random).as_bytes())),
         _ => {
             let mut text = String::new();
             random.piece(&parse_piece(piece)?, &mut text);
@@ -64,41 +68,38 @@ fn special(rules: &RuleSet, rule: &Rule, piece: &str, random: &mut Random) -> Re
     }
 }
 
-/// A token of the rule's format whose check holds.
-fn token(rule: &Rule, random: &mut Random) -> Result<String, String> {
-    let Form::Format(format) = &rule.form else {
+/// A token of the rule's format whose check holds, in what it is written down in, and the length of its public prefix.
+fn token(rule: &Rule, random: &mut Random) -> Result<(String, usize), String> {
+    let (Form::Format(format) | Form::Line(format)) = &rule.form else {
         return Err(format!("`{{token}}`: `{}` has no format, write the example with classes", rule.id));
     };
-    let text = random.format(format);
-    let prefix = public_prefix(format);
-    let Some(check) = rule.check else { return Ok(text) };
-    let mut bytes = text.into_bytes();
-    match check {
-        Check::Jwt => {
-            let at = memchr::memmem::find(&bytes, b"eyJ").unwrap_or(0);
-            bytes.truncate(at);
-            bytes.extend_from_slice(jwt(random).as_bytes());
-        }
-        Check::PypiMacaroon => {
-            let at = memchr::memchr(b'-', &bytes).map_or(0, |dash| dash + 1);
-            bytes.truncate(at);
-            bytes.extend_from_slice(macaroon(random).as_bytes());
-        }
-        Check::GitlabRoutable => seal_routable(&mut bytes, prefix),
-        _ => {
-            check.seal(&mut bytes, prefix);
-        }
+    if let Some(wanted) = &rule.decodes_to {
+        let secret = encoded(wanted, random);
+        return Ok((random.format_around(format, &secret), 0));
     }
-    String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())
+    let (text, prefix) = random.format(format);
+    let Some(check) = rule.check else { return Ok((text, prefix)) };
+    let mut bytes = text.into_bytes();
+    check.make(&mut bytes, prefix, random);
+    let token = String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())?;
+    Ok((token, prefix))
+}
+
+/// A value that decodes to what is asked for.
+fn encoded(wanted: &DecodesTo, random: &mut Random) -> String {
+    let text = format!("{}{}{}{}", wanted.begins, random.hex(14), wanted.holds, random.hex(22));
+    match wanted.encoding {
+        Encoding::Base64 => BASE64.encode(text.as_bytes()),
+        Encoding::Hex => HEXLOWER.encode(text.as_bytes()),
+    }
 }
 
 /// A token whose check fails: one character of the body is another of the same kind.
 fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
-    let (Some(check), Form::Format(format)) = (rule.check, &rule.form) else {
+    let Some(check) = rule.check else {
         return Err(format!("`{{token!}}`: `{}` has no check", rule.id));
     };
-    let whole = token(rule, random)?;
-    let prefix = public_prefix(format);
+    let (whole, prefix) = token(rule, random)?;
     for at in (prefix..whole.len()).rev() {
         let mut bytes = whole.clone().into_bytes();
         bytes[at] = match bytes[at] {
@@ -117,125 +118,10 @@ fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
     Err(format!("`{{token!}}`: no single character breaks the check of `{}`", rule.id))
 }
 
-/// How many bytes every match begins with before its first run.
-#[must_use]
-pub fn public_prefix(format: &Format) -> usize {
-    format
-        .pieces
-        .iter()
-        .take_while(|piece| !matches!(piece, Piece::Run { .. }))
-        .map(|piece| match piece {
-            Piece::Literal(text) => text.len(),
-            Piece::Choice(texts) => texts.iter().map(|text| text.len()).min().unwrap_or(0),
-            Piece::Run { .. } => 0,
-        })
-        .sum()
-}
-
-fn jwt(random: &mut Random) -> String {
-    let header = BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
-    let payload = format!(r#"{{"sub":"{}","iat":1700000000,"exp":1700003600}}"#, random.hex(16));
-    format!("{header}.{}.{}", BASE64URL_NOPAD.encode(payload.as_bytes()), BASE64URL_NOPAD.encode(&random.bytes(32)))
-}
-
-fn macaroon(random: &mut Random) -> String {
-    let location = b"index.example";
-    let mut bytes = vec![2, 1, location.len() as u8];
-    bytes.extend_from_slice(location);
-    bytes.extend_from_slice(&[2, 36]);
-    let id = random.hex(32);
-    bytes.extend_from_slice(
-        format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]).as_bytes(),
-    );
-    bytes.push(0);
-    let caveat = br#"{"version": 1, "permissions": "user"}"#;
-    bytes.extend_from_slice(&[2, caveat.len() as u8]);
-    bytes.extend_from_slice(caveat);
-    bytes.extend_from_slice(&[0, 0, 6, 32]);
-    bytes.extend(random.bytes(32));
-    BASE64URL_NOPAD.encode(&bytes)
-}
-
-fn seal_routable(bytes: &mut [u8], prefix: usize) {
-    let Some(dot) = bytes[prefix..].iter().position(|&byte| byte == b'.') else { return };
-    let digit = |value: usize| b"0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
-    let at = bytes.len() - 9;
-    bytes[at] = digit(dot / 36);
-    bytes[at + 1] = digit(dot);
-    Check::GitlabRoutable.seal(bytes, prefix);
-}
-
-fn pem(label: &str, line_end: &str, random: &mut Random) -> String {
-    let body = if label.starts_with("OPENSSH") {
-        [b"openssh-key-v1\0".to_vec(), random.bytes(200)].concat()
-    } else if label.starts_with("PGP") {
-        [vec![0x95], random.bytes(300)].concat()
-    } else {
-        let inner = random.bytes(300);
-        [vec![0x30, 0x82, (inner.len() >> 8) as u8, inner.len() as u8], inner].concat()
-    };
-    let base64 = BASE64.encode(&body);
-    let mut lines = vec![format!("-----BEGIN {label}-----")];
-    lines.extend(base64.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()));
-    lines.push(format!("-----END {label}-----"));
-    lines.push(String::new());
-    lines.join(line_end)
-}
-
-/// A small deterministic generator (SplitMix64); nothing here is for cryptography.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: &[&str]) -> Self {
-        let digest = Sha256::digest(seed.join("\0").as_bytes());
-        Self(digest.iter().take(8).fold(0, |seed, &byte| seed << 8 | u64::from(byte)))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
-
-    fn bytes(&mut self, count: usize) -> Vec<u8> {
-        (0..count).map(|_| self.next() as u8).collect()
-    }
-
-    fn hex(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b"0123456789abcdef"[self.below(16)])).collect()
-    }
-
-    fn format(&mut self, format: &Format) -> String {
-        let mut text = String::new();
-        for piece in format.pieces.iter() {
-            self.piece(piece, &mut text);
-        }
-        text
-    }
-
-    fn piece(&mut self, piece: &Piece, out: &mut String) {
-        match piece {
-            Piece::Literal(text) => out.push_str(text),
-            Piece::Choice(texts) => out.push_str(&texts[self.below(texts.len())]),
-            Piece::Run { class, counts } => {
-                let (min, max) = counts[self.below(counts.len())];
-                let members: Vec<u8> = class.members().collect();
-                for _ in 0..min + self.below(usize::from(max - min) + 1) as u16 {
-                    out.push(char::from(members[self.below(members.len())]));
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::format::Format;
+    use super::super::model::Check;
     use super::*;
 
     fn rule(format: &str, check: Option<Check>) -> Rule {

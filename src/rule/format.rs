@@ -5,12 +5,18 @@
 //!
 //! ```text
 //! format  = { literal | "{" piece "}" }
-//! piece   = class [ ":" counts ] | text "|" text { "|" text }
+//! piece   = [ "secret " ] ( class [ ":" counts ] | text "|" text { "|" text } )
 //! counts  = count { "|" count }          count = N | N "-" M       (no count: 1)
 //! class   = name | "[" characters and ranges "]"
 //! ```
+//!
+//! Pieces that are marked with `secret` (one, or several in a row) are the secret part, and what stands around them is how
+//! it is written down: `machine{space:1-9}{printable:1-99}{space:1-9}password{space:1-9}{secret printable:1-99}`. Without a
+//! mark the whole is the secret.
 
 use std::borrow::Cow;
+
+pub use crate::class::Class;
 
 /// Text of a rule: static for built-in rules, owned for packs read at run time.
 pub type Text = Cow<'static, str>;
@@ -22,72 +28,8 @@ pub const RUN_MAX: u16 = 4000;
 /// The most bytes that a whole token may have: what the longest look reaches, less its boundary.
 pub const TOKEN_MAX: usize = 4090;
 
-/// A set of ASCII characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Class(pub u128);
-
-impl Class {
-    /// Letters and digits.
-    pub const BASE62: Class = Class::of("A-Za-z0-9");
-    /// What identifiers are made of: a token that goes on with one of these has not ended.
-    pub const WORD: Class = Class::of("A-Za-z0-9_");
-
-    /// The set that `text` describes: characters, and ranges `a-z`; a `-` at either end stands for itself.
-    #[must_use]
-    pub const fn of(text: &str) -> Class {
-        let bytes = text.as_bytes();
-        let mut set = 0u128;
-        let mut i = 0;
-        while i < bytes.len() {
-            if i + 2 < bytes.len() && bytes[i + 1] == b'-' {
-                let mut byte = bytes[i];
-                while byte <= bytes[i + 2] {
-                    set |= 1 << byte;
-                    byte += 1;
-                }
-                i += 3;
-            } else {
-                set |= 1 << bytes[i];
-                i += 1;
-            }
-        }
-        Class(set)
-    }
-
-    /// The class that rules call by this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Class> {
-        Some(match name {
-            "digit" => Class::of("0-9"),
-            "lower" => Class::of("a-z"),
-            "upper" => Class::of("A-Z"),
-            "alpha" => Class::of("A-Za-z"),
-            "lower-digit" => Class::of("a-z0-9"),
-            "upper-digit" => Class::of("A-Z0-9"),
-            "base62" | "alnum" => Class::BASE62,
-            "base64" => Class::of("A-Za-z0-9+/"),
-            "base64url" => Class::of("A-Za-z0-9_-"),
-            "base32" => Class::of("A-Z2-7"),
-            "hex" => Class::of("0-9a-f"),
-            "hex-upper" => Class::of("0-9A-F"),
-            "hex-any" => Class::of("0-9a-fA-F"),
-            "word" => Class::WORD,
-            "printable" => Class::of("!-~"),
-            _ => return None,
-        })
-    }
-
-    /// Whether `byte` is in the set.
-    #[must_use]
-    pub const fn contains(self, byte: u8) -> bool {
-        byte < 128 && (self.0 >> byte) & 1 == 1
-    }
-
-    /// The members in ascending order.
-    pub fn members(self) -> impl Iterator<Item = u8> {
-        (0..128u8).filter(move |&byte| self.contains(byte))
-    }
-}
+/// What marks a piece as part of the secret.
+pub const SECRET: &str = "secret ";
 
 /// One piece of a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +52,8 @@ pub enum Piece {
 pub struct Format {
     /// The pieces, in order; never empty.
     pub pieces: List<Piece>,
+    /// Which of them are the secret part, from and up to; none: all of them.
+    pub secret: Option<(u16, u16)>,
 }
 
 /// Literal texts one of which every match holds at a fixed distance from its first byte.
@@ -128,6 +72,7 @@ impl Format {
     /// A sentence that names the piece at fault.
     pub fn parse(source: &str) -> Result<Format, String> {
         let mut pieces = Vec::new();
+        let mut secret: Option<(u16, u16)> = None;
         let mut rest = source;
         while let Some(open) = rest.find('{') {
             if rest[..open].contains('}') {
@@ -137,7 +82,16 @@ impl Format {
                 pieces.push(Piece::Literal(Text::Owned(rest[..open].to_owned())));
             }
             let close = rest[open..].find('}').ok_or_else(|| format!("`{{` without `}}` in `{source}`"))? + open;
-            pieces.push(parse_piece(&rest[open + 1..close])?);
+            let body = &rest[open + 1..close];
+            if body.starts_with(SECRET) {
+                let at = pieces.len() as u16;
+                secret = match secret {
+                    None => Some((at, at + 1)),
+                    Some((from, to)) if to == at => Some((from, at + 1)),
+                    Some(_) => return Err(format!("`{{{body}}}`: the pieces of the secret stand in a row")),
+                };
+            }
+            pieces.push(parse_piece(body.strip_prefix(SECRET).unwrap_or(body))?);
             rest = &rest[close + 1..];
         }
         if rest.contains('}') {
@@ -152,7 +106,7 @@ impl Format {
         if !source.is_ascii() {
             return Err(format!("`{source}` is not ASCII"));
         }
-        let format = Format { pieces: pieces.into() };
+        let format = Format { pieces: pieces.into(), secret };
         if format.longest() > TOKEN_MAX {
             return Err(format!("`{source}` can match {} bytes; {TOKEN_MAX} is the most", format.longest()));
         }
@@ -289,6 +243,7 @@ mod tests {
             ("", "empty"),
             ("a{hex:5000}", "5000"),
             ("a{[:3}", "`]`"),
+            ("{secret hex:4}-{secret hex:4}", "in a row"),
         ] {
             let error = Format::parse(source).expect_err(source);
             assert!(error.contains(part), "{source}: {error}");

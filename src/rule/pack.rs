@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::builtin::WAY_OUT_CLASSES;
+use super::foreign;
 use super::model::Rule;
 use super::schema::{PackFile, RuleEntry};
 use super::set::RuleSet;
@@ -23,14 +24,14 @@ impl Pack {
     /// The pack whose text is `text`; one that does not parse has no rules.
     #[must_use]
     pub fn new(file: String, text: String) -> Self {
-        let entries = toml::from_str::<PackFile>(&text).map(|pack| pack.rule).unwrap_or_default();
-        let begins: Vec<usize> = entries.iter().map(|entry| entry.span().start).collect();
-        let ends = begins.iter().skip(1).copied().chain([text.len()]);
-        let rules = entries
-            .iter()
-            .zip(begins.iter().zip(ends))
-            .map(|(entry, (&begin, end))| (entry.get_ref().id.clone(), begin..end))
-            .collect();
+        let ids: Vec<(String, usize)> = if foreign::is_foreign(&text) {
+            foreign::ids(&text)
+        } else {
+            let entries = toml::from_str::<PackFile>(&text).map(|pack| pack.rule).unwrap_or_default();
+            entries.iter().map(|entry| (entry.get_ref().id.clone(), entry.span().start)).collect()
+        };
+        let ends: Vec<usize> = ids.iter().skip(1).map(|(_, begin)| *begin).chain([text.len()]).collect();
+        let rules = ids.into_iter().zip(ends).map(|((id, begin), end)| (id, begin..end)).collect();
         Self { file, text, rules }
     }
 
@@ -51,12 +52,19 @@ impl Pack {
     }
 }
 
-/// Adds the rules of a pack's text to `rules`.
+/// Adds the rules of a pack's text to `rules`; it may be a rule file of another tool. Returns what of such a file was not
+/// carried over.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with its line.
-pub fn load(rules: &mut RuleSet, source: &str) -> Result<(), Vec<PackError>> {
-    add(rules, parse_pack(source, &way_out_classes())?, source)
+pub fn load(rules: &mut RuleSet, source: &str) -> Result<Vec<PackError>, Vec<PackError>> {
+    if foreign::is_foreign(source) {
+        let loaded = foreign::parse(source, rules)?;
+        add(rules, loaded.rules, source)?;
+        return Ok(loaded.warnings);
+    }
+    add(rules, parse_pack(source, &way_out_classes())?, source)?;
+    Ok(Vec::new())
 }
 
 /// Adds the `[[rule]]` entries that stand in another file, such as `keysieve.toml`, whose whole text is `source`.
@@ -147,6 +155,19 @@ miss = ["exa_"]
             ("title =", "tilte =", 7, "tilte"),
             ("id = \"example-token\"", "id = \"github-personal-access-token\"", 5, "another rule"),
             ("hit = [\"{token}\"]", "hit = []", 4, "examples"),
+            ("lifetime", "near = \"line\"\nlifetime", 4, "context"),
+            ("lifetime", "context = [\"exa\"]\nnear = \"page\"\nlifetime", 4, "block"),
+            ("lifetime", "context = [\"exa\"]\nnear = 2000\nlifetime", 4, "960"),
+            ("lifetime", "charset = \"greek\"\nlifetime", 4, "greek"),
+            ("lifetime", "decodes_to = { encoding = \"rot13\" }\nlifetime", 4, "rot13"),
+            (
+                "lifetime",
+                "companion = { rule = \"a\", label = \"b\", within = { lines = 900 } }\nlifetime",
+                4,
+                "within",
+            ),
+            ("lifetime", "files = [\"/\"]\nlifetime", 4, "files"),
+            ("format = \"exa_{base62:20}\"", "line = \"exa_{base62:20}\"", 4, "needs `files`"),
         ] {
             let error = load(&mut RuleSet::builtin(), &PACK.replace(from, to)).expect_err(to).remove(0);
             assert!(error.reason.contains(part), "{to}: {error:?}");

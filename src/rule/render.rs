@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::format::{Class, Format, List, Piece, Text};
+use super::format::{Class, Format, List, Piece, SECRET, Text};
 use super::model::Form;
 
 /// The names of classes, the first of two for the same set.
@@ -27,7 +27,7 @@ const NAMES: [&str; 14] = [
 
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = NAMES.iter().chain(&["printable"]).find(|name| Class::named(name) == Some(*self));
+        let named = NAMES.iter().chain(&["printable", "blank", "space"]).find(|name| Class::named(name) == Some(*self));
         match named {
             Some(name) => f.write_str(name),
             None => write!(f, "[{}]", set(*self)),
@@ -70,7 +70,13 @@ impl fmt::Display for Piece {
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces.iter().try_for_each(|piece| piece.fmt(f))
+        let (from, to) = self.secret.unwrap_or_default();
+        self.pieces.iter().enumerate().try_for_each(|(index, piece)| {
+            if (usize::from(from)..usize::from(to)).contains(&index) {
+                return write!(f, "{{{SECRET}{}", &piece.to_string()[1..]);
+            }
+            piece.fmt(f)
+        })
     }
 }
 
@@ -79,9 +85,12 @@ impl fmt::Display for Form {
         match self {
             Form::Format(format) => write!(f, "format {format}"),
             Form::Pattern(pattern) => write!(f, "pattern {pattern}"),
+            Form::Line(format) => write!(f, "line {format}"),
+            Form::Search(search) => write!(f, "search {}", search.pattern),
             Form::Url(schemes) => write!(f, "password in a URL with scheme {}", joined(schemes, ", ")),
             Form::Pem(labels) => write!(f, "PEM block with label {}", joined(labels, ", ")),
             Form::Assignment(words) => write!(f, "value of a key that ends with {}", joined(words, ", ")),
+            Form::Reader(reader) => write!(f, "what the reader `{}` reads", reader.id()),
         }
     }
 }
@@ -114,6 +123,7 @@ mod tests {
             "a{digit}{hex:40|32}{base64url:4-9}",
             "k{[02-9AC-HJ-NP-Z]:58}",
             "k{[!+-]:3}{printable:2}",
+            "key{blank:0-4}={secret base64:8-20}{secret ==|=|}",
         ] {
             assert_eq!(Format::parse(source).expect(source).to_string(), source);
         }

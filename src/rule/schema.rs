@@ -35,17 +35,23 @@ pub struct RuleEntry {
     pub severity: String,
 
     /// The token's form in the format language (see [`super::format`]): `ghp_{base62:36}`. One of `format`, `pattern`,
-    /// `url`, `pem` and `assignment` must be given.
+    /// `line`, `url`, `pem`, `assignment` and `reader` must be given.
     pub format: Option<String>,
     /// A regular expression for what the format language cannot say; it must begin with the text of `anchor`. A group
     /// named `secret` marks the secret part, else it is the whole match.
     pub pattern: Option<String>,
+    /// The form of each line of a small file that holds nothing else (comments with `#` aside), in the format language;
+    /// for files without a literal to look for. Needs `files`.
+    pub line: Option<String>,
     /// Schemes of URLs whose userinfo carries the secret: `["postgres", "postgresql"]`; `["*"]` for any other scheme.
     pub url: Option<Vec<String>>,
     /// Labels of PEM blocks: `["RSA PRIVATE KEY"]`.
     pub pem: Option<Vec<String>>,
     /// Words of key names whose value is the secret, for the key=value detector: `["password", "passwd"]`.
     pub assignment: Option<Vec<String>>,
+    /// The reader of a form in which no name says what the value is: `basic`, `sql`, `command`, `connection`
+    /// or `call`.
+    pub reader: Option<String>,
     /// A literal piece of the format (or the beginning of the pattern) that every match holds; chosen automatically
     /// where it is not given. At least 3 bytes.
     pub anchor: Option<String>,
@@ -54,9 +60,26 @@ pub struct RuleEntry {
     /// must begin within 128 bytes behind the word and at most one line further.
     #[serde(default)]
     pub context: Vec<String>,
+    /// Where the context words must stand instead: `"line"`, the token's own; `"block"`, the braces, section or indented
+    /// lines around it, as far as the look reaches; or a number of bytes to either side.
+    pub near: Option<NearEntry>,
+    /// The look reaches 4 KiB to either side of the anchor instead of 1; for long bodies. Needs a literal anchor.
+    #[serde(default)]
+    pub long: bool,
+    /// Names of the only files that the rule counts in, any case: `[".netrc", "*.pgpass", ".docker/config.json"]`. `*` and
+    /// `?` stay within a component; the last components of the path are compared.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Least Shannon entropy of the secret part, in bits per character; by default that of the table of alphabets and
     /// lengths (the value that one random token in a thousand falls short of).
     pub entropy: Option<f64>,
+    /// `true`: words that stand for a secret are refused wherever they stand in it; `false`: no placeholder is refused. By
+    /// default a distinctive form is refused only for what no random token looks like, any other as with `true`.
+    pub not_placeholder: Option<bool>,
+    /// Name of the class (see [`super::format`]) that every byte of the secret part must be of.
+    pub charset: Option<String>,
+    /// What the secret part must decode to.
+    pub decodes_to: Option<DecodesToEntry>,
     /// Name of the offline check: see [`super::check::Check`].
     pub check: Option<String>,
     /// The other half of the credential.
@@ -91,6 +114,41 @@ pub struct CompanionEntry {
     pub rule: String,
     /// What it is called in the finding: `access key id`.
     pub label: String,
+    /// How far away it may stand: `{ lines = 5 }` or `{ bytes = 600 }`; 1 KiB by default, which is also the most, unless
+    /// the rule has a literal anchor (3584 bytes then).
+    pub within: Option<WithinEntry>,
+}
+
+/// How far the other half of a credential may stand.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithinEntry {
+    /// Line ends between the two.
+    pub lines: Option<u16>,
+    /// Bytes between the nearer ends of the two.
+    pub bytes: Option<u16>,
+}
+
+/// Where context words must stand.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum NearEntry {
+    /// `line` or `block`.
+    Scope(String),
+    /// Bytes to either side.
+    Bytes(u16),
+}
+
+/// What a value must decode to: its whole must decode, and the result must begin with or hold a text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecodesToEntry {
+    /// `base64` (either alphabet, with or without padding) or `hex`.
+    pub encoding: String,
+    /// What the decoded bytes begin with.
+    pub begins: Option<String>,
+    /// What they hold.
+    pub holds: Option<String>,
 }
 
 /// What to do when the secret has leaked, in one of two honest forms.

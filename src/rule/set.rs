@@ -1,6 +1,6 @@
 //! The rules of a run: the built-in ones, and those of the user's packs.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,10 +12,26 @@ use super::validate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub u32);
 
+/// A rule where it lies: a set of thousands is a list of addresses, quick to make and to copy.
+#[derive(Clone, Debug)]
+enum Held {
+    BuiltIn(&'static Rule),
+    Pack(Arc<Rule>),
+}
+
+impl AsRef<Rule> for Held {
+    fn as_ref(&self) -> &Rule {
+        match self {
+            Held::BuiltIn(rule) => rule,
+            Held::Pack(rule) => rule,
+        }
+    }
+}
+
 /// The rules of a run, in a fixed order.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    rules: Vec<Cow<'static, Rule>>,
+    rules: Vec<Held>,
     digest: String,
 }
 
@@ -23,7 +39,7 @@ impl RuleSet {
     /// The built-in rules.
     #[must_use]
     pub fn builtin() -> Self {
-        Self { rules: builtin::RULES.iter().map(Cow::Borrowed).collect(), digest: builtin::DIGEST.to_owned() }
+        Self { rules: builtin::RULES.iter().map(Held::BuiltIn).collect(), digest: builtin::DIGEST.to_owned() }
     }
 
     /// Adds the rules of a pack. `source` is the pack's text, which goes into the digest.
@@ -31,9 +47,9 @@ impl RuleSet {
     /// # Errors
     /// Pairs of a rule's id and what is wrong with it beside the rules that are there already.
     pub fn add(&mut self, rules: Vec<Rule>, source: &str) -> Result<(), Vec<(String, String)>> {
-        let all: Vec<Cow<'static, Rule>> =
-            self.rules.iter().cloned().chain(rules.into_iter().map(Cow::Owned)).collect();
-        validate::check_set(all.iter().map(Cow::as_ref))?;
+        let added = rules.into_iter().map(|rule| Held::Pack(Arc::new(rule)));
+        let all: Vec<Held> = self.rules.iter().cloned().chain(added).collect();
+        validate::check_set(all.iter().map(Held::as_ref))?;
         self.rules = all;
         let digest = Sha256::new().chain_update(&self.digest).chain_update(source).finalize();
         self.digest = data_encoding::HEXLOWER.encode(&digest[..6]);
@@ -42,13 +58,13 @@ impl RuleSet {
 
     /// Leaves out the rules that `keep` refuses.
     pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
-        self.rules.retain(|rule| keep(rule));
+        self.rules.retain(|rule| keep(rule.as_ref()));
     }
 
     /// The rule at `index`.
     #[must_use]
     pub fn get(&self, index: RuleIndex) -> &Rule {
-        &self.rules[index.0 as usize]
+        self.rules[index.0 as usize].as_ref()
     }
 
     /// The rule with this id.

@@ -4,13 +4,28 @@
 
 use std::collections::BTreeMap;
 
-use super::format::{Format, List, Text};
-use super::model::{Anchor, Check, Companion, Example, Form, Lifetime, Rule, WayOut};
-use super::schema::{ExampleEntry, PackFile, RuleEntry, WayOutEntry};
+use super::format::{Class, Format, List, Text};
+use super::model::{
+    Anchor, Check, Companion, DecodesTo, Encoding, Example, Form, Lifetime, Near, Reader, Rule, WayOut, Within,
+};
+use super::schema::{
+    CompanionEntry, DecodesToEntry, ExampleEntry, NearEntry, PackFile, RuleEntry, WayOutEntry, WithinEntry,
+};
 use crate::scale::Severity;
 
 /// The least length of a literal that the prefilter looks for.
 pub const ANCHOR_LEAST: usize = 3;
+
+/// The most bytes between the two halves of a credential.
+const PAIR_MOST: u16 = 1024;
+/// The same for a rule with a literal anchor: less than the look of 4 KiB by the length of an anchor and a prefix.
+const PAIR_MOST_LONG: u16 = 3584;
+/// The most lines between them.
+const PAIR_LINES_MOST: u16 = 100;
+/// The most bytes that context words may stand away: less than the look of 1 KiB by the length of a word.
+const NEAR_MOST: u16 = 960;
+/// The same for a long look.
+const NEAR_MOST_LONG: u16 = 4000;
 
 /// The texts of the classes of ways out, by name.
 pub type WayOutClasses = BTreeMap<String, Vec<String>>;
@@ -113,6 +128,16 @@ fn rule(entry: &RuleEntry, provider: &str, classes: &WayOutClasses) -> Result<Ru
     }
     let form = form(entry)?;
     let anchor = anchor(entry, &form)?;
+    let is_literal = matches!(anchor, Anchor::Literal { .. });
+    if entry.long && !is_literal {
+        return Err("long: only a rule with a literal anchor may look that far".to_owned());
+    }
+    if entry.files.iter().any(|glob| glob.trim_matches('/').is_empty()) {
+        return Err("files: a name is not empty".to_owned());
+    }
+    if matches!(form, Form::Line(_)) && (entry.files.is_empty() || !entry.context.is_empty()) {
+        return Err("line: it needs `files`, and takes no `context`".to_owned());
+    }
     if entry.hit.is_empty() || entry.miss.is_empty() {
         return Err("a rule needs examples: at least one `hit` and one `miss`".to_owned());
     }
@@ -137,12 +162,19 @@ fn rule(entry: &RuleEntry, provider: &str, classes: &WayOutClasses) -> Result<Ru
         anchor,
         form,
         context: entry.context.iter().map(|word| Text::Owned(word.to_ascii_lowercase())).collect::<Vec<_>>().into(),
+        near: near(entry)?,
+        long: entry.long,
+        files: texts(&entry.files),
         entropy: entry.entropy,
+        not_placeholder: entry.not_placeholder,
+        charset: entry
+            .charset
+            .as_deref()
+            .map(|name| Class::named(name).ok_or_else(|| format!("charset: no class has the name `{name}`")))
+            .transpose()?,
+        decodes_to: entry.decodes_to.as_ref().map(decodes_to).transpose()?,
         check,
-        companion: entry
-            .companion
-            .as_ref()
-            .map(|companion| Companion { rule: text(&companion.rule), label: text(&companion.label) }),
+        companion: entry.companion.as_ref().map(|it| companion(it, is_literal)).transpose()?,
         lifetime: Lifetime::from_id(&entry.lifetime)
             .ok_or_else(|| format!("lifetime `{}`: use short-lived, long-lived or configurable", entry.lifetime))?,
         scope: text(&entry.scope),
@@ -155,10 +187,55 @@ fn rule(entry: &RuleEntry, provider: &str, classes: &WayOutClasses) -> Result<Ru
     })
 }
 
+fn near(entry: &RuleEntry) -> Result<Near, String> {
+    if entry.near.is_some() && entry.context.is_empty() {
+        return Err("near: it says where `context` words must stand, and there are none".to_owned());
+    }
+    let most = if entry.long { NEAR_MOST_LONG } else { NEAR_MOST };
+    match &entry.near {
+        None => Ok(Near::Usual),
+        Some(NearEntry::Scope(scope)) if scope == "line" => Ok(Near::Line),
+        Some(NearEntry::Scope(scope)) if scope == "block" => Ok(Near::Block),
+        Some(NearEntry::Scope(scope)) => Err(format!("near `{scope}`: use \"line\", \"block\" or a number of bytes")),
+        Some(NearEntry::Bytes(bytes)) if (1..=most).contains(bytes) => Ok(Near::Bytes(*bytes)),
+        Some(NearEntry::Bytes(bytes)) => {
+            Err(format!("near {bytes}: at least 1 and at most {NEAR_MOST} bytes, {NEAR_MOST_LONG} with `long = true`"))
+        }
+    }
+}
+
+fn decodes_to(entry: &DecodesToEntry) -> Result<DecodesTo, String> {
+    let encoding = [Encoding::Base64, Encoding::Hex]
+        .into_iter()
+        .find(|encoding| encoding.id() == entry.encoding)
+        .ok_or_else(|| format!("decodes_to: encoding `{}`: use base64 or hex", entry.encoding))?;
+    let part = |it: &Option<String>| text(it.as_deref().unwrap_or_default());
+    Ok(DecodesTo { encoding, begins: part(&entry.begins), holds: part(&entry.holds) })
+}
+
+fn companion(entry: &CompanionEntry, is_literal: bool) -> Result<Companion, String> {
+    let most = if is_literal { PAIR_MOST_LONG } else { PAIR_MOST };
+    let within = match entry.within {
+        None => Within::Bytes(PAIR_MOST),
+        Some(WithinEntry { lines: Some(lines), bytes: None }) if lines <= PAIR_LINES_MOST => Within::Lines(lines),
+        Some(WithinEntry { lines: None, bytes: Some(bytes) }) if (1..=most).contains(&bytes) => Within::Bytes(bytes),
+        Some(_) => {
+            return Err(format!(
+                "companion: within is either lines (at most {PAIR_LINES_MOST}) or bytes (at most {PAIR_MOST}; \
+                 {PAIR_MOST_LONG} for a rule with a literal anchor)"
+            ));
+        }
+    };
+    Ok(Companion { rule: text(&entry.rule), label: text(&entry.label), within })
+}
+
 fn form(entry: &RuleEntry) -> Result<Form, String> {
     let mut forms = Vec::new();
     if let Some(source) = &entry.format {
         forms.push(Form::Format(Format::parse(source).map_err(|error| format!("format: {error}"))?));
+    }
+    if let Some(source) = &entry.line {
+        forms.push(Form::Line(Format::parse(source).map_err(|error| format!("line: {error}"))?));
     }
     if let Some(pattern) = &entry.pattern {
         let compiled = regex::bytes::Regex::new(pattern).map_err(|error| format!("pattern: {error}"))?;
@@ -179,10 +256,14 @@ fn form(entry: &RuleEntry) -> Result<Form, String> {
             forms.push(make(texts(list)));
         }
     }
-    if forms.len() > 1 {
-        return Err("only one of format, pattern, url, pem and assignment can be given".to_owned());
+    if let Some(id) = &entry.reader {
+        forms.push(Form::Reader(Reader::from_id(id).ok_or_else(|| format!("reader: there is no reader `{id}`"))?));
     }
-    forms.pop().ok_or_else(|| "one of format, pattern, url, pem and assignment must be given".to_owned())
+    let all = "format, pattern, line, url, pem, assignment and reader";
+    if forms.len() > 1 {
+        return Err(format!("only one of {all} can be given"));
+    }
+    forms.pop().ok_or_else(|| format!("one of {all} must be given"))
 }
 
 fn anchor(entry: &RuleEntry, form: &Form) -> Result<Anchor, String> {
@@ -211,15 +292,18 @@ fn anchor(entry: &RuleEntry, form: &Form) -> Result<Anchor, String> {
         },
         (Form::Pattern(pattern), Some(wanted)) => {
             let plain = pattern.strip_prefix("(?i)").unwrap_or(pattern);
-            if !plain.starts_with(&regex::escape(wanted)) {
+            // Outside a set a `-` means itself with and without its escape.
+            let bare = |text: &str| text.replace(r"\-", "-");
+            if !bare(plain).starts_with(&bare(&regex::escape(wanted))) {
                 return Err(format!("pattern: it must begin with its anchor `{wanted}`"));
             }
             Ok(literal(vec![wanted.to_owned()], 0))
         }
         (Form::Pattern(_), None) => Err("a pattern needs an `anchor`: the literal text it begins with".to_owned()),
-        (Form::Url(_) | Form::Pem(_) | Form::Assignment(_), None) => Ok(Anchor::Own),
-        (Form::Url(_) | Form::Pem(_) | Form::Assignment(_), Some(_)) => {
-            Err("anchor: url, pem and assignment find their own".to_owned())
+        (Form::Search(_), _) => Ok(Anchor::Context),
+        (Form::Url(_) | Form::Pem(_) | Form::Assignment(_) | Form::Reader(_) | Form::Line(_), None) => Ok(Anchor::Own),
+        (Form::Url(_) | Form::Pem(_) | Form::Assignment(_) | Form::Reader(_) | Form::Line(_), Some(_)) => {
+            Err("anchor: line, url, pem, assignment and reader find their own".to_owned())
         }
     }
 }

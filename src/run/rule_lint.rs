@@ -12,8 +12,8 @@ use crate::detect::{Candidate, Detector, Found, closing, compile};
 use crate::finding::Severity;
 use crate::rule::builtin::IDENTIFIERS_WORDS;
 use crate::rule::example::expand;
-use crate::rule::format::{Format, Piece};
-use crate::rule::model::{Anchor, Form, Rule};
+use crate::rule::format::{Class, Format, Piece};
+use crate::rule::model::{Anchor, Encoding, Form, Near, Rule};
 use crate::rule::set::{RuleIndex, RuleSet};
 
 use super::examples::{Kind, holds_token};
@@ -75,6 +75,7 @@ pub fn lint_rules(rules: &RuleSet, ids: &BTreeSet<String>) -> Result<Vec<Remark>
         }
         let mut of_rule = Remarks { rule, out: &mut remarks };
         of_rule.form();
+        of_rule.conditions();
         of_rule.literals();
         of_rule.anchor(rules, &hits)?;
         of_rule.examples(&detector);
@@ -129,7 +130,52 @@ impl Remarks<'_> {
                 ),
                 Ok(_) => {}
             },
-            Form::Format(_) | Form::Url(_) | Form::Pem(_) | Form::Assignment(_) => {}
+            Form::Line(format) if least_secret(format) == 0 => {
+                self.error("line", "it can match its literal text alone: give a run that is never empty".to_owned());
+            }
+            Form::Format(_)
+            | Form::Line(_)
+            | Form::Search(_)
+            | Form::Url(_)
+            | Form::Pem(_)
+            | Form::Assignment(_)
+            | Form::Reader(_) => {}
+        }
+    }
+
+    /// Conditions that say nothing, or that nothing can meet.
+    fn conditions(&mut self) {
+        let rule = self.rule;
+        if let Some(wanted) = &rule.decodes_to
+            && let Some(digits) = rule.charset
+        {
+            let needed = match wanted.encoding {
+                Encoding::Base64 => "base64",
+                Encoding::Hex => "hex-any",
+            };
+            if Class::named(needed).is_some_and(|class| class.is_disjoint(digits)) {
+                self.error("charset", format!("nothing of it is {needed}, which `decodes_to` asks for"));
+            }
+        }
+        if let (Some(charset), Form::Format(format) | Form::Line(format)) = (rule.charset, &rule.form) {
+            let classes = secret_pieces(format).iter().filter_map(|piece| match piece {
+                Piece::Run { class, .. } => Some(*class),
+                Piece::Literal(_) | Piece::Choice(_) => None,
+            });
+            if classes.into_iter().all(|class| class.0 & !charset.0 == 0) {
+                self.warn("charset", "the format allows nothing else: leave it out".to_owned());
+            }
+        }
+        if let Some(entropy) = rule.entropy
+            && !(0.0..=8.0).contains(&entropy)
+        {
+            self.error("entropy", "bits per byte lie between 0 and 8".to_owned());
+        }
+        if rule.files.iter().any(|glob| glob.bytes().all(|byte| matches!(byte, b'*' | b'/' | b'?'))) {
+            self.error("files", "a name that fits every file is none: leave it out".to_owned());
+        }
+        if rule.near != Near::Usual && matches!(rule.form, Form::Url(_) | Form::Assignment(_) | Form::Line(_)) {
+            self.error("near", "this form takes no context words".to_owned());
         }
     }
 
@@ -140,7 +186,11 @@ impl Remarks<'_> {
             Anchor::Context => ("context", &self.rule.context),
             Anchor::Own => return,
         };
-        let key = if matches!(self.rule.form, Form::Pattern(_)) { "pattern" } else { key };
+        let key = match &self.rule.form {
+            Form::Pattern(_) => "pattern",
+            Form::Search(_) => "keywords",
+            _ => key,
+        };
         for text in texts.iter() {
             let word = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
             if text.len() < LITERAL_LEAST {
@@ -153,6 +203,10 @@ impl Remarks<'_> {
 
     /// What the matcher finds must be found from the anchor, too.
     fn anchor(&mut self, rules: &RuleSet, hits: &[String]) -> Result<(), PrefilterError> {
+        // Lines have none.
+        if matches!(self.rule.form, Form::Line(_)) {
+            return Ok(());
+        }
         let mut alone = rules.clone();
         alone.retain(|rule| rule.id == self.rule.id);
         let detector = Detector::new(alone)?;
@@ -161,7 +215,7 @@ impl Remarks<'_> {
             let (mut by_anchor, mut everywhere) = (Vec::new(), Vec::new());
             detector.detect(text.as_bytes(), 0..text.len(), false, &mut by_anchor);
             detector.detect_everywhere(text.as_bytes(), 0..text.len(), false, &mut everywhere);
-            let implied = detector.literals().iter().any(|literal| lower.contains(literal.as_str()))
+            let implied = detector.literals().iter().any(|literal| lower.contains(literal.as_ref() as &str))
                 && everywhere.iter().all(|it| by_anchor.iter().any(|other| other.value == it.value));
             if !implied {
                 let number = index + 1;
@@ -172,6 +226,10 @@ impl Remarks<'_> {
     }
 
     fn examples(&mut self, detector: &Detector) {
+        // Rules of other tools come without.
+        if matches!(self.rule.form, Form::Search(_)) {
+            return;
+        }
         for (kind, list) in [(Kind::Hit, &self.rule.hit), (Kind::Miss, &self.rule.miss)] {
             let key = kind.id();
             if list.len() < EXAMPLES_LEAST {
@@ -188,13 +246,19 @@ impl Remarks<'_> {
     }
 }
 
-/// The least number of characters that are not fixed by the format.
+/// The least number of characters of the secret part that are not fixed by the format.
 fn least_secret(format: &Format) -> usize {
     let least = |piece: &Piece| match piece {
         Piece::Run { counts, .. } => counts.iter().map(|&(min, _)| usize::from(min)).min().unwrap_or(0),
         Piece::Literal(_) | Piece::Choice(_) => 0,
     };
-    format.pieces.iter().map(least).sum()
+    secret_pieces(format).iter().map(least).sum()
+}
+
+/// The pieces of the secret part.
+fn secret_pieces(format: &Format) -> &[Piece] {
+    let (from, to) = format.secret.map_or((0, format.pieces.len()), |(from, to)| (from.into(), to.into()));
+    &format.pieces[from..to]
 }
 
 /// Whether the pattern matches its anchor with nothing behind it, or with an empty secret before what may follow a token.
@@ -220,10 +284,11 @@ impl Overlaps {
         let mut candidates = Vec::new();
         detector.detect(text.as_bytes(), 0..text.len(), false, &mut candidates);
         let own: Vec<Candidate> = candidates.iter().filter(|it| it.rule == index).cloned().collect();
-        // URLs and keys take what no rule knows better: they are no rivals.
+        // URLs, keys and rules for certain files take what no rule knows better: they are no rivals.
         let rivals: Vec<Candidate> = candidates
             .iter()
             .filter(|it| it.rule != index && matches!(it.found, Found::Token | Found::Pem))
+            .filter(|it| !rules.get(it.rule).is_of_files())
             .filter(|it| companion.as_deref() != Some(rules.get(it.rule).id.as_ref()))
             .filter(|it| own.iter().any(|own| overlap(&own.value, &it.value)))
             .cloned()
@@ -231,7 +296,7 @@ impl Overlaps {
         if rivals.is_empty() {
             return;
         }
-        closing::close(rules, &mut candidates);
+        closing::close(rules, text.as_bytes(), &mut candidates);
         for rival in rivals {
             let wins = candidates.iter().any(|it| it.rule == rival.rule && it.value == rival.value);
             *self.0.entry((index, rival.rule)).or_default() |= wins;
@@ -280,8 +345,11 @@ fn key(form: &Form) -> &'static str {
     match form {
         Form::Format(_) => "format",
         Form::Pattern(_) => "pattern",
+        Form::Line(_) => "line",
+        Form::Search(_) => "regex",
         Form::Url(_) => "url",
         Form::Pem(_) => "pem",
         Form::Assignment(_) => "assignment",
+        Form::Reader(_) => "reader",
     }
 }

@@ -10,7 +10,7 @@ use crate::place::sanitize;
 use crate::policy;
 use crate::rule::builtin::WAY_OUT_CLASSES;
 use crate::rule::format::{List, Text};
-use crate::rule::model::{Anchor, Rule, WayOut};
+use crate::rule::model::{Anchor, Form, Near, Rule, WayOut, Within};
 
 /// A whole rule, as people read it
 #[derive(Args, Debug)]
@@ -73,10 +73,9 @@ fn fields(rule: &Rule) -> Vec<(&'static str, String)> {
         ("Anchor", anchor(&rule.anchor)),
         ("Context", or_none(Some(joined(&rule.context)))),
     ]);
-    if let Some(entropy) = rule.entropy {
-        fields.push(("Entropy", format!("at least {entropy} bits per character")));
-    }
-    let companion = rule.companion.as_ref().map(|it| format!("{} ({})", it.rule, it.label));
+    fields.extend(conditions(rule));
+    let companion =
+        rule.companion.as_ref().map(|it| format!("{} ({}), within {}", it.rule, it.label, within(it.within)));
     fields.extend([
         ("Check", or_none(rule.check.map(|check| check.id().to_owned()))),
         ("Companion", or_none(companion)),
@@ -92,6 +91,56 @@ fn fields(rule: &Rule) -> Vec<(&'static str, String)> {
     let examples = format!("{}, {}", super::count(rule.hit.len(), "hit"), misses(rule.miss.len()));
     fields.extend([("Docs", or_none(rule.docs.as_ref().map(ToString::to_string))), ("Examples", examples)]);
     fields
+}
+
+/// What is asked for beside the form.
+fn conditions(rule: &Rule) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    match rule.near {
+        Near::Usual => {}
+        Near::Line => fields.push(("Near", "on the same line".to_owned())),
+        Near::Block => fields.push(("Near", "in the same block".to_owned())),
+        Near::Bytes(bytes) => fields.push(("Near", format!("within {bytes} bytes"))),
+    }
+    if rule.long {
+        fields.push(("Look", "4 KiB to either side".to_owned()));
+    }
+    if !rule.files.is_empty() {
+        fields.push(("Files", joined(&rule.files)));
+    }
+    if let Form::Search(search) = &rule.form
+        && let Some(path) = &search.path
+    {
+        fields.push(("Files", format!("whose path matches {path}")));
+    }
+    if let Some(entropy) = rule.entropy {
+        fields.push(("Entropy", format!("at least {entropy} bits per character")));
+    }
+    match rule.not_placeholder {
+        None => {}
+        Some(true) => fields.push(("Placeholders", "are refused strictly".to_owned())),
+        Some(false) => fields.push(("Placeholders", "are not refused".to_owned())),
+    }
+    if let Some(charset) = rule.charset {
+        fields.push(("Charset", charset.to_string()));
+    }
+    if let Some(wanted) = &rule.decodes_to {
+        let mut text = wanted.encoding.id().to_owned();
+        for (what, part) in [("begins with", &wanted.begins), ("holds", &wanted.holds)] {
+            if !part.is_empty() {
+                text.push_str(&format!(", {what} {part}"));
+            }
+        }
+        fields.push(("Decodes to", text));
+    }
+    fields
+}
+
+fn within(within: Within) -> String {
+    match within {
+        Within::Bytes(bytes) => super::count(bytes.into(), "byte"),
+        Within::Lines(lines) => super::count(lines.into(), "line"),
+    }
 }
 
 fn anchor(anchor: &Anchor) -> String {

@@ -1,0 +1,113 @@
+//! Rule files of gitleaks and betterleaks 1.x, read as they are.
+//!
+//! Their rules are a regular expression that is searched for in all of a text that holds a keyword. Ours begin at a literal
+//! and look a bounded way around it, so a rule is carried over as a search around each of its keywords ([`Search`]); a rule
+//! without keywords begins at the literal that its pattern begins with. Whatever cannot be kept is named with its line: as
+//! a warning where the rule then finds less than it would there, or says less of it; as an error where it would find what
+//! it is meant to leave out, because such a rule is wrong.
+//!
+//! The file is walked as a tree with places instead of being deserialised, so that every field has its line and one that
+//! nobody here has heard of is named instead of being swallowed.
+
+mod allowlist;
+pub mod regex;
+mod rule;
+mod tree;
+
+use toml::de::{DeTable, DeValue};
+
+use super::model::Rule;
+use super::set::RuleSet;
+use super::validate::PackError;
+use allowlist::Allowlist;
+use tree::{Field, Reading};
+
+/// What a file came to.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// What was not carried over.
+    pub warnings: Vec<PackError>,
+}
+
+/// Whether a text is a rule file of one of those tools rather than a pack of ours. One that does not parse is none.
+#[must_use]
+pub fn is_foreign(source: &str) -> bool {
+    let Ok(root) = DeTable::parse(source) else { return false };
+    let has = |key: &str| root.get_ref().contains_key(key);
+    let theirs = ["rules", "allowlist", "allowlists", "extend"].into_iter().any(has);
+    theirs && !has("rule") && !has("provider")
+}
+
+/// The ids of the rules as they stand in a file, each with the offset of its table.
+#[must_use]
+pub fn ids(source: &str) -> Vec<(String, usize)> {
+    let Ok(root) = DeTable::parse(source) else { return Vec::new() };
+    let Some(rules) = root.get_ref().get("rules").and_then(|rules| rules.get_ref().as_array()) else {
+        return Vec::new();
+    };
+    let id = |rule: &toml::Spanned<DeValue<'_>>| {
+        let id = rule.get_ref().as_table()?.get("id")?.get_ref().as_str()?;
+        Some((id.to_owned(), rule.span().start))
+    };
+    rules.iter().filter_map(id).collect()
+}
+
+/// Reads a rule file for a run with `beside`, whose ids are taken.
+///
+/// # Errors
+/// Everything that would make a rule wrong, each with its line.
+pub fn parse(source: &str, beside: &RuleSet) -> Result<Loaded, Vec<PackError>> {
+    let root = DeTable::parse(source).map_err(|error| {
+        let line = source[..error.span().map_or(0, |span| span.start.min(source.len()))].matches('\n').count() + 1;
+        vec![PackError { rule: None, line, reason: error.message().to_owned() }]
+    })?;
+    let mut reading = Reading::new(source);
+    let mut rules = Vec::new();
+    let mut everywhere = Vec::new();
+    for field in tree::fields(root.get_ref()) {
+        match field.key {
+            "title" | "description" | "minVersion" | "betterleaksMinVersion" => {}
+            "rules" => {
+                for table in reading.tables(&field) {
+                    rules.extend(rule::read(&mut reading, table));
+                }
+            }
+            "allowlist" | "allowlists" => {
+                for table in reading.tables(&field) {
+                    everywhere.extend(allowlist::read(&mut reading, table));
+                }
+            }
+            "extend" => extend(&mut reading, &field),
+            _ => reading.warn(&field, "is not known here and left out"),
+        }
+    }
+    let mut taken: std::collections::BTreeSet<String> = beside.iter().map(|(_, rule)| rule.id.to_string()).collect();
+    let mut loaded = Loaded::default();
+    for draft in rules {
+        let is_about = |it: &&Allowlist| it.rules.is_empty() || it.rules.contains(&draft.id);
+        let allow: Vec<&Allowlist> = everywhere.iter().filter(is_about).collect();
+        loaded.rules.push(draft.finish(&mut reading, &allow, &mut taken));
+    }
+    loaded.warnings = reading.finish()?;
+    Ok(loaded)
+}
+
+/// Nothing is loaded from elsewhere: our own rules stand in for the defaults of that tool.
+fn extend(reading: &mut Reading<'_>, field: &Field<'_>) {
+    let Some(table) = field.value.as_table() else {
+        return reading.error(field, "is not a table");
+    };
+    for inner in tree::fields(table) {
+        match inner.key {
+            "useDefault" => reading.warn(&inner, "the built-in rules of keysieve are used instead of that tool's"),
+            "disabledRules" => reading.warn(&inner, "names rules of that tool; `disable` in keysieve.toml names ours"),
+            "path" | "url" => reading.warn(&inner, "the other file is not read; name it with its own --rules"),
+            _ => reading.warn(&inner, "is not known here and left out"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
