@@ -2,7 +2,8 @@
 //!
 //! [`kind`] names a file from its path and its first bytes; [`read`] turns a whole document of one of the formats below
 //! into one tree of nodes, whatever the format, in which every value knows which bytes of the file it stands in. A check
-//! therefore never searches text for a place it has already read.
+//! therefore never searches text for a place it has already read. [`line`] reads assignments around a word, in any text and any part
+//! of one, for detection.
 //!
 //! A reader bounds its work before a library recurses: nesting by [`MAX_DEPTH`], nodes (aliases counted as often as they
 //! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
@@ -12,6 +13,7 @@ mod error;
 mod hcl;
 mod json;
 pub mod kind;
+pub mod line;
 mod nesting;
 mod node;
 mod offsets;

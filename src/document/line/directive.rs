@@ -1,0 +1,92 @@
+//! A key and a value with nothing but white space between them: flags of commands, macros, and the languages of tools.
+
+use super::behind::Given;
+use super::operator::Ending;
+use super::value::{bare, behind_blanks};
+use super::{Operator, Quoting, context, quoted};
+use crate::window::Window;
+
+use std::ops::Range;
+
+/// What may stand before the key on its line: definitions of macros, constants, variables.
+const BEFORE: [&[u8]; 14] = [
+    b"#define",
+    b"# define",
+    b"set",
+    b"set -g",
+    b"set -x",
+    b"set -gx",
+    b"set -Ux",
+    b"setenv",
+    b"export",
+    b"const",
+    b"def",
+    b"ENV",
+    b"ARG",
+    b"@",
+];
+
+/// What stands directly before a variable whose value needs no quotes: Dockerfiles, csh, fish.
+const VARIABLES: [&[u8]; 5] = [b"ENV ", b"setenv ", b"set -x ", b" -gx ", b" -Ux "];
+
+/// Directives of servers whose value needs no quotes: Redis.
+const SERVERS: [&[u8]; 3] = [b"requirepass", b"masterauth", b"masterpass"];
+
+/// Reads `--key value`, `#define KEY "value"`, `set key value`, `key "value"`.
+pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<Given> {
+    let at = behind_blanks(window, ending.at);
+    if at == ending.at || ending.quoted {
+        return None;
+    }
+    let name = window.slice(key.clone());
+    let next = window.byte(at)?;
+    let quoted = quoted::read(window, at);
+    if name.starts_with(b"-") && next != b'-' {
+        return match quoted {
+            Some(value) if !value.is_empty() => Some((Operator::Flag, value, Quoting::Quoted)),
+            Some(_) => None,
+            None => plain(window, key, at, Operator::Flag),
+        };
+    }
+    // Without a quote, only after what takes a bare word; asked before the line is looked at.
+    if quoted.is_none() {
+        let before = window.slice(key.start.saturating_sub(7)..key.start);
+        let is_bare = VARIABLES.iter().any(|it| before.ends_with(it))
+            || SERVERS.iter().any(|it| name.eq_ignore_ascii_case(it))
+            || is_netrc(window, name, key.start);
+        return if is_bare { plain(window, key, at, Operator::Directive) } else { None };
+    }
+    let line = context::line_start(window, key.start)?;
+    let before = window.slice(line..key.start).trim_ascii();
+    // A keyword of Lisp, `:key "value"`, stands anywhere in a line.
+    let keyword = window.before(key.start) == Some(b':') && key.start - line > 1;
+    let begins = before.is_empty() && ends_line(window, at) || BEFORE.contains(&before) || keyword;
+    let value = quoted.filter(|value| begins && !value.is_empty())?;
+    Some((Operator::Directive, value, Quoting::Quoted))
+}
+
+/// Whether nothing but punctuation stands behind the string that begins at `at`. In running text, more words do.
+fn ends_line(window: &Window<'_>, at: usize) -> bool {
+    let Some(value) = quoted::read(window, at) else { return false };
+    let end = quoted::behind_quote(window, value.end).unwrap_or(value.end + 1);
+    window
+        .byte(behind_blanks(window, end))
+        .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b',' | b';' | b')' | b'}' | b'#' | b'\\' | b'"' | b'\''))
+}
+
+fn plain(window: &Window<'_>, key: &Range<usize>, at: usize, operator: Operator) -> Option<Given> {
+    let value = bare(window, at)?;
+    let quoting = if context::is_within_text(window, key.start) { Quoting::Embedded } else { Quoting::Bare };
+    (!value.is_empty()).then_some((operator, value, quoting))
+}
+
+/// Whether `password` is the word of a `.netrc` entry: `login` and its value stand before it, and `machine` before that.
+fn is_netrc(window: &Window<'_>, name: &[u8], start: usize) -> bool {
+    if name != b"password" {
+        return false;
+    }
+    let before = window.slice(start.saturating_sub(200)..start);
+    let find = |word: &[u8]| memchr::memmem::rfind(before, word);
+    let machine = find(b"machine ").or_else(|| find(b"default"));
+    matches!((machine, find(b"login ")), (Some(machine), Some(login)) if machine < login)
+}

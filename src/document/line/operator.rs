@@ -1,0 +1,182 @@
+//! The operator between a key and its value.
+
+use std::ops::Range;
+
+use super::value::behind_blanks;
+use super::{Operator, quoted};
+use crate::class::Class;
+use crate::window::Window;
+
+/// What stands directly behind a key.
+pub struct Ending {
+    /// Where the key begins, with its opening quote.
+    pub begin: usize,
+    /// Behind the key's closing quote and brackets.
+    pub at: usize,
+    /// Whether the key stands between quotes.
+    pub quoted: bool,
+}
+
+/// Steps over the key's own closing quote, perhaps escaped, and what closes behind it: `["key"]`, `{key}`, `('key')`, `[32]`,
+/// `**`. None if a quote ends the key that does not begin it.
+pub fn ending(window: &Window<'_>, key: &Range<usize>) -> Option<Ending> {
+    let mut at = key.end;
+    let mut begin = key.start;
+    let mut quoted = false;
+    if let Some(behind) = quoted::behind_quote(window, at) {
+        // The same quote must stand before the key; an entity's last byte is its semicolon.
+        let mark = if window.byte(at) == Some(b'&') { b';' } else { window.before(behind)? };
+        if window.before(key.start) != Some(mark) {
+            return None;
+        }
+        begin = key.start.saturating_sub(behind - at);
+        at = behind;
+        quoted = true;
+    }
+    match window.byte(at) {
+        Some(b']' | b'}') => at += 1,
+        // The call that reads it, with a default behind: `getenv("key") ?: "value"`.
+        Some(b')') if quoted => at += 1,
+        // The length of an array: `char key[32] = "value"`.
+        Some(b'[') if !quoted => {
+            let end = window.run(at + 1, Class::of("0-9A-Za-z_"), 32);
+            if window.byte(end) == Some(b']') {
+                at = end + 1;
+            }
+        }
+        // Emphasis in running text: `**key**: value`.
+        Some(b'*') if window.before(key.start) == Some(b'*') => at = window.run(at, Class::of("*"), 2),
+        _ => {}
+    }
+    Some(Ending { begin, at, quoted })
+}
+
+/// The operator that stands behind the key, and where the value begins.
+pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<(Operator, usize)> {
+    let at = ending.at;
+    let spaced = behind_blanks(window, at);
+    let next = |ahead: usize| window.byte(spaced + ahead);
+    let (operator, length) = match (next(0)?, next(1), next(2)) {
+        (b'=', Some(b'='), Some(b'=')) | (b'!', Some(b'='), Some(b'=')) => (Operator::Compare, 3),
+        (b'=' | b'!', Some(b'='), _) => (Operator::Compare, 2),
+        (b'=', Some(b'~'), _) => return None,
+        (b'=', Some(b'>'), _) | (b':' | b'?' | b'+', Some(b'='), _) => (Operator::Assign, 2),
+        (b'<', Some(b'-'), _) => (Operator::Assign, 2),
+        (b'-', Some(b'>'), _) if ending.quoted => (Operator::Assign, 2),
+        (b't', Some(b'o'), Some(b' ')) if ending.quoted && spaced > at => (Operator::Assign, 2),
+        (b'|', Some(b'|'), Some(b'=')) | (b'?', Some(b'?'), Some(b'=')) => (Operator::Assign, 3),
+        (b'?', Some(b':'), _) => {
+            let value = behind_blanks(window, spaced + 2);
+            return Some(match behind_annotation(window, value) {
+                Some(value) => (Operator::Assign, value),
+                None => (Operator::Default, value),
+            });
+        }
+        (b'|', Some(b'|'), _) | (b'?', Some(b'?'), _) => (Operator::Default, 2),
+        (b'o', Some(b'r'), Some(b' ')) if spaced > at => (Operator::Default, 2),
+        (b':', Some(b':'), _) => return None,
+        // `${key:-value}`
+        (b':', Some(b'-'), _) if window.before(key.start) == Some(b'{') => (Operator::Assign, 2),
+        (b'=', ..) => (Operator::Assign, 1),
+        (b':', ..) => {
+            let value = behind_blanks(window, spaced + 1);
+            let value = behind_annotation(window, value).or_else(|| behind_indicator(window, value)).unwrap_or(value);
+            return Some((Operator::Assign, value));
+        }
+        (b'>', ..) if window.before(key.start) == Some(b'<') && spaced == key.end => (Operator::Element, 1),
+        // `password("value")`, and the braces of C++ and C#: `password{"value"}`, `Password { get; set; } = "value"`.
+        (b'(', ..) if spaced == at => (Operator::Argument, 1),
+        (b'{', ..) => return behind_accessors(window, spaced),
+        (b',', ..) if ending.quoted => return in_list(window, key, spaced + 1),
+        _ if spaced > at && !ending.quoted => return behind_type(window, spaced),
+        _ => return None,
+    };
+    Some((operator, behind_blanks(window, spaced + length)))
+}
+
+/// The value behind a comma: `("key", "value")` where these two are all there is between the brackets (in a longer list the
+/// next item is only the next item), or behind a word that says so, as in `("key", default="value")`.
+fn in_list(window: &Window<'_>, key: &Range<usize>, behind: usize) -> Option<(Operator, usize)> {
+    let at = behind_blanks(window, behind);
+    for word in [b"default=" as &[u8], b"default_value=", b"defaultValue:", b"defaultValue =", b"default:", b"value="] {
+        if window.slice(at..at + word.len()) == word {
+            return Some((Operator::Argument, behind_blanks(window, at + word.len())));
+        }
+    }
+    let value = quoted::read(window, at)?;
+    let blank = Class::of(" \t");
+    let close = window.run(value.end + 1, blank, 80);
+    let mut open = key.start.saturating_sub(1);
+    // A letter before the quote: `@"key"`, `b"key"`.
+    if matches!(window.before(open), Some(b'@' | b'b' | b'u' | b'$')) {
+        open -= 1;
+    }
+    let open = window.run_back(open, blank, 80);
+    let alone = matches!(window.before(open), Some(b'(' | b'[' | b'{'))
+        && matches!(window.byte(close), Some(b')' | b']' | b'}'));
+    alone.then_some((Operator::Argument, at))
+}
+
+/// The value behind a type annotation, `password: str = "…"`: only a quoted one.
+fn behind_annotation(window: &Window<'_>, at: usize) -> Option<usize> {
+    let end = window.run(at, Class::of("A-Za-z0-9_<>[]?.,:&*'| "), 60);
+    if end == at
+        || quoted::begins(window, at)
+        || window.byte(end) != Some(b'=')
+        || matches!(window.byte(end + 1), Some(b'=' | b'>'))
+    {
+        return None;
+    }
+    let value = behind_blanks(window, end + 1);
+    quoted::begins(window, value).then_some(value)
+}
+
+/// What YAML writes before a value: an anchor, a tag, or the indicator of a block, whose first line is the value then.
+fn behind_indicator(window: &Window<'_>, at: usize) -> Option<usize> {
+    match window.byte(at)? {
+        b'|' | b'>' => {
+            let end = window.run(at + 1, Class::of("+0-9-"), 2);
+            let end = window.run(end, Class::of(" \t\r"), 80);
+            if window.byte(end) != Some(b'\n') {
+                return None;
+            }
+            let line = behind_blanks(window, end + 1);
+            (line > end + 1).then_some(line)
+        }
+        b'&' => {
+            let end = window.run(at + 1, Class::of("A-Za-z0-9_-"), 40);
+            let value = behind_blanks(window, end);
+            (end > at + 1 && value > end).then_some(value)
+        }
+        b'!' if window.slice(at..at + 6) == b"!!str " => Some(behind_blanks(window, at + 6)),
+        _ => None,
+    }
+}
+
+/// `key{"value"}`, `Key { get; set; } = "value"`.
+fn behind_accessors(window: &Window<'_>, brace: usize) -> Option<(Operator, usize)> {
+    if quoted::begins(window, brace + 1) {
+        return Some((Operator::Argument, brace + 1));
+    }
+    let end = window.run(brace + 1, Class::of("A-Za-z; "), 60);
+    if end == brace + 1 || window.byte(end) != Some(b'}') {
+        return None;
+    }
+    let equals = behind_blanks(window, end + 1);
+    (window.byte(equals) == Some(b'=')).then(|| (Operator::Assign, behind_blanks(window, equals + 1)))
+}
+
+/// Types of texts, as they follow a name: Go, C, Visual Basic.
+const TYPES: [&[u8]; 7] = [b"string ", b"*string ", b"[]byte ", b"As String ", b"as String ", b"String ", b"char "];
+
+/// The value behind a type that follows the name: `password string = "…"` (Go), `password As String = "…"` (Visual Basic).
+/// Only a quoted one.
+fn behind_type(window: &Window<'_>, at: usize) -> Option<(Operator, usize)> {
+    let name = TYPES.iter().find(|name| window.slice(at..at + name.len()) == **name)?;
+    let equals = behind_blanks(window, at + name.len());
+    if window.byte(equals) != Some(b'=') {
+        return None;
+    }
+    let value = behind_blanks(window, equals + 1);
+    quoted::begins(window, value).then_some((Operator::Assign, value))
+}

@@ -1,0 +1,139 @@
+//! The value behind an operator: quoted, wrapped in a conversion, or bare.
+
+use std::ops::Range;
+
+use super::{Quoting, VALUE_MAX, context, quoted};
+use crate::class::Class;
+use crate::window::Window;
+
+/// White space within a line.
+const BLANK: Class = Class::of(" \t");
+
+/// The place behind white space.
+pub fn behind_blanks(window: &Window<'_>, at: usize) -> usize {
+    window.run(at, BLANK, 80)
+}
+
+/// Reads the value at `at`; `key` is where its key begins.
+pub fn read(window: &Window<'_>, key: usize, at: usize) -> Option<(Range<usize>, Quoting)> {
+    let unwrapped = behind_conversion(window, at);
+    let (range, quoting) = match quoted::read(window, unwrapped) {
+        // In a shell, what stands between backticks is a command.
+        Some(range) if is_substitution(window, &range) => return None,
+        Some(range) => (range, Quoting::Quoted),
+        // A string that does not end on the line: a longer text, or one whose end is out of reach.
+        None if unwrapped != at || quoted::begins(window, at) => return None,
+        None => {
+            let range = bare(window, at)?;
+            if !context::is_within_text(window, key) {
+                (range, Quoting::Bare)
+            } else if window.before(at) == Some(b' ') && is_word_of_prose(window, &range) {
+                return None;
+            } else {
+                (range, Quoting::Embedded)
+            }
+        }
+    };
+    let range = behind_scheme(window, range);
+    (!range.is_empty()).then_some((range, quoting))
+}
+
+fn is_substitution(window: &Window<'_>, value: &Range<usize>) -> bool {
+    window.slice(value.start.saturating_sub(2)..value.start) == b"=`" && window.slice(value.clone()).contains(&b' ')
+}
+
+/// Whether a value is a word that others follow, as in `"token: wrong number of parts"`.
+fn is_word_of_prose(window: &Window<'_>, value: &Range<usize>) -> bool {
+    let letters = Class::of("A-Za-z");
+    let end = window.run(value.start, letters, value.len());
+    let next = behind_blanks(window, end);
+    end == value.end && next > end && window.byte(next).is_some_and(|byte| letters.contains(byte) || byte == b'%')
+}
+
+/// Calls and brackets that only make a literal of another type of it.
+const CONVERSIONS: [&[u8]; 16] = [
+    b"[]byte(",
+    b"[]rune(",
+    b"String::from(",
+    b"Some(",
+    b"std::string(",
+    b"string(",
+    b"String(",
+    b"new String(",
+    b"Buffer.from(",
+    b"SecretString::new(",
+    b"SecretString::from(",
+    b"Secret::new(",
+    b"SecretStr(",
+    b"bytes(",
+    b"Just ",
+    b"(",
+];
+
+/// The string inside of a conversion: `[]byte("…")`.
+fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
+    // An expression of markup in a program: `password={"…"}`.
+    if window.byte(at) == Some(b'{') && window.before(at) == Some(b'=') && quoted::begins(window, at + 1) {
+        return at + 1;
+    }
+    if !matches!(window.byte(at), Some(b'[' | b'(' | b'S' | b's' | b'B' | b'b' | b'n' | b'J')) {
+        return at;
+    }
+    let inside = CONVERSIONS.iter().find(|it| window.slice(at..at + it.len()) == **it).map(|it| at + it.len());
+    inside.filter(|&inside| quoted::begins(window, inside)).unwrap_or(at)
+}
+
+/// An unquoted value: up to white space, a quote, or what separates values. Trailing punctuation is not part of it.
+pub fn bare(window: &Window<'_>, start: usize) -> Option<Range<usize>> {
+    // Sixteen bytes at a time: a long run without an end is refused at every key that stands in it.
+    let look = window.slice(start..start + VALUE_MAX + 1);
+    let whole = look.chunks_exact(16).take_while(|chunk| !chunk.iter().fold(false, |any, &it| any | ends_bare(it)));
+    let passed = 16 * whole.count();
+    let length = look[passed..].iter().position(|&byte| ends_bare(byte)).map_or(look.len(), |at| passed + at);
+    let separators = || memchr::memchr2_iter(b';', b',', &look[..length]);
+    let length = separators().find(|at| is_followed_by_a_setting(window, start + at + 1)).unwrap_or(length);
+    (length <= VALUE_MAX).then(|| start..start + without_punctuation(&look[..length]))
+}
+
+/// White space, a quote, or what separates values in markup, URLs and escapes.
+fn ends_bare(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'&' | b'\\')
+}
+
+/// The length of a value without the punctuation behind it. A bracket that closes one of the value's own belongs to it:
+/// `${NAME}`.
+pub fn without_punctuation(text: &[u8]) -> usize {
+    const CLOSING: [(u8, u8); 3] = [(b')', b'('), (b']', b'['), (b'}', b'{')];
+    let count = |wanted: u8| text.iter().filter(|&&byte| byte == wanted).count();
+    let mut unmatched = CLOSING.map(|(close, open)| count(close).saturating_sub(count(open)));
+    let mut length = text.len();
+    while let Some(&last) = text[..length].last() {
+        match CLOSING.iter().position(|&(close, _)| close == last) {
+            Some(kind) if unmatched[kind] > 0 => unmatched[kind] -= 1,
+            None if matches!(last, b',' | b';') => {}
+            _ => break,
+        }
+        length -= 1;
+    }
+    length
+}
+
+/// Whether `name=` stands behind a separator, as in connection strings: `Password=…;Database=…`.
+fn is_followed_by_a_setting(window: &Window<'_>, at: usize) -> bool {
+    let end = window.run(at, Class::of("A-Za-z0-9_. -"), 40);
+    end > at && window.byte(end) == Some(b'=') && window.byte(at).is_some_and(|byte| !byte.is_ascii_digit())
+}
+
+/// Steps over the scheme of an authorization header (RFC 9110, 11.4).
+fn behind_scheme(window: &Window<'_>, value: Range<usize>) -> Range<usize> {
+    let mut value = value;
+    for scheme in ["bearer", "basic", "token", "apikey", "key", "digest"] {
+        let end = value.start + scheme.len();
+        if window.slice(value.start..end).eq_ignore_ascii_case(scheme.as_bytes()) && window.byte(end) == Some(b' ') {
+            let start = behind_blanks(window, end);
+            value = if start < value.end { start..value.end } else { bare(window, start).unwrap_or(start..start) };
+            break;
+        }
+    }
+    value
+}
