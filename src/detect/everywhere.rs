@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Candidate, Detector, Target};
+use super::{Candidate, Detector, Target, Tried};
+use crate::rule::format::Text;
 use crate::rule::model::{Anchor, Form};
 
 impl Detector {
@@ -20,13 +21,15 @@ impl Detector {
                 self.token(index, text, at, start, binary, out);
             }
         }
-        for (literal, targets) in self.literals.iter().zip(&self.targets) {
+        for (index, literal) in self.anchors.literals.iter().enumerate() {
             let fits = |at: &usize| {
                 text.get(*at..*at + literal.len()).is_some_and(|it| it.eq_ignore_ascii_case(literal.as_bytes()))
             };
             for at in own.clone().filter(fits) {
-                for &target in targets.iter().filter(|target| !matches!(target, Target::Token { .. })) {
-                    self.evaluate(target, text, &(at..at + literal.len()), binary, out);
+                let targets = self.anchors.targets(index).iter();
+                for &target in targets.filter(|target| !matches!(target, Target::Token { .. })) {
+                    // Nothing is remembered from one place to the next.
+                    self.evaluate(target, text, &(at..at + literal.len()), binary, &mut Tried::default(), out);
                 }
             }
         }
@@ -34,7 +37,7 @@ impl Detector {
 
     /// The texts that pick the places, lower case.
     #[must_use]
-    pub fn literals(&self) -> &[String] {
-        &self.literals
+    pub fn literals(&self) -> &[Text] {
+        &self.anchors.literals
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::window::Window;
-use crate::rule::format::Class;
+use crate::class::Class;
+use crate::window::Window;
 
 /// What RFC 3986 lets a scheme be made of, and the `+` and `.` of `postgresql+psycopg`, `jdbc:` being another scheme before it.
 const SCHEME: Class = Class::of("A-Za-z0-9+.-");
@@ -47,7 +47,10 @@ pub fn match_url(window: &Window<'_>, colon: usize) -> Option<UrlMatch> {
         }
         end += 1;
     }
-    let at_sign = at_sign?;
+    let (at_sign, end) = match at_sign {
+        Some(at_sign) => (at_sign, end),
+        None => behind_odd_characters(window, begin, end)?,
+    };
     let userinfo = window.slice(begin..at_sign);
     let split = memchr::memchr(b':', userinfo)?;
     let password = begin + split + 1..at_sign;
@@ -60,6 +63,27 @@ pub fn match_url(window: &Window<'_>, colon: usize) -> Option<UrlMatch> {
         return None;
     }
     Some(UrlMatch { span: start..end, scheme: start..colon, user: begin..begin + split, password, host })
+}
+
+/// The last at sign and the end of the host of a URL whose password holds characters that it should have encoded: `/`, `?`
+/// or `#`. `stop` is where the first of them stands. What stands between the colon and it must not be a port.
+fn behind_odd_characters(window: &Window<'_>, begin: usize, stop: usize) -> Option<(usize, usize)> {
+    if !matches!(window.byte(stop), Some(b'/' | b'?' | b'#')) {
+        return None;
+    }
+    let colon = begin + memchr::memchr(b':', window.slice(begin..stop))?;
+    let piece = window.slice(colon + 1..stop);
+    if colon == begin || piece.is_empty() || piece.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let end = window.run(stop, Class::of("!#-&*+-;=?-Z^-z~"), AUTHORITY_MAX);
+    let at_sign = stop + memchr::memrchr(b'@', window.slice(stop..end))?;
+    let host = window.run(at_sign + 1, Class::of("A-Za-z0-9.:-"), AUTHORITY_MAX);
+    // A host has a name or a port; a version of a package has neither.
+    let names = window.slice(at_sign + 1..host);
+    let is_host =
+        names.first().is_some_and(u8::is_ascii_alphabetic) && names.iter().any(|byte| matches!(byte, b'.' | b':'));
+    is_host.then_some((at_sign, host))
 }
 
 #[cfg(test)]
@@ -79,6 +103,7 @@ mod tests {
         let parts = |a: &str, b: &str, c: &str| Some((a.to_owned(), b.to_owned(), c.to_owned()));
         assert_eq!(read("db=postgres://app:pw@db:5432/x"), parts("postgres", "pw", "db:5432"));
         assert_eq!(read("\"amqp://u:p@w@h\""), parts("amqp", "p@w", "h"));
+        assert_eq!(read("redis://u:p/w#1?2@h.example:1/0"), parts("redis", "p/w#1?2", "h.example:1"));
         assert_eq!(read("postgresql+psycopg://:pw@h "), parts("postgresql+psycopg", "pw", "h"));
     }
 
@@ -92,6 +117,9 @@ mod tests {
             "https://example.com",
             "://a:b@c",
             "https://a:b@",
+            "https://host:8080/x@y.z",
+            "https://host:a/x@1.2",
+            "https://host/a:b@c.d",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

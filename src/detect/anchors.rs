@@ -1,0 +1,100 @@
+//! What the literals of the rules stand for.
+
+use super::reader;
+use crate::rule::format::Text;
+use crate::rule::model::{Anchor, Form, Reader, Rule};
+use crate::rule::set::{RuleIndex, RuleSet};
+
+/// What a PEM block begins with (RFC 7468, 3).
+pub(super) const PEM_BEGIN: &str = "-----BEGIN ";
+/// What its literal looks like among the others, which are lower case.
+const PEM_LITERAL: &str = "-----begin ";
+
+/// What a literal stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The anchor of a format or pattern, so many bytes behind the token's beginning.
+    Token { rule: RuleIndex, offset: u16 },
+    /// A context word that the token follows.
+    Context { rule: RuleIndex },
+    /// A word around which a pattern is searched for.
+    Search { rule: RuleIndex },
+    /// What a reader begins at.
+    Reader { rule: RuleIndex, reader: Reader },
+    /// A word of a key name.
+    Assignment { rule: RuleIndex },
+    /// `://`.
+    Url,
+    /// `-----BEGIN `.
+    Pem,
+}
+
+/// The literals of a set of rules, each once, with what they stand for.
+pub(super) struct Anchors {
+    /// Lower case, sorted.
+    pub(super) literals: Vec<Text>,
+    targets: Vec<Target>,
+    /// By literal: where its targets end.
+    ends: Vec<u32>,
+}
+
+impl Anchors {
+    pub(super) fn of(rules: &RuleSet) -> Self {
+        let mut pairs = Vec::new();
+        rules.iter().for_each(|(index, rule)| of_rule(index, rule, &mut pairs));
+        // Stable: what one literal stands for is tried in the order of the rules.
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut anchors = Self { literals: Vec::new(), targets: Vec::with_capacity(pairs.len()), ends: Vec::new() };
+        for (literal, target) in pairs {
+            if anchors.literals.last() != Some(&literal) {
+                anchors.ends.push(anchors.targets.len() as u32);
+                anchors.literals.push(literal);
+            }
+            // URLs and PEM blocks have one reader for all their rules.
+            if !anchors.targets(anchors.literals.len() - 1).contains(&target) {
+                anchors.targets.push(target);
+                if let Some(end) = anchors.ends.last_mut() {
+                    *end += 1;
+                }
+            }
+        }
+        anchors
+    }
+
+    /// What the literal stands for.
+    pub(super) fn targets(&self, literal: usize) -> &[Target] {
+        let start = literal.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.targets[start as usize..self.ends[literal] as usize]
+    }
+}
+
+fn of_rule(index: RuleIndex, rule: &Rule, out: &mut Vec<(Text, Target)>) {
+    match (&rule.anchor, &rule.form) {
+        (Anchor::Literal { texts, offset }, _) => {
+            out.extend(texts.iter().map(|text| (text.clone(), Target::Token { rule: index, offset: *offset })));
+        }
+        (Anchor::Context, Form::Search(_)) => {
+            out.extend(rule.context.iter().map(|word| (word.clone(), Target::Search { rule: index })));
+        }
+        (Anchor::Context, _) => {
+            out.extend(rule.context.iter().map(|word| (word.clone(), Target::Context { rule: index })));
+        }
+        (Anchor::Own, Form::Url(_)) => out.push((Text::Borrowed("://"), Target::Url)),
+        (Anchor::Own, Form::Pem(_)) => out.push((Text::Borrowed(PEM_LITERAL), Target::Pem)),
+        (Anchor::Own, Form::Assignment(words)) => {
+            for word in words.iter() {
+                let word = word.to_ascii_lowercase();
+                let target = Target::Assignment { rule: index };
+                if word.contains('_') {
+                    out.extend(["", "-", "."].map(|joint| (Text::Owned(word.replace('_', joint)), target)));
+                }
+                out.push((Text::Owned(word), target));
+            }
+        }
+        (Anchor::Own, Form::Reader(reader)) => {
+            let target = Target::Reader { rule: index, reader: *reader };
+            out.extend(reader::anchors(*reader).map(|text| (Text::Borrowed(text), target)));
+        }
+        (Anchor::Own, Form::Format(_) | Form::Pattern(_) | Form::Line(_) | Form::Search(_)) => {}
+    }
+}
