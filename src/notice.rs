@@ -24,6 +24,12 @@ pub enum Cause {
     SpecialFile,
     /// A configuration document that does not parse; it was scanned for secrets all the same.
     Unparsed,
+    /// A member of a container is encrypted.
+    Encrypted,
+    /// A container, or a member of one, is damaged: what could be read was read, and its raw bytes were.
+    DamagedContainer,
+    /// A container, or a member of one, is packed in a way that is not read; its raw bytes were scanned.
+    UnsupportedContainer,
     /// The directory holds no git repository, so there is no history to scan.
     NoHistory,
     /// The index holds what HEAD holds, so there is nothing staged to scan.
@@ -50,7 +56,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the reports.
-    pub const ALL: [Cause; 19] = [
+    pub const ALL: [Cause; 22] = [
         Cause::Binary,
         Cause::Ignored,
         Cause::Excluded,
@@ -59,6 +65,9 @@ impl Cause {
         Cause::Symlink,
         Cause::SpecialFile,
         Cause::Unparsed,
+        Cause::Encrypted,
+        Cause::DamagedContainer,
+        Cause::UnsupportedContainer,
         Cause::NoHistory,
         Cause::NothingStaged,
         Cause::Unreadable,
@@ -84,6 +93,9 @@ impl Cause {
             Cause::Symlink => "symlink",
             Cause::SpecialFile => "special-file",
             Cause::Unparsed => "unparsed",
+            Cause::Encrypted => "encrypted",
+            Cause::DamagedContainer => "damaged-container",
+            Cause::UnsupportedContainer => "unsupported-container",
             Cause::NoHistory => "no-history",
             Cause::NothingStaged => "nothing-staged",
             Cause::Unreadable => "unreadable",
@@ -116,6 +128,9 @@ impl Cause {
             | Cause::Symlink
             | Cause::SpecialFile
             | Cause::Unparsed
+            | Cause::Encrypted
+            | Cause::DamagedContainer
+            | Cause::UnsupportedContainer
             | Cause::NoHistory
             | Cause::NothingStaged => false,
             Cause::Unreadable
@@ -164,6 +179,10 @@ pub struct Coverage {
     pub blobs: u64,
     /// Bytes of those blobs and messages.
     pub history_bytes: u64,
+    /// Members of containers.
+    pub members: u64,
+    /// Bytes that the containers unpacked to.
+    pub member_bytes: u64,
     /// Documents that the policy linter parsed.
     pub documents: u64,
     /// Number of things not scanned, by cause: counted even where [`Notice`]s list only some.
@@ -184,6 +203,8 @@ impl Coverage {
         self.tags += other.tags;
         self.blobs += other.blobs;
         self.history_bytes += other.history_bytes;
+        self.members += other.members;
+        self.member_bytes += other.member_bytes;
         self.documents += other.documents;
         for (cause, count) in &other.skipped {
             *self.skipped.entry(*cause).or_default() += count;

@@ -163,14 +163,29 @@ pub enum Origin {
     },
     /// Standard input.
     Stdin,
+    /// A member of a container: of an archive, a compressed file, a document. Spans count within what it unpacks to.
+    Member {
+        /// The container, which may be a member itself.
+        outer: Box<Origin>,
+        /// The name that the container gives it: data, and never a path that is opened.
+        name: FilePath,
+    },
+    /// The name of a member, not its content.
+    MemberName {
+        /// The container.
+        outer: Box<Origin>,
+        /// The name.
+        name: FilePath,
+    },
 }
 
 impl Origin {
-    /// The path that tells what kind of file this is, where there is one.
+    /// The path that tells what kind of file this is, where there is one: of a member of a container its own name.
     #[must_use]
     pub fn path(&self) -> Option<&FilePath> {
         match self {
             Origin::File(path) | Origin::FileName(path) | Origin::Staged(path) => Some(path),
+            Origin::Member { name, .. } | Origin::MemberName { name, .. } => Some(name),
             Origin::Blob { path, .. } => path.as_ref(),
             Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => None,
         }
@@ -187,6 +202,85 @@ impl Origin {
             Origin::CommitMessage { .. } => "commit-message",
             Origin::TagMessage { .. } => "tag-message",
             Origin::Stdin => "stdin",
+            Origin::Member { .. } => "member",
+            Origin::MemberName { .. } => "member-name",
+        }
+    }
+
+    /// What the container lies in that this is a member of, at any depth; the origin itself where it is no member.
+    #[must_use]
+    pub fn outermost(&self) -> &Origin {
+        match self {
+            Origin::Member { outer, .. } | Origin::MemberName { outer, .. } => outer.outermost(),
+            other => other,
+        }
+    }
+
+    /// The same member of another outermost thing.
+    #[must_use]
+    pub fn within(&self, outermost: &Origin) -> Origin {
+        match self {
+            Origin::Member { outer, name } => {
+                Origin::Member { outer: Box::new(outer.within(outermost)), name: name.clone() }
+            }
+            Origin::MemberName { outer, name } => {
+                Origin::MemberName { outer: Box::new(outer.within(outermost)), name: name.clone() }
+            }
+            _ => outermost.clone(),
+        }
+    }
+
+    /// The container that this is a member of, if it is one.
+    #[must_use]
+    pub fn container(&self) -> Option<&Origin> {
+        match self {
+            Origin::Member { outer, .. } | Origin::MemberName { outer, .. } => Some(outer),
+            _ => None,
+        }
+    }
+
+    /// The names of the members that lead here from the outermost container: none for what is no member.
+    #[must_use]
+    pub fn members(&self) -> Vec<&FilePath> {
+        match self {
+            Origin::Member { outer, name } | Origin::MemberName { outer, name } => {
+                let mut names = outer.members();
+                names.push(name);
+                names
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether this is a name, and not what stands under it.
+    #[must_use]
+    pub fn is_name(&self) -> bool {
+        matches!(self, Origin::FileName(_) | Origin::MemberName { .. })
+    }
+
+    /// The same origin with every path and name in it changed.
+    #[must_use]
+    pub fn map_paths(&self, change: &dyn Fn(&FilePath) -> FilePath) -> Origin {
+        match self {
+            Origin::File(path) => Origin::File(change(path)),
+            Origin::FileName(path) => Origin::FileName(change(path)),
+            Origin::Staged(path) => Origin::Staged(change(path)),
+            Origin::Blob { id, path } => Origin::Blob { id: id.clone(), path: path.as_ref().map(change) },
+            Origin::Member { outer, name } => {
+                Origin::Member { outer: Box::new(outer.map_paths(change)), name: change(name) }
+            }
+            Origin::MemberName { outer, name } => {
+                Origin::MemberName { outer: Box::new(outer.map_paths(change)), name: change(name) }
+            }
+            Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => self.clone(),
+        }
+    }
+
+    /// The origin as that of a container: whether it is staged is not said between the names.
+    fn display_container(&self) -> String {
+        match self {
+            Origin::Staged(path) => path.display(),
+            other => other.display(),
         }
     }
 
@@ -203,6 +297,10 @@ impl Origin {
             Origin::CommitMessage { id } => format!("message of commit {}", short(id)),
             Origin::TagMessage { id } => format!("message of tag object {}", short(id)),
             Origin::Stdin => "<stdin>".to_owned(),
+            Origin::Member { outer, name } => format!("{}!{}", outer.display_container(), name.display()),
+            Origin::MemberName { outer, name } => {
+                format!("{}!{} (name)", outer.display_container(), name.display())
+            }
         }
     }
 }
@@ -220,6 +318,10 @@ pub enum Units {
     Utf16Le,
     /// Pairs of bytes, the high one first.
     Utf16Be,
+    /// Four bytes each, the lowest first.
+    Utf32Le,
+    /// Four bytes each, the highest first.
+    Utf32Be,
 }
 
 impl Units {
@@ -228,6 +330,12 @@ impl Units {
     #[must_use]
     pub fn of(head: &[u8]) -> Units {
         let head = &head[..head.len().min(HEAD)];
+        if head.starts_with(&[0xFF, 0xFE, 0, 0]) && is_utf32(head, 3) {
+            return Units::Utf32Le;
+        }
+        if head.starts_with(&[0, 0, 0xFE, 0xFF]) && is_utf32(head, 0) {
+            return Units::Utf32Be;
+        }
         if head.starts_with(&[0xFF, 0xFE]) && !head.starts_with(&[0xFF, 0xFE, 0, 0]) {
             return Units::Utf16Le;
         }
@@ -236,6 +344,11 @@ impl Units {
         }
         if memchr::memchr(0, head).is_none_or(|first| first >= 64) {
             return Units::Bytes;
+        }
+        match (head.len() >= 8 && is_utf32(head, 3), head.len() >= 8 && is_utf32(head, 0)) {
+            (true, _) => return Units::Utf32Le,
+            (false, true) => return Units::Utf32Be,
+            (false, false) => {}
         }
         // Text in the languages that write tokens is mostly ASCII: at least half of the units are printed characters with a
         // high byte of zero, and no unit is a NUL character.
@@ -257,12 +370,35 @@ impl Units {
         }
     }
 
-    /// The code unit at `at` of a text of pairs, if there is a whole one.
+    /// How many bytes a unit has.
     #[must_use]
-    pub fn unit(self, text: &[u8], at: usize) -> Option<u16> {
-        let pair = [*text.get(at)?, *text.get(at + 1)?];
-        Some(if self == Units::Utf16Be { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+    pub fn width(self) -> usize {
+        match self {
+            Units::Bytes => 1,
+            Units::Utf16Le | Units::Utf16Be => 2,
+            Units::Utf32Le | Units::Utf32Be => 4,
+        }
     }
+
+    /// The code unit at `at` of a text of pairs or fours, if there is a whole one.
+    #[must_use]
+    pub fn unit(self, text: &[u8], at: usize) -> Option<u32> {
+        let unit = text.get(at..at + self.width())?;
+        let add = |sum: u32, byte: &u8| sum << 8 | u32::from(*byte);
+        Some(match self {
+            Units::Utf16Be | Units::Utf32Be | Units::Bytes => unit.iter().fold(0, add),
+            Units::Utf16Le | Units::Utf32Le => unit.iter().rev().fold(0, add),
+        })
+    }
+}
+
+/// Whether fours of bytes, the highest at `highest`, are characters, at least half of them of ASCII.
+fn is_utf32(head: &[u8], highest: usize) -> bool {
+    let units = if highest == 0 { Units::Utf32Be } else { Units::Utf32Le };
+    let codes = || (0..head.len() / 4 * 4).step_by(4).filter_map(|at| units.unit(head, at));
+    let is_ascii = |code: &u32| matches!(code, 0x20..=0x7E | 0x09 | 0x0A | 0x0D);
+    codes().all(|code| code != 0 && char::from_u32(code).is_some())
+        && codes().filter(is_ascii).count() * 2 + 1 >= codes().count()
 }
 
 /// Counts lines and columns while a text is walked from its beginning.
@@ -305,7 +441,7 @@ impl LineState {
     /// Walks over `bytes`. A part should not be cut inside a character; if it is, the character counts twice.
     pub fn advance(&mut self, bytes: &[u8]) {
         if self.units != Units::Bytes {
-            return self.advance_pairs(bytes);
+            return self.advance_units(bytes);
         }
         let tail = match memchr::memrchr(b'\n', bytes) {
             Some(last) => {
@@ -333,15 +469,15 @@ impl LineState {
         }
     }
 
-    fn advance_pairs(&mut self, bytes: &[u8]) {
-        for at in (0..bytes.len()).step_by(2) {
+    fn advance_units(&mut self, bytes: &[u8]) {
+        for at in (0..bytes.len()).step_by(self.units.width()) {
             match self.units.unit(bytes, at) {
                 Some(0x000A) => (self.line, self.characters, self.utf16) = (self.line + 1, 0, 0),
                 // A byte order mark takes no column.
                 Some(0xFEFF) if (self.line, self.utf16) == (1, 0) => {}
                 Some(unit) => {
-                    self.utf16 += 1;
-                    self.characters += u64::from(!matches!(unit, 0xDC00..=0xDFFF));
+                    self.utf16 += if unit > 0xFFFF { 2 } else { 1 };
+                    self.characters += u64::from(self.units.width() == 4 || !matches!(unit, 0xDC00..=0xDFFF));
                 }
                 None => {}
             }

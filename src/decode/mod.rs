@@ -1,152 +1,93 @@
 //! From the bytes of a file to text that detection can read, with a way back to the file's own offsets.
 //!
-//! Tokens are ASCII. In every charset that keeps ASCII bytes as they are (UTF-8, Latin-1, Shift-JIS …) they can be read
-//! where they stand, so only UTF-16 is turned into another text.
+//! [`charset`] makes one text of the whole file. [`derive`] then hands out the texts that pieces of a text decode to: it
+//! may be called on those again. All of it works on bytes and knows neither rules nor paths; whether what comes out is a
+//! secret is for the pass to say that every text goes through.
+//!
+//! Encoded runs are looked for in the text itself rather than in the values of a parsed document: most secrets stand in
+//! files that do not parse, and a run tells itself. What bounds the work is in [`scope`].
 
-use std::borrow::Cow;
+pub mod base64;
+mod block;
+mod charset;
+pub mod container;
+mod derived;
+mod entity;
+mod escape;
+mod gzip;
+mod hex;
+mod in_place;
+mod joined;
+pub mod kubernetes;
+mod percent;
+mod plausible;
+mod quoted_printable;
+mod runs;
+mod scope;
+mod utf16;
 
-use crate::place::{HEAD, Units};
+use std::ops::Range;
 
-/// What the bytes are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Charset {
-    /// ASCII bytes stand for themselves.
-    AsciiCompatible,
-    /// UTF-16, low byte first.
-    Utf16Le,
-    /// UTF-16, high byte first.
-    Utf16Be,
-    /// Not text.
-    Binary,
-}
+pub use charset::{Charset, View};
+pub use derived::{Derived, Encoding, Map, Unit};
+pub use plausible::is_utf8;
+pub use scope::{Budget, Scope};
 
-impl Charset {
-    /// Looks at the beginning of a file: a byte order mark, or NUL bytes at the places where ASCII in UTF-16 has them.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Charset {
-        match Units::of(bytes) {
-            Units::Utf16Le => Charset::Utf16Le,
-            Units::Utf16Be => Charset::Utf16Be,
-            Units::Bytes if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() => Charset::Binary,
-            Units::Bytes => Charset::AsciiCompatible,
+/// Hands every text that a piece of `text` can be decoded to, and that could hold a secret, to `sink`.
+pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn FnMut(Derived)) {
+    runs::derive(text, scope, budget, sink);
+    if scope.binary {
+        return;
+    }
+    for kind in IN_PLACE {
+        // What joins pieces comes first: whatever has more to be decoded has it in the joined text.
+        if scope.places.is_some() && matches!(kind.0, Encoding::Joined | Encoding::Block) {
+            continue;
         }
+        in_place::derive(text, kind, scope, budget, sink);
     }
 }
 
-/// The text to search, and where each byte of it stands in the original.
-pub struct View<'b> {
-    /// The text; for binary content the bytes as they are.
-    pub text: Cow<'b, [u8]>,
-    /// What the bytes were.
-    pub charset: Charset,
-    marks: Vec<(usize, usize)>,
+/// The encodings of single characters, their finders, and how far apart two places may stand that belong together.
+const IN_PLACE: [(Encoding, in_place::Find, usize); 9] = [
+    (Encoding::Percent, percent::find, 128),
+    (Encoding::Escape, escape::find, 128),
+    (Encoding::Entity, entity::find, 128),
+    (Encoding::QuotedPrintable, quoted_printable::find, 256),
+    (Encoding::Joined, joined::find_literals, 512),
+    (Encoding::Joined, joined::find_lines, 512),
+    (Encoding::Block, block::find_literal, 0),
+    (Encoding::Block, block::find_folded, 0),
+    (Encoding::Block, block::find_here, 0),
+];
+
+/// What `text` says if all of it is compressed or in UTF-16.
+#[must_use]
+pub fn unwrap(text: &[u8], budget: &Budget) -> Option<Derived> {
+    gzip::derive(text, budget).or_else(|| utf16::derive(text, budget))
 }
 
-/// A mark for the way back is kept every so many bytes of text.
-const MARK: usize = 1024;
-
-impl<'b> View<'b> {
-    /// The view of `bytes`, read as `charset`. In a part that begins in the middle of a UTF-16 text, `bytes` must begin
-    /// with a whole unit, as parts at even offsets do.
-    #[must_use]
-    pub fn new(bytes: &'b [u8], charset: Charset) -> View<'b> {
-        let unit = match charset {
-            Charset::AsciiCompatible | Charset::Binary => {
-                return View { text: Cow::Borrowed(bytes), charset, marks: Vec::new() };
-            }
-            Charset::Utf16Le => u16::from_le_bytes as fn([u8; 2]) -> u16,
-            Charset::Utf16Be => u16::from_be_bytes,
-        };
-        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        let mut text = Vec::with_capacity(bytes.len() / 2 + 16);
-        let mut marks = vec![(0, 0)];
-        let mut at = 0;
-        for decoded in char::decode_utf16(units) {
-            if text.len() >= marks.len() * MARK {
-                marks.push((text.len(), at));
-            }
-            let character = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
-            // A lone surrogate is one unit, and so is the character that stands for it here.
-            at += 2 * character.len_utf16();
-            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        View { text: Cow::Owned(text), charset, marks }
-    }
-
-    /// The offset in the original of the byte at `offset` of the text.
-    #[must_use]
-    pub fn original(&self, offset: usize) -> usize {
-        if self.marks.is_empty() {
-            return offset;
-        }
-        let mark = self.marks.partition_point(|&(text, _)| text <= offset).saturating_sub(1);
-        let (mut text, mut original) = self.marks[mark];
-        while text < offset.min(self.text.len()) {
-            let lead = self.text[text];
-            let (bytes, units) = match lead {
-                0..0x80 => (1, 1),
-                0x80..0xE0 => (2, 1),
-                0xE0..0xF0 => (3, 1),
-                _ => (4, 2),
-            };
-            text += bytes;
-            original += 2 * units;
-        }
-        original
-    }
-
-    /// The offset in the text of the unit at `offset` of the original.
-    #[must_use]
-    pub fn decoded(&self, offset: usize) -> usize {
-        if self.marks.is_empty() {
-            return offset;
-        }
-        // Both offsets grow together, so the smallest text offset that maps this far is found by halving.
-        let (mut low, mut high) = (0, self.text.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.original(middle) < offset { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
+/// Whether `text` holds a run that decodes to something worth reading.
+#[must_use]
+pub fn holds_encoded(text: &[u8], scope: &Scope<'_>) -> bool {
+    let mut any = false;
+    runs::derive(text, scope, &Budget::new(text.len()), &mut |_| any = true);
+    any
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn utf16(text: &str, big: bool, mark: bool) -> Vec<u8> {
-        let mark = if mark { "\u{FEFF}" } else { "" };
-        format!("{mark}{text}")
-            .encode_utf16()
-            .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
-            .collect()
+/// What the value at `value` says, if all of it is an encoded text of one line: base64 or hexadecimal digits of some length,
+/// or base64 of any length in the data of a Kubernetes Secret; and whether it stands there, where it can be nothing else.
+#[must_use]
+pub fn value(text: &[u8], value: &Range<usize>) -> Option<(Encoding, Vec<u8>, bool)> {
+    let written = &text[value.clone()];
+    let readable = |decoded: Vec<u8>| {
+        let trimmed = decoded.trim_ascii();
+        (!trimmed.is_empty() && plausible::is_text(trimmed)).then(|| trimmed.to_vec())
+    };
+    if written.len() >= hex::LEAST && written.len().is_multiple_of(2) && written.iter().all(u8::is_ascii_hexdigit) {
+        return Some((Encoding::Hex, readable(hex::decode(written))?, false));
     }
-
-    #[test]
-    fn utf16_is_recognised_with_and_without_a_mark() {
-        for big in [false, true] {
-            for mark in [false, true] {
-                let bytes = utf16("key = value\nnext", big, mark);
-                let charset = if big { Charset::Utf16Be } else { Charset::Utf16Le };
-                assert_eq!(Charset::of(&bytes), charset, "big {big}, mark {mark}");
-            }
-        }
-        assert_eq!(Charset::of(b"plain"), Charset::AsciiCompatible);
-        assert_eq!(Charset::of(b"\x7fELF\0\0\x01\0"), Charset::Binary);
-        assert_eq!(Charset::of(b"\0\x01\x02\x03\0\xff"), Charset::Binary);
-        assert_eq!(Charset::of(b""), Charset::AsciiCompatible);
-    }
-
-    #[test]
-    fn offsets_lead_back_to_the_file() {
-        let text = format!("é\u{1F600}{}token", "x".repeat(3000));
-        let bytes = utf16(&text, false, true);
-        let view = View::new(&bytes, Charset::Utf16Le);
-        let at = memchr::memmem::find(&view.text, b"token").expect("the word");
-        let original = view.original(at);
-        assert_eq!(&bytes[original..original + 2], b"t\0");
-        assert_eq!(view.decoded(original), at);
-        assert_eq!(view.original(view.text.len()), bytes.len());
-    }
+    let decoded = readable(base64::decode_value(written)?)?;
+    let is_secret = kubernetes::is_secret_data(text, value.start);
+    (is_secret || written.len() >= base64::LEAST).then_some((Encoding::Base64, decoded, is_secret))
 }

@@ -21,6 +21,23 @@ pub struct Mask {
     pub shown: usize,
 }
 
+/// The masks by ascending place, those that overlap as one that shows no more than each of them.
+#[must_use]
+pub fn merged(mut masks: Vec<Mask>) -> Vec<Mask> {
+    masks.sort_by_key(|mask| (mask.range.start, mask.range.end));
+    let mut out: Vec<Mask> = Vec::with_capacity(masks.len());
+    for mask in masks {
+        match out.last_mut().filter(|last| mask.range.start < last.range.end) {
+            Some(last) => {
+                last.shown = last.shown.min(mask.range.start - last.range.start + mask.shown);
+                last.range.end = last.range.end.max(mask.range.end);
+            }
+            None => out.push(mask),
+        }
+    }
+    out
+}
+
 /// The excerpt of `text` around `range`; `masks` are the secrets of the text by ascending place, `range` perhaps among them.
 #[must_use]
 pub fn excerpt(text: &[u8], range: &Range<usize>, masks: &[Mask]) -> Excerpt {
@@ -139,6 +156,14 @@ mod tests {
         );
         assert_eq!(text, "x = 'pre_********' + '********'");
         assert_eq!(marked, "pre_********");
+    }
+
+    #[test]
+    fn masks_that_overlap_show_what_all_of_them_show() {
+        let mask = |range, shown| Mask { range, shown };
+        let merged = merged(vec![mask(20..25, 1), mask(2..8, 1), mask(0..10, 4), mask(10..12, 0)]);
+        let merged: Vec<(Range<usize>, usize)> = merged.into_iter().map(|it| (it.range, it.shown)).collect();
+        assert_eq!(merged, [(0..10, 3), (10..12, 0), (20..25, 1)]);
     }
 
     #[test]

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::finding::{Confidence, Excerpt, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight};
+use crate::finding::{
+    Confidence, Excerpt, Explained, Fact, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight,
+};
 use crate::judge::{self, Verdict};
 use crate::place::{FilePath, Origin, Position, Span};
-use crate::rule::set::RuleSet;
+use crate::rule::model::{Form, Rule};
+use crate::rule::set::{RuleIndex, RuleSet};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
+use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
 
 /// Where the objects that hold hits stand in the history.
@@ -19,19 +23,33 @@ pub struct Lives {
     pub messages: HashMap<String, Introduction>,
 }
 
-/// Judges the places of `hits` and joins them to findings, in no particular order.
+/// Judges the places of `hits` and joins them to findings, in no particular order. `explain` is told of every place of
+/// every hit, also of those that come to nothing, in no particular order either.
 #[must_use]
-pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Lives) -> Vec<Finding> {
+pub fn gather(
+    rules: &RuleSet,
+    key: &FingerprintKey,
+    hits: Vec<Hit>,
+    lives: &Lives,
+    explain: &mut dyn FnMut(&dyn Fn() -> Explained),
+) -> Vec<Finding> {
+    let mut hits = hits;
+    hits.sort_by(|a, b| by_rule(rules, a).cmp(&by_rule(rules, b)));
+    let contest = Contest::new(rules, &hits);
     let hits = adopt(rules, hits);
     let in_head = held_by_head(rules, key, &hits, lives);
     let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
-    for hit in hits {
+    for (index, hit) in hits.iter().enumerate() {
         let rule = rules.get(hit.rule);
         let fingerprint = hit.secret.fingerprint(&rule.family, key);
-        for (origin, introduced) in origins(&hit, lives) {
+        for (origin, introduced) in origins(hit, lives) {
             let mut verdict = hit.verdict.clone();
             let path = origin.path().map(FilePath::as_bytes);
+            if verdict.confidence.is_some() && !contest.stands(&hits, index, path) {
+                verdict.reject("file", "a rule for files of this name claims it, or its own is for others");
+            }
             judge::judge_place(hit.ground, path, hit.secret.expose(), &mut verdict);
+            explain(&|| explained(rule, hit, &origin, introduced.as_ref(), &verdict));
             let Some(confidence) = verdict.confidence else { continue };
             let introduced =
                 introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
@@ -41,6 +59,7 @@ pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Liv
                 start,
                 end,
                 excerpt: Some(excerpt.clone()),
+                decoding: hit.decoding.clone(),
                 introduced: introduced.clone(),
             };
             let related = hit.companion.as_ref().map(|(span, start, end, excerpt)| Related {
@@ -55,12 +74,13 @@ pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Liv
                         kind: Kind::Secret,
                         rule: rule.id.to_string(),
                         title: rule.title.to_string(),
-                        message: message(rule.title.as_ref(), &hit.secret),
+                        message: String::new(),
                         severity: verdict.severity,
                         confidence,
                         fingerprint: fingerprint.clone(),
                         secret: Some(hit.secret.clone()),
                         reasons: verdict.reasons.clone(),
+                        facts: facts(rule, &hit.secret),
                         places: vec![place],
                         related: related.into_iter().collect(),
                         threshold: None,
@@ -71,26 +91,87 @@ pub fn gather(rules: &RuleSet, key: &FingerprintKey, hits: Vec<Hit>, lives: &Liv
         }
     }
     let mut findings: Vec<Finding> = findings.into_values().collect();
-    findings.iter_mut().for_each(settle_places);
+    for finding in &mut findings {
+        settle_places(finding);
+        finding.message = message(finding);
+    }
     hide_secret_names(&mut findings);
     findings
 }
 
-fn message(title: &str, secret: &Secret) -> String {
-    format!("{title} in plain text: {}", secret.redacted())
+/// The order in which hits are joined: a finding has the name of its first one, so the rule that knows most goes first.
+fn by_rule<'h>(rules: &RuleSet, hit: &'h Hit) -> (u8, RuleIndex, &'h Origin, Span) {
+    let rule = rules.get(hit.rule);
+    let class = match &rule.form {
+        Form::Assignment(_) => 3,
+        Form::Url(_) => 2,
+        _ if rule.is_of_files() => 1,
+        _ => 0,
+    };
+    (class, hit.rule, &hit.origin, hit.span)
 }
 
-/// Gives hits of the key=value reader to the specific rule that found the same bytes elsewhere.
+/// What a secret says of itself. It was found by the format of the rule, or adopted by it.
+fn facts(rule: &Rule, secret: &Secret) -> Vec<Fact> {
+    let prefix = secret.expose().len() - secret.own_part().len();
+    judge::token::facts(rule, secret.expose(), prefix)
+}
+
+fn explained(
+    rule: &Rule,
+    hit: &Hit,
+    origin: &Origin,
+    introduced: Option<&Introduction>,
+    verdict: &Verdict,
+) -> Explained {
+    Explained {
+        rule: rule.id.to_string(),
+        title: rule.title.to_string(),
+        redacted: hit.secret.redacted(),
+        place: Place {
+            origin: origin.clone(),
+            span: hit.span,
+            start: hit.start,
+            end: hit.end,
+            excerpt: Some(hit.excerpt.clone()),
+            decoding: hit.decoding.clone(),
+            introduced: introduced.cloned(),
+        },
+        severity: verdict.severity,
+        confidence: verdict.confidence,
+        reasons: verdict.reasons.clone(),
+        score: verdict.score.clone(),
+    }
+}
+
+/// What was found, and how it is written at the place that needs the least decoding.
+fn message(finding: &Finding) -> String {
+    let decoding = finding.places.iter().map(|place| &place.decoding).min_by_key(|decoding| decoding.len());
+    let how = match decoding {
+        Some(decoding) if !decoding.is_empty() => decoding.join(", then "),
+        _ => "plain text".to_owned(),
+    };
+    let secret = finding.secret.as_ref().map(Secret::redacted).unwrap_or_default();
+    format!("{} in {how}: {secret}", finding.title)
+}
+
+/// Gives hits of the key=value reader, and of rules for certain files, to the specific rule that found the same bytes
+/// elsewhere.
 fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> Vec<Hit> {
-    let mut specific: HashMap<Vec<u8>, (crate::rule::set::RuleIndex, Verdict)> = HashMap::new();
-    for hit in hits.iter().filter(|hit| !rules.get(hit.rule).is_generic()) {
+    let counts = |hit: &Hit| hit.verdict.confidence.is_some();
+    let is_specific = |hit: &Hit| !rules.get(hit.rule).is_generic() && !rules.get(hit.rule).is_of_files();
+    let mut specific: HashMap<Vec<u8>, (RuleIndex, Verdict)> = HashMap::new();
+    for hit in hits.iter().filter(|hit| counts(hit) && is_specific(hit)) {
         let entry = specific.entry(hit.secret.expose().to_vec()).or_insert_with(|| (hit.rule, hit.verdict.clone()));
         if hit.rule < entry.0 {
             *entry = (hit.rule, hit.verdict.clone());
         }
     }
-    for hit in hits.iter_mut().filter(|hit| rules.get(hit.rule).is_generic()) {
-        if let Some((rule, verdict)) = specific.get(hit.secret.expose()) {
+    for hit in hits.iter_mut().filter(|hit| counts(hit) && !is_specific(hit)) {
+        // What a URL shows of a value is less than what its file does.
+        let knows_more =
+            |it: RuleIndex| !matches!(rules.get(it).form, Form::Url(_)) || rules.get(hit.rule).is_generic();
+        if let Some((rule, verdict)) = specific.get(hit.secret.expose()).filter(|(rule, _)| knows_more(*rule)) {
             hit.rule = *rule;
             hit.verdict = verdict.clone();
             hit.ground.generic = false;
@@ -102,7 +183,8 @@ fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> Vec<Hit> {
 /// The fingerprints that a blob of HEAD's tree holds.
 fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Lives) -> HashSet<Fingerprint> {
     hits.iter()
-        .filter(|hit| match &hit.origin {
+        .filter(|hit| hit.verdict.confidence.is_some())
+        .filter(|hit| match hit.origin.outermost() {
             Origin::Blob { id, .. } => lives.blobs.get(id).is_some_and(|life| life.iter().any(|(_, it)| it.in_head)),
             _ => false,
         })
@@ -112,12 +194,13 @@ fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Liv
 
 /// Every origin that a hit has: a blob stands at each path that a commit gave it.
 fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
-    match &hit.origin {
+    match hit.origin.outermost() {
         Origin::Blob { id, .. } => match lives.blobs.get(id) {
             Some(life) if !life.is_empty() => life
                 .iter()
                 .map(|(path, introduction)| {
-                    (Origin::Blob { id: id.clone(), path: Some(path.clone()) }, Some(introduction.clone()))
+                    let blob = Origin::Blob { id: id.clone(), path: Some(path.clone()) };
+                    (hit.origin.within(&blob), Some(introduction.clone()))
                 })
                 .collect(),
             _ => vec![(hit.origin.clone(), None)],
@@ -125,7 +208,7 @@ fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
         Origin::CommitMessage { id } | Origin::TagMessage { id } => {
             vec![(hit.origin.clone(), lives.messages.get(id).cloned())]
         }
-        Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => vec![(hit.origin.clone(), None)],
+        _ => vec![(hit.origin.clone(), None)],
     }
 }
 
@@ -144,20 +227,25 @@ fn merge(finding: &mut Finding, confidence: Confidence, verdict: &Verdict, place
 }
 
 /// Sorts the places, and leaves one for each version line of a file: in the history, the place that came first; and
-/// nothing that only says again what a place of the working tree says.
+/// nothing that only says again what a place of the working tree says, or a member of the container.
 fn settle_places(finding: &mut Finding) {
     finding.places.sort_by(order);
-    let mut seen: HashSet<(&'static str, FilePath)> = HashSet::new();
-    let mut files: HashSet<FilePath> = HashSet::new();
-    for place in &finding.places {
-        if let Origin::File(path) = &place.origin {
-            files.insert(path.clone());
-        }
-    }
-    let has_path = finding.places.iter().any(|place| place.origin.path().is_some());
-    finding.places.retain(|place| match &place.origin {
-        Origin::Staged(path) => !files.contains(path),
-        Origin::Blob { path: Some(path), .. } => seen.insert(("blob", path.clone())),
+    // What a notebook's bytes show, its joined cells show again.
+    finding.places.dedup_by(|one, other| one.origin == other.origin && one.span == other.span);
+    let mut seen: HashSet<(Vec<FilePath>, bool)> = HashSet::new();
+    let of = |place: &Place, keep: fn(&Origin) -> bool| {
+        let path = place.origin.outermost().path().filter(|_| keep(place.origin.outermost()))?;
+        Some((std::iter::once(path).chain(place.origin.members()).cloned().collect(), place.origin.is_name()))
+    };
+    let files: HashSet<(Vec<FilePath>, bool)> =
+        finding.places.iter().filter_map(|place| of(place, |it| matches!(it, Origin::File(_)))).collect();
+    let opened: HashSet<Origin> = finding.places.iter().filter_map(|place| place.origin.container().cloned()).collect();
+    let has_path = finding.places.iter().any(|place| place.origin.outermost().path().is_some());
+    finding.places.retain(|place| match place.origin.outermost() {
+        // What is stored in a container as it is stands in the container's own bytes, too.
+        _ if opened.contains(&place.origin) => false,
+        Origin::Staged(_) => of(place, |_| true).is_none_or(|key| !files.contains(&key)),
+        Origin::Blob { path: Some(_), .. } => of(place, |_| true).is_some_and(|key| seen.insert(key)),
         // Adding to the index writes a blob that no commit holds yet.
         Origin::Blob { path: None, .. } => !has_path,
         _ => true,
@@ -170,8 +258,8 @@ fn settle_places(finding: &mut Finding) {
 
 /// Working tree first, then the index, then the history from its beginning.
 fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
-    fn key(place: &Place) -> (u8, Option<(&str, &str)>, Option<&FilePath>, Span) {
-        let stage = match place.origin {
+    fn key(place: &Place) -> impl Ord + '_ {
+        let stage = match place.origin.outermost() {
             Origin::File(_) => 0,
             Origin::FileName(_) => 1,
             Origin::Staged(_) => 2,
@@ -179,9 +267,10 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
             Origin::Blob { .. } => 4,
             Origin::CommitMessage { .. } => 5,
             Origin::TagMessage { .. } => 6,
+            Origin::Member { .. } | Origin::MemberName { .. } => 7,
         };
         let introduced = place.introduced.as_ref().map(|it| (it.date.as_str(), it.commit.as_str()));
-        (stage, introduced, place.origin.path(), place.span)
+        (stage, introduced, place.origin.outermost().path(), place.origin.members(), place.span)
     }
     key(a).cmp(&key(b)).then_with(|| a.origin.cmp(&b.origin))
 }
@@ -190,7 +279,7 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
 fn hide_secret_names(findings: &mut [Finding]) {
     let secrets: Vec<Vec<u8>> = findings
         .iter()
-        .filter(|finding| finding.places.iter().any(|place| matches!(place.origin, Origin::FileName(_))))
+        .filter(|finding| finding.places.iter().any(|place| place.origin.is_name()))
         .filter_map(|finding| finding.secret.as_ref().map(|secret| secret.expose().to_vec()))
         .collect();
     if secrets.is_empty() {
@@ -199,16 +288,7 @@ fn hide_secret_names(findings: &mut [Finding]) {
     for finding in findings.iter_mut() {
         let related = finding.related.iter_mut().map(|related| &mut related.place);
         for place in finding.places.iter_mut().chain(related) {
-            match &mut place.origin {
-                Origin::File(path)
-                | Origin::FileName(path)
-                | Origin::Staged(path)
-                | Origin::Blob { path: Some(path), .. } => *path = masked(path, &secrets),
-                Origin::Blob { path: None, .. }
-                | Origin::CommitMessage { .. }
-                | Origin::TagMessage { .. }
-                | Origin::Stdin => {}
-            }
+            place.origin = place.origin.map_paths(&|path| masked(path, &secrets));
         }
     }
 }

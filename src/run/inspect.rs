@@ -2,18 +2,19 @@
 
 use std::ops::Range;
 
-use crate::decode::{Charset, View};
-use crate::detect::{Candidate, Detector, Found, Quoting, closing};
+use crate::decode::{Budget, Charset, Scope, View};
+use crate::detect::Detector;
+use crate::detect::lines::LINES_MOST;
 use crate::finding::Excerpt;
-use crate::judge::{self, Claim, Given, Ground, Verdict};
-use crate::place::{LineState, Origin, Position, Positions, Span};
-use crate::rule::check::pem_body;
+use crate::judge::{Ground, Verdict};
+use crate::place::{FilePath, LineState, Origin, Position, Positions, Span};
 use crate::rule::model::Rule;
 use crate::rule::set::RuleIndex;
 use crate::secret::Secret;
-use crate::source::{Item, LOOK_CAP};
+use crate::source::{self, Item, LOOK_CAP};
 
 use super::excerpt::{self, Mask};
+use super::layers::{Layer, Layers, Lines, Sighting};
 
 /// A secret at a place, judged by its value alone: what the path says is added where a path is known.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub struct Hit {
     pub verdict: Verdict,
     /// What the judgement of a path needs.
     pub ground: Ground,
+    /// How it is written there, from the outside to the inside; empty for what stands there as it is.
+    pub decoding: Vec<&'static str>,
     /// The other half of the credential, if it stands near.
     pub companion: Option<(Span, Position, Position, Excerpt)>,
 }
@@ -45,89 +48,102 @@ pub struct Hit {
 pub struct Inspection {
     /// The hits, by place.
     pub hits: Vec<Hit>,
+    /// What was judged to be no secret, by place; only when asked for.
+    pub rejected: Vec<Hit>,
     /// Which bytes of the decoded text no excerpt may show, by place.
     pub masks: Vec<Mask>,
     /// Whether the content is binary.
     pub binary: bool,
     /// Whether all candidates were looked at; see [`BUDGET`](crate::detect::BUDGET).
     pub within_budget: bool,
+    /// Whether something was left undecoded: the budget was spent, or it is encoded deeper than is followed.
+    pub undecoded: bool,
 }
-
-/// Lines longer than this were written by a program.
-const LONG_LINE: usize = 2000;
-/// How much of the line before a value judgement reads.
-const BEFORE: usize = 160;
-/// How much of a text tells its kind.
-const HEAD: usize = 512;
 
 /// Decodes, detects and judges one item.
 #[must_use]
 pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
+    look(detector, item, false)
+}
+
+/// The same by the same judge, and keeps what came to nothing, too.
+#[must_use]
+pub fn inspect_all(detector: &Detector, item: &Item<'_>) -> Inspection {
+    look(detector, item, true)
+}
+
+fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool) -> Inspection {
     let charset = Charset::of(item.head);
     let view = View::new(item.bytes, charset);
     let binary = charset == Charset::Binary;
     let own = view.decoded(item.own.start)..view.decoded(item.own.end);
-    let reach = reach(item, &own, view.text.len());
-    let mut candidates = Vec::new();
-    let within_budget = detector.detect(&view.text, reach, binary, &mut candidates);
-    if candidates.is_empty() {
-        return Inspection { binary, within_budget, ..Inspection::default() };
-    }
-    closing::close(detector.rules(), &mut candidates);
     let head = View::new(item.head, charset);
-    let text = Text::new(&view, item);
-    let judged: Vec<(Candidate, Verdict, Ground)> = candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let claim = text.claim(detector, &candidate);
-            let verdict = judge::judge(&claim);
-            let ground = Ground::of(&claim, &head.text[..head.text.len().min(HEAD)]);
-            verdict.confidence.map(|_| (candidate, verdict, ground))
-        })
-        .collect();
-    // The id half of a pair is part of the secret's finding.
-    let mut paired: Vec<(usize, usize)> = judged
-        .iter()
-        .filter_map(|(candidate, ..)| candidate.companion.as_ref().map(|range| (range.start, range.end)))
-        .collect();
-    paired.sort_unstable();
-    let is_paired = |range: &Range<usize>| paired.binary_search(&(range.start, range.end)).is_ok();
-    let masks: Vec<Mask> = judged
-        .iter()
-        .map(|(candidate, ..)| Mask { range: candidate.value.clone(), shown: text.shown(candidate) })
-        .collect();
-    let mut places = Places::new(
+    let budget = Budget::new(item.bytes.len());
+    let path = item.origin.path().map(FilePath::as_bytes);
+    let mut layers =
+        Layers { detector, path, budget: &budget, within_budget: true, too_deep: false, keep_lost: keep_rejected };
+    let absolute = |at: usize| item.offset + view.original(at) as u64;
+    let lines = (!binary && item.offset < LINES_MOST as u64).then(|| Lines {
+        end: view.decoded(item.bytes.len().min(LINES_MOST - item.offset as usize)),
+        head_is_all: item.head.len() < source::HEAD,
+    });
+    let layer = Layer { text: &view.text, head: &head.text, binary, lines, chain: &[] };
+    let scope = Scope::new(&own, &absolute, binary);
+    let mut found = layers.look(layer, reach(item, &own, view.text.len()), &scope);
+    let mut inspection = Inspection {
+        binary,
+        within_budget: layers.within_budget,
+        // Digits that decode to digits are data where the content is no text.
+        undecoded: (layers.too_deep && !binary) || budget.is_spent(),
+        ..Inspection::default()
+    };
+    found.retain(|it| keep_rejected || it.verdict.confidence.is_some());
+    if found.is_empty() {
+        return inspection;
+    }
+    let masks = |keep: &dyn Fn(&Sighting) -> bool| {
+        let kept = found.iter().filter(|it| keep(it));
+        excerpt::merged(kept.map(|it| Mask { range: it.place.clone(), shown: it.shown }).collect())
+    };
+    inspection.masks = masks(&|it| it.verdict.confidence.is_some());
+    // What was rejected may be a secret all the same: where it is shown, it is masked, too.
+    let all_masks = if keep_rejected { masks(&|_| true) } else { Vec::new() };
+    let text = Text { view: &view, offset: item.offset, lines: item.lines };
+    let places = Places::new(
         &text,
-        judged.iter().flat_map(|(candidate, ..)| {
-            let companion = candidate.companion.clone().unwrap_or(0..0);
-            [candidate.value.start, candidate.value.end, companion.start, companion.end]
+        found.iter().flat_map(|it| {
+            let companion = it.companion.clone().unwrap_or(0..0);
+            [it.place.start, it.place.end, companion.start, companion.end]
         }),
     );
-    let hits = judged
-        .iter()
-        .filter(|(candidate, ..)| item.whole || own.contains(&candidate.value.start))
-        .filter(|(candidate, ..)| !is_paired(&candidate.value))
-        .map(|(candidate, verdict, ground)| {
-            let place = |range: &Range<usize>, places: &mut Places| {
-                let excerpt = excerpt::excerpt(&view.text, range, &masks);
-                (text.span(range), places.at(range.start), places.at(range.end), excerpt)
-            };
-            let (span, start, end, excerpt) = place(&candidate.value, &mut places);
+    let place = |range: &Range<usize>, masks: &[Mask]| {
+        let excerpt = excerpt::excerpt(&view.text, range, masks);
+        (text.span(range), places.at(range.start), places.at(range.end), excerpt)
+    };
+    let (hits, rejected) = found
+        .into_iter()
+        .filter(|it| item.whole || own.contains(&it.place.start))
+        .filter(|it| !it.paired)
+        .map(|it| {
+            let masks = if it.verdict.confidence.is_some() { &inspection.masks } else { &all_masks };
+            let (span, start, end, excerpt) = place(&it.place, masks);
             Hit {
-                rule: candidate.rule,
-                secret: text.secret(candidate),
+                rule: it.rule,
+                secret: it.secret,
                 origin: item.origin.clone(),
                 span,
                 start,
                 end,
                 excerpt,
-                verdict: verdict.clone(),
-                ground: *ground,
-                companion: candidate.companion.as_ref().map(|range| place(range, &mut places)),
+                verdict: it.verdict,
+                ground: it.ground,
+                decoding: it.decoding.iter().map(|encoding| encoding.id()).collect(),
+                companion: it.companion.as_ref().map(|range| place(range, masks)),
             }
         })
-        .collect();
-    Inspection { hits, masks, binary, within_budget }
+        .partition(|hit: &Hit| hit.verdict.confidence.is_some());
+    (inspection.hits, inspection.rejected) = (hits, rejected);
+    inspection
 }
 
 /// Where anchors are looked for. A part also needs the candidates of its neighbours as far as they may claim the same
@@ -148,63 +164,12 @@ struct Text<'v> {
     lines: LineState,
 }
 
-impl<'v> Text<'v> {
-    fn new(view: &'v View<'v>, item: &Item<'_>) -> Self {
-        Self { view, offset: item.offset, lines: item.lines }
-    }
-
+impl Text<'_> {
     fn span(&self, range: &Range<usize>) -> Span {
         Span::new(
             self.offset + self.view.original(range.start) as u64,
             self.offset + self.view.original(range.end) as u64,
         )
-    }
-
-    fn claim<'a>(&'a self, detector: &'a Detector, candidate: &Candidate) -> Claim<'a> {
-        let text: &'a [u8] = &self.view.text;
-        let value = candidate.value.clone();
-        let line = excerpt::line_before(text, value.start, LONG_LINE);
-        let long = line.len() + excerpt::line_behind(text, value.end, LONG_LINE).len();
-        Claim {
-            rule: detector.rules().get(candidate.rule),
-            value: &text[value],
-            prefix: candidate.prefix,
-            given: match &candidate.found {
-                Found::Token => Given::Format,
-                Found::Pem => Given::Pem,
-                Found::Url { user, host } => Given::Url { user: &text[user.clone()], host: &text[host.clone()] },
-                Found::Assignment { key, operator, quoting } => Given::Key {
-                    name: &text[key.clone()],
-                    quoted: *quoting == Quoting::Quoted,
-                    compared: *operator == crate::detect::Operator::Compare,
-                },
-            },
-            before: &line[line.len().saturating_sub(BEFORE)..],
-            in_long_line: long >= LONG_LINE,
-        }
-    }
-
-    /// How many of the value's first bytes may be shown: the public prefix, or a PEM block's first line.
-    fn shown(&self, candidate: &Candidate) -> usize {
-        match candidate.found {
-            Found::Pem => {
-                let block = &self.view.text[candidate.value.clone()];
-                memchr::memmem::find(block.get(11..).unwrap_or_default(), b"-----").map_or(0, |at| at + 16)
-            }
-            Found::Token | Found::Url { .. } | Found::Assignment { .. } => candidate.prefix,
-        }
-    }
-
-    /// The secret, normalised: a PEM block as the bytes it encodes.
-    fn secret(&self, candidate: &Candidate) -> Secret {
-        let value = &self.view.text[candidate.value.clone()];
-        match candidate.found {
-            Found::Pem => match pem_body(value) {
-                Some(body) => Secret::new(&body.bytes, 0),
-                None => Secret::new(value, 0),
-            },
-            Found::Token | Found::Url { .. } | Found::Assignment { .. } => Secret::new(value, candidate.prefix),
-        }
     }
 }
 
@@ -218,7 +183,8 @@ impl Places {
         let mut offsets: Vec<usize> = offsets.collect();
         offsets.sort_unstable();
         offsets.dedup();
-        let decoded = matches!(text.view.charset, Charset::Utf16Le | Charset::Utf16Be);
+        let decoded =
+            matches!(text.view.charset, Charset::Utf16Le | Charset::Utf16Be | Charset::Utf32Le | Charset::Utf32Be);
         // A byte order mark takes no column.
         let mark = if decoded && text.view.text.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
         let mut positions = Positions::new(&text.view.text[mark..], text.lines.decoded());

@@ -125,6 +125,7 @@ pub fn lint(
         start: known[&range.start],
         end: known[&range.end],
         excerpt: Some(excerpt::excerpt(item.bytes, range, &masks)),
+        decoding: Vec::new(),
         introduced: None,
     };
     let findings = lint
@@ -141,6 +142,7 @@ pub fn lint(
                 fingerprint: settings.config.fingerprint_key.fingerprint(breach.check.id, breach.route.as_bytes()),
                 secret: None,
                 reasons: reasons(breach),
+                facts: Vec::new(),
                 places: vec![place(&breach.span)],
                 related: breach
                     .related

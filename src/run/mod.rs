@@ -3,14 +3,18 @@
 //! Sources push items; each item is inspected on the source's own thread, once for secrets and, in a run that lints, once
 //! for policy. What is left of the history is then placed by provenance, hits become findings, and findings an outcome.
 
+mod contest;
 pub mod draft;
 pub mod examples;
 pub mod excerpt;
 pub mod gather;
 pub mod inspect;
+mod joined;
+mod layers;
 mod lint;
 mod outcome;
 pub mod rule_lint;
+mod unpack;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::config::Config;
+use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
 use crate::finding::Introduction;
 use crate::notice::{Cause, Notice, Tally};
@@ -31,6 +36,7 @@ use gather::Lives;
 use inspect::Hit;
 use lint::Linted;
 pub use outcome::{Outcome, of_check, of_rule};
+use unpack::Listing;
 
 /// What to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +74,8 @@ pub struct Settings {
     pub exit_zero: bool,
     /// What "now" is, for lifetimes and expiry dates.
     pub now: jiff::Timestamp,
+    /// Keep every candidate with what was said of it, reported or not.
+    pub explain: bool,
 }
 
 /// What a run has read so far, for a progress line.
@@ -107,6 +115,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         hits: Mutex::new(Vec::new()),
         linted: Mutex::new(Linted::default()),
         skipped: Mutex::new(Tally::default()),
+        gate: Gate::default(),
     };
     let mut tally = Tally::default();
     let repository = run.repository(&mut tally)?;
@@ -119,9 +128,15 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
     let linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
-    let mut findings = gather::gather(detector.rules(), &settings.config.fingerprint_key, hits, &lives);
+    let mut explained = Vec::new();
+    let mut findings =
+        gather::gather(detector.rules(), &settings.config.fingerprint_key, hits, &lives, &mut |explain| {
+            if settings.explain {
+                explained.push(explain());
+            }
+        });
     linted.join(&mut findings);
-    Ok(outcome::outcome(findings, tally, detector.rules(), settings))
+    Ok(outcome::outcome(findings, explained, tally, detector.rules(), settings))
 }
 
 fn introduction(first: &provenance::Introduction, in_head: bool) -> Introduction {
@@ -143,6 +158,7 @@ struct Run<'r> {
     hits: Mutex<Vec<Hit>>,
     linted: Mutex<Linted>,
     skipped: Mutex<Tally>,
+    gate: Gate,
 }
 
 impl Run<'_> {
@@ -231,10 +247,10 @@ impl Run<'_> {
         let mut lives = Lives::default();
         let (mut blobs, mut messages) = (BTreeSet::new(), BTreeSet::new());
         for hit in self.hits.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            match &hit.origin {
+            match hit.origin.outermost() {
                 Origin::Blob { id, .. } => blobs.extend(Id::from_hex(id)),
                 Origin::CommitMessage { id } | Origin::TagMessage { id } => messages.extend(Id::from_hex(id)),
-                Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => {}
+                _ => {}
             }
         }
         if blobs.is_empty() && messages.is_empty() {
@@ -258,14 +274,51 @@ impl Run<'_> {
         (lives, sightings.tally)
     }
 
-    /// Inspects one item and keeps what may be reported.
+    /// Inspects one item, and what is in it if a container begins with it.
     fn take(&self, item: &Item<'_>) {
-        let inspection = inspect::inspect(self.detector, item);
+        let format = unpack::format(item);
+        self.look(item, format.is_some());
+        let Some(format) = format else { return };
+        let outlet = unpack::Outlet {
+            take: &|member, opened| self.look(&member, opened),
+            notice: &|notice, listing| {
+                let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+                match listing {
+                    Listing::Both => skipped.notice(notice),
+                    Listing::Counted => skipped.coverage.skip(notice.cause),
+                    Listing::Listed => skipped.notices.push(notice),
+                }
+            },
+            stop: self.stop,
+            gate: &self.gate,
+        };
+        let unpacked = unpack::unpack(item, format, &outlet);
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.coverage.members += unpacked.members;
+        skipped.coverage.member_bytes += unpacked.bytes;
+    }
+
+    /// Inspects one text and keeps what may be reported; `opened` says that it is a container which is read as such, too.
+    fn look(&self, item: &Item<'_>, opened: bool) {
+        let mut inspection = match self.settings.explain {
+            true => inspect::inspect_all(self.detector, item),
+            false => inspect::inspect(self.detector, item),
+        };
+        match joined::is_notebook(item) {
+            true if item.whole => inspection.hits.extend(joined::hits(self.detector, item)),
+            true if item.offset == 0 => {
+                let detail = "a notebook this long is read as it stands: its cells were not joined";
+                let notice = Notice::new(Cause::Budget, item.origin.display(), detail);
+                self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
+            }
+            _ => {}
+        }
         self.progress.items.fetch_add(1, Ordering::Relaxed);
         self.progress.bytes.fetch_add(item.own.len() as u64, Ordering::Relaxed);
         if inspection.binary
             && item.offset == 0
-            && matches!(item.origin, Origin::File(_) | Origin::Staged(_) | Origin::Blob { .. })
+            && !opened
+            && matches!(item.origin, Origin::File(_) | Origin::Staged(_) | Origin::Blob { .. } | Origin::Member { .. })
         {
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).coverage.skip(Cause::Binary);
         }
@@ -275,6 +328,12 @@ impl Run<'_> {
             let notice = Notice::new(Cause::Budget, item.origin.display(), detail);
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
         }
+        if inspection.undecoded {
+            let detail = "encoded too often or too long: what is inside was not decoded to its end";
+            let notice = Notice::new(Cause::Budget, item.origin.display(), detail);
+            self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
+        }
+        inspection.hits.append(&mut inspection.rejected);
         if !inspection.hits.is_empty() {
             self.progress.hits.fetch_add(inspection.hits.len() as u64, Ordering::Relaxed);
             self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(inspection.hits);

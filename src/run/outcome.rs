@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::finding::{Confidence, Finding, Kind, Severity};
+use crate::finding::{Confidence, Explained, FactName, Finding, Kind, Reason, Severity, Weight};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::policy;
 use crate::report::{Descriptor, Report};
@@ -17,6 +17,8 @@ use super::Settings;
 pub struct Outcome {
     /// The findings to report, in their documented order.
     pub findings: Vec<Finding>,
+    /// Every candidate, where the settings asked for it, in the order of the places.
+    pub explained: Vec<Explained>,
     /// The least confidence that is reported.
     pub min_confidence: Confidence,
     /// How many findings are below it.
@@ -52,6 +54,7 @@ impl Outcome {
             pack: &self.pack,
             fingerprint_key: &self.fingerprint_key,
             findings: &self.findings,
+            explained: &self.explained,
             min_confidence: self.min_confidence,
             below_confidence: self.below_confidence,
             fail_on: self.fail_on,
@@ -67,8 +70,16 @@ impl Outcome {
     }
 }
 
-pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, settings: &Settings) -> Outcome {
+pub(super) fn outcome(
+    mut findings: Vec<Finding>,
+    mut explained: Vec<Explained>,
+    tally: Tally,
+    rules: &RuleSet,
+    settings: &Settings,
+) -> Outcome {
+    explained.sort_by(|a, b| (&a.place, &a.rule, &a.reasons).cmp(&(&b.place, &b.rule, &b.reasons)));
     let Config { min_confidence, fail_on, .. } = settings.config;
+    findings.iter_mut().for_each(|finding| note_end(finding, &settings.now.to_string()));
     let (mut findings, below): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -89,6 +100,7 @@ pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, set
     let descriptors = descriptors(&findings, rules);
     Outcome {
         findings,
+        explained,
         min_confidence,
         below_confidence: below.len() as u64,
         failing,
@@ -101,6 +113,17 @@ pub(super) fn outcome(findings: Vec<Finding>, tally: Tally, rules: &RuleSet, set
         exit_code,
         pack: rules.digest().to_owned(),
         fingerprint_key: settings.config.fingerprint_key.id(),
+    }
+}
+
+/// A token whose own words say that it has ended opens nothing any more. It is one severity milder and not silent: it tells
+/// that such tokens are written here, and a refresh token or a key may stand where it came from. Judgement has no clock, so
+/// this is said here. Both times are RFC 3339 in UTC, which sorts as text.
+fn note_end(finding: &mut Finding, now: &str) {
+    let end = finding.facts.iter().find(|fact| fact.name == FactName::Expires).map(|fact| fact.value.clone());
+    if let Some(end) = end.filter(|end| end.as_str() < now) {
+        finding.severity = finding.severity.milder();
+        finding.reasons.push(Reason::new("expired", Weight::Weakens, format!("says that it ended at {end}")));
     }
 }
 

@@ -4,6 +4,7 @@
 //! is queued. It knows nothing of what is looked for.
 
 use std::fmt;
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,6 +24,7 @@ pub mod tree;
 pub use history::{Commit, Graph, History, Tag};
 pub use index::Staged;
 pub(crate) use objects::{Finder, Object, Store, Visitor, Wants, tree_entries, walk};
+pub use parts::Streams;
 pub use repository::{GitEnvironment, Repository};
 pub use stdin::Stdin;
 pub use tree::Tree;
@@ -56,6 +58,35 @@ pub struct Item<'a> {
     /// `own` counts even then: of a file name only the last component is its own, because every directory above it is
     /// lent once for itself.
     pub whole: bool,
+    /// Opens the whole of what is lent in parts, from its beginning, where that can be done: a container cannot be read
+    /// by its parts.
+    pub open: Option<&'a dyn Open>,
+}
+
+/// What can be read from any place of it.
+pub trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
+
+/// A text that can be opened anew.
+pub trait Open: Sync {
+    /// Opens it at its beginning.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn open(&self) -> io::Result<Box<dyn Seekable + '_>>;
+}
+
+impl Open for &[u8] {
+    fn open(&self) -> io::Result<Box<dyn Seekable + '_>> {
+        Ok(Box::new(io::Cursor::new(*self)))
+    }
+}
+
+impl Open for &Path {
+    fn open(&self) -> io::Result<Box<dyn Seekable + '_>> {
+        Ok(Box::new(std::fs::File::open(self)?))
+    }
 }
 
 impl<'a> Item<'a> {
@@ -63,7 +94,16 @@ impl<'a> Item<'a> {
     #[must_use]
     pub fn whole(origin: Origin, bytes: &'a [u8]) -> Self {
         let head = &bytes[..bytes.len().min(HEAD)];
-        Self { origin, bytes, own: 0..bytes.len(), offset: 0, lines: LineState::default(), head, whole: true }
+        Self {
+            origin,
+            bytes,
+            own: 0..bytes.len(),
+            offset: 0,
+            lines: LineState::default(),
+            head,
+            whole: true,
+            open: None,
+        }
     }
 }
 

@@ -12,14 +12,17 @@
 use std::io::{self, Read};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{HEAD, Item, OVERLAP, PART, Sink, Stop};
+use super::{HEAD, Item, OVERLAP, Open, PART, Sink, Stop};
 use crate::place::{LineState, Origin, Units};
 
 /// A cut is moved back by fewer bytes than this to meet the beginning of a character.
 const SLACK: usize = 4;
 
-/// The longest a buffer gets: the overlap before, the part, the overlap behind, and room to look for one byte more.
-const CAPACITY: usize = OVERLAP + SLACK + PART + OVERLAP + 1;
+/// The longest a buffer gets for parts of this length: the overlap before, the part, the overlap behind, and room to look
+/// for one byte more.
+const fn capacity(part: usize) -> usize {
+    OVERLAP + SLACK + part + OVERLAP + 1
+}
 
 /// The place at or shortly before `at` where a character begins.
 ///
@@ -33,8 +36,8 @@ fn boundary(text: &[u8], at: usize, units: Units) -> usize {
         return text.len();
     }
     if units != Units::Bytes {
-        let at = at & !1;
-        let is_second = units.unit(text, at).is_some_and(|unit| matches!(unit, 0xDC00..=0xDFFF));
+        let at = at / units.width() * units.width();
+        let is_second = units.width() == 2 && units.unit(text, at).is_some_and(|unit| matches!(unit, 0xDC00..=0xDFFF));
         return if is_second { at.saturating_sub(2) } else { at };
     }
     (at.saturating_sub(SLACK - 1)..=at).rev().find(|&place| text[place] & 0xC0 != 0x80).unwrap_or(at)
@@ -51,11 +54,11 @@ struct Cut {
 
 /// Cuts the part whose own bytes begin at `own`; `text` reaches to the end of the whole, or at least one byte further
 /// than the part with its overlap.
-fn cut(text: &[u8], own: usize, units: Units) -> Cut {
-    if text.len() - own <= PART {
+fn cut(text: &[u8], own: usize, units: Units, part: usize) -> Cut {
+    if text.len() - own <= part {
         return Cut { own: own..text.len(), end: text.len(), next: None };
     }
-    let end = boundary(text, own + PART, units);
+    let end = boundary(text, own + part, units);
     Cut { own: own..end, end: text.len().min(end + OVERLAP), next: Some(boundary(text, end - OVERLAP, units)) }
 }
 
@@ -66,7 +69,7 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
     }
     let (mut start, mut own, mut lines) = (0, 0, LineState::of(text));
     while !stop.requested() {
-        let part = cut(&text[start..], own - start, lines.units());
+        let part = cut(&text[start..], own - start, lines.units(), PART);
         sink(Item {
             origin: origin.clone(),
             bytes: &text[start..start + part.end],
@@ -75,6 +78,7 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
             lines,
             head: &text[..HEAD],
             whole: false,
+            open: Some(&text),
         });
         let Some(next) = part.next else { return };
         lines.advance(&text[start..start + next]);
@@ -87,12 +91,18 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
 pub(super) struct Buffer {
     bytes: Box<[u8]>,
     used: usize,
+    /// How long a text it holds as a whole, and how long the parts of a longer one are.
+    part: usize,
 }
 
 impl Buffer {
     /// An empty buffer.
     pub(super) fn new() -> Self {
-        Self { bytes: vec![0; CAPACITY].into_boxed_slice(), used: 0 }
+        Self::of(PART)
+    }
+
+    fn of(part: usize) -> Self {
+        Self { bytes: vec![0; capacity(part)].into_boxed_slice(), used: 0, part }
     }
 
     fn filled(&self) -> &[u8] {
@@ -188,12 +198,13 @@ pub(super) fn lend_stream(
     reader: &mut dyn Read,
     buffer: &mut Buffer,
     lanes: &Lanes,
+    open: Option<&dyn Open>,
     stop: &Stop,
     sink: &Sink<'_>,
 ) -> Lent {
     buffer.used = 0;
-    let filled = buffer.fill(reader, PART + OVERLAP + 1);
-    if !matches!(filled, Ok(false)) && buffer.used <= PART {
+    let filled = buffer.fill(reader, buffer.part + OVERLAP + 1);
+    if !matches!(filled, Ok(false)) && buffer.used <= buffer.part {
         let lfs_pointer = super::is_lfs_pointer(buffer.filled());
         sink(Item::whole(origin.clone(), buffer.filled()));
         return Lent { bytes: buffer.used as u64, lfs_pointer, error: filled.err() };
@@ -204,15 +215,51 @@ pub(super) fn lend_stream(
         Some(pool) => pool.in_place_scope(|scope| {
             long(reader, buffer, filled, stop, &mut |part: Part| {
                 let bytes = std::mem::take(&mut part.buffer.bytes);
-                let full = Loan { lanes, buffer: Buffer { bytes, used: part.buffer.used } };
+                let full = Loan { lanes, buffer: Buffer { bytes, ..*part.buffer } };
                 let (origin, cut, offset, lines) = (origin.clone(), part.cut, part.offset, part.lines);
-                scope.spawn(move |_| sink(item(origin, &full.buffer, &cut, offset, lines, head)));
+                scope.spawn(move |_| sink(item(origin, &full.buffer, &cut, offset, lines, head, open)));
                 *part.buffer = lanes.take();
             })
         }),
         None => long(reader, buffer, filled, stop, &mut |part: Part| {
-            sink(item(origin.clone(), part.buffer, &part.cut, part.offset, part.lines, head));
+            sink(item(origin.clone(), part.buffer, &part.cut, part.offset, part.lines, head, open));
         }),
+    }
+}
+
+/// Lends what streams give, one stream after the other, on the thread at hand: what a container unpacks to. The parts are
+/// shorter than those of a source, because they are lent while a source's own part is held.
+pub struct Streams {
+    buffer: Buffer,
+    lanes: Lanes,
+}
+
+impl Streams {
+    /// The longest text that is lent as a whole.
+    pub const PART: usize = 1024 * 1024;
+
+    /// A buffer of its own, touched as far as it is used.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { buffer: Buffer::of(Self::PART), lanes: Lanes::new(1) }
+    }
+
+    /// Lends what `reader` gives up to its end or its first error. Returns how many bytes that were, and the error.
+    pub fn lend(
+        &mut self,
+        origin: &Origin,
+        reader: &mut dyn Read,
+        stop: &Stop,
+        sink: &Sink<'_>,
+    ) -> (u64, Option<io::Error>) {
+        let lent = lend_stream(origin, reader, &mut self.buffer, &self.lanes, None, stop, sink);
+        (lent.bytes, lent.error)
+    }
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -225,12 +272,20 @@ struct Loan<'l> {
 impl Drop for Loan<'_> {
     fn drop(&mut self) {
         let bytes = std::mem::take(&mut self.buffer.bytes);
-        self.lanes.give(Buffer { bytes, used: 0 });
+        self.lanes.give(Buffer { bytes, used: 0, part: self.buffer.part });
     }
 }
 
-fn item<'b>(origin: Origin, buffer: &'b Buffer, cut: &Cut, offset: u64, lines: LineState, head: &'b [u8]) -> Item<'b> {
-    Item { origin, bytes: &buffer.bytes[..cut.end], own: cut.own.clone(), offset, lines, head, whole: false }
+fn item<'b>(
+    origin: Origin,
+    buffer: &'b Buffer,
+    cut: &Cut,
+    offset: u64,
+    lines: LineState,
+    head: &'b [u8],
+    open: Option<&'b dyn Open>,
+) -> Item<'b> {
+    Item { origin, bytes: &buffer.bytes[..cut.end], own: cut.own.clone(), offset, lines, head, whole: false, open }
 }
 
 struct Part<'b> {
@@ -250,8 +305,9 @@ fn long(
 ) -> Lent {
     let (mut offset, mut own, mut lines) = (0_u64, 0, LineState::of(buffer.filled()));
     let mut bytes = 0;
+    let length = buffer.part;
     loop {
-        let part = cut(buffer.filled(), own, lines.units());
+        let part = cut(buffer.filled(), own, lines.units(), length);
         bytes += part.own.len() as u64;
         let Some(next) = part.next.filter(|_| !stop.requested()) else {
             lend(Part { buffer, cut: part, offset, lines });
@@ -268,7 +324,7 @@ fn long(
         own = own_end - next;
         lines = after;
         if matches!(filled, Ok(false)) {
-            filled = buffer.fill(reader, own + PART + OVERLAP + 1);
+            filled = buffer.fill(reader, own + length + OVERLAP + 1);
         }
     }
 }

@@ -26,7 +26,7 @@ impl<R: Read + Send> Source for Stdin<R> {
         let mut tally = Tally::default();
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let lanes = Lanes::new(self.threads);
-        let lent = lend_stream(&Origin::Stdin, &mut *reader, &mut Buffer::new(), &lanes, stop, sink);
+        let lent = lend_stream(&Origin::Stdin, &mut *reader, &mut Buffer::new(), &lanes, None, stop, sink);
         tally.coverage.files = 1;
         tally.coverage.file_bytes = lent.bytes;
         if let Some(error) = lent.error {

@@ -152,7 +152,7 @@ impl Visitor for Reader<'_> {
         // The other threads have work of their own: the parts are lent in turn, from this one.
         let lanes = Lanes::new(1);
         let buffer = self.buffer.get_or_insert_with(Buffer::new);
-        let lent = lend_stream(&origin, reader, buffer, &lanes, self.stop, self.sink);
+        let lent = lend_stream(&origin, reader, buffer, &lanes, None, self.stop, self.sink);
         self.tally.coverage.blobs += 1;
         self.tally.coverage.history_bytes += lent.bytes;
         match lent.error {

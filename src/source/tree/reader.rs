@@ -54,6 +54,7 @@ impl<'w> Reader<'w> {
             lines: LineState::default(),
             head: path,
             whole: true,
+            open: None,
         });
     }
 
@@ -65,7 +66,7 @@ impl<'w> Reader<'w> {
         };
         let walk = self.walk;
         let origin = Origin::File(FilePath::new(path));
-        let lent = lend_stream(&origin, &mut file, &mut self.buffer, &walk.lanes, walk.stop, walk.sink);
+        let lent = lend_stream(&origin, &mut file, &mut self.buffer, &walk.lanes, Some(&at), walk.stop, walk.sink);
         if let (Some(error), Some(path)) = (lent.error, origin.path()) {
             self.unreadable(path.as_bytes(), &error);
             if lent.bytes == 0 {

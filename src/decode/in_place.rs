@@ -1,0 +1,140 @@
+//! Encodings that write single characters otherwise: the text around them stays.
+//!
+//! Where such places stand close together, the text from a little before the first to a little behind the last is derived
+//! with all of them decoded. Whoever looks through it keeps what a decoded place is part of; all else stands in the outer
+//! text as well. Nothing is derived around places that no secret is written with: line breaks, letters of other alphabets,
+//! `&lt;`. A finder is run twice over a place, once to see where places stand and once to decode: remembering them would
+//! take more memory than the text.
+
+use std::ops::Range;
+
+use super::derived::{Derived, Encoding, Map, Unit};
+use super::scope::{Budget, Piece, Scope};
+
+/// A place that is written otherwise.
+pub struct Edit {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// What it says: at most one character.
+    pub text: Said,
+    /// Whether a secret could be written with it.
+    pub counts: bool,
+}
+
+/// At most one character, in UTF-8.
+#[derive(Clone, Copy)]
+pub struct Said {
+    bytes: [u8; 4],
+    length: usize,
+}
+
+impl Said {
+    /// Nothing: what joins two pieces.
+    pub const NOTHING: Said = Said { bytes: [0; 4], length: 0 };
+
+    /// One byte.
+    pub fn byte(byte: u8) -> Said {
+        Said { bytes: [byte, 0, 0, 0], length: 1 }
+    }
+
+    /// One character.
+    pub fn character(character: char) -> Said {
+        let mut bytes = [0; 4];
+        let length = character.encode_utf8(&mut bytes).len();
+        Said { bytes, length }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// Finds the places of one encoding in a range of a text, in ascending order.
+pub type Find = fn(&[u8], Range<usize>, &mut dyn FnMut(Edit));
+
+/// How much of the text before the first place is taken.
+const BEFORE: usize = 256;
+/// How much of the text behind the last place is taken at least,
+const BEHIND: usize = 128;
+/// and at most, to the end of what stands there without a break.
+const BEHIND_MOST: usize = 2048;
+
+/// Derives the text around the places that `find` finds; those within `gap` bytes of each other belong together.
+pub fn derive(
+    text: &[u8],
+    (encoding, find, gap): (Encoding, Find, usize),
+    scope: &Scope<'_>,
+    budget: &Budget,
+    sink: &mut dyn FnMut(Derived),
+) {
+    let mut cluster: Option<(Range<usize>, bool)> = None;
+    let mut each = |cluster: Option<(Range<usize>, bool)>| {
+        let Some((core, true)) = cluster else { return };
+        scope.pieces(core.clone(), |piece| {
+            if budget.take(piece.range.len() + BEFORE + BEHIND) {
+                sink(decode(text, encoding, find, &core, piece));
+            }
+        });
+    };
+    find(text, 0..text.len(), &mut |edit| {
+        let counts = edit.counts && (scope.joins || scope.touches(&edit.range));
+        match &mut cluster {
+            Some((core, any)) if edit.range.start.saturating_sub(core.end) <= gap => {
+                core.end = edit.range.end;
+                *any |= counts;
+            }
+            _ => each(cluster.replace((edit.range, counts))),
+        }
+    });
+    each(cluster);
+}
+
+/// The piece of the cluster at `core`, with its surroundings where it is the first or the last.
+fn decode(text: &[u8], encoding: Encoding, find: Find, core: &Range<usize>, piece: Piece) -> Derived {
+    let (mut range, mut own) = (piece.range, piece.own);
+    if range.start == core.start {
+        range.start = range.start.saturating_sub(BEFORE);
+        own.start = range.start;
+    }
+    let last = range.end == core.end;
+    if last {
+        range.end = behind(text, core.end);
+    }
+    if own.end == core.end {
+        own.end = range.end;
+    }
+    let cut = !last || range.end < text.len() && !ends(text[range.end]);
+    let mut derived = Derived { encoding, text: Vec::with_capacity(range.len()), own, cut, map: Map::default() };
+    let mut at = range.start;
+    find(text, range.clone(), &mut |edit| {
+        derived.copy(text, at..edit.range.start);
+        let said = edit.text.as_bytes();
+        if !said.is_empty() {
+            derived.map.push(derived.text.len(), edit.range.start, Unit::Whole(edit.range.len()));
+            derived.text.extend_from_slice(said);
+        }
+        at = edit.range.end;
+    });
+    derived.copy(text, at..range.end);
+    derived
+}
+
+impl Derived {
+    fn copy(&mut self, text: &[u8], range: Range<usize>) {
+        if !range.is_empty() {
+            self.map.push(self.text.len(), range.start, Unit::SAME);
+            self.text.extend_from_slice(&text[range]);
+        }
+    }
+}
+
+fn behind(text: &[u8], at: usize) -> usize {
+    let least = at.saturating_add(BEHIND).min(text.len());
+    let rest = &text[least..text.len().min(at.saturating_add(BEHIND_MOST))];
+    least + rest.iter().position(|&byte| ends(byte)).unwrap_or(rest.len())
+}
+
+/// Whether a byte ends whatever could be a secret.
+fn ends(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>')
+}

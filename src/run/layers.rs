@@ -1,0 +1,396 @@
+//! A text and all that it decodes to: what is found in any of them, at its place in the text.
+//!
+//! Problem: a secret may be written in base64, that text in a string of another, and the key that says what it is may
+//! stand outside of both. And the same bytes are often found twice, as they are and decoded.
+//!
+//! Way: each derived text goes through the same pass as the text itself, and what is found is judged there, beside what
+//! stands around it. On the way up only places are translated, from each text to the one around it, and where two texts
+//! claim the same bytes, one keeps them: a format before a key, then the longer claim, and of two that are equal the one
+//! that needs no decoding, unless the outer one is only the other's spelling. A value that is an encoded text is judged by
+//! what it says, under the key that stands outside.
+//!
+//! Rejected: replacing each encoded piece in the text and scanning the result. One place may have several readings, the
+//! offsets of all others move, and what stands around a piece would change how it is read.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::decode::{self, Budget, Derived, Encoding, Scope};
+use crate::detect::{Candidate, Detector, Found, Operator, Quoting, closing};
+use crate::judge::{self, Claim, Given, Ground, Verdict};
+use crate::rule::check::pem_body;
+use crate::rule::set::RuleIndex;
+use crate::secret::Secret;
+
+use super::excerpt;
+
+/// How many encodings within each other are followed; compression and UTF-16 inside one of them do not count.
+const DEPTH: usize = 3;
+/// How many in all.
+const CHAIN: usize = 6;
+/// Lines longer than this were written by a program.
+const LONG_LINE: usize = 2000;
+/// How much of the line before a value judgement reads.
+const BEFORE: usize = 160;
+/// How much of a text tells its kind.
+const HEAD: usize = 512;
+
+/// A secret, or something that was judged to be none, and its place in the text at hand.
+#[derive(Clone)]
+pub struct Sighting {
+    /// The rule.
+    pub rule: RuleIndex,
+    /// The bytes of the text that it is written in.
+    pub place: Range<usize>,
+    /// The secret, normalised.
+    pub secret: Secret,
+    /// How many of the first bytes of the place may be shown.
+    pub shown: usize,
+    /// What the value's own judgement says.
+    pub verdict: Verdict,
+    /// What the judgement of a path needs.
+    pub ground: Ground,
+    /// The other half of the credential.
+    pub companion: Option<Range<usize>>,
+    /// Whether it is itself the other half of one.
+    pub paired: bool,
+    /// How it is written, from the outside to the inside; empty for what stands there as it is.
+    pub decoding: Vec<Encoding>,
+    /// The place, and the key or host that belongs to it.
+    extent: Range<usize>,
+    claim: Class,
+    /// Whether the encoding is a mere spelling of the value, so that the decoded form is what is meant.
+    spelt: bool,
+}
+
+/// Who keeps bytes that several claim: the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// A format, a PEM block, a URL.
+    Form,
+    /// A key inside an encoded text.
+    InnerKey,
+    /// A key whose whole value is an encoded text.
+    OuterKey,
+    /// A key.
+    Key,
+}
+
+/// Looks through one item.
+pub struct Layers<'d> {
+    /// The engine.
+    pub detector: &'d Detector,
+    /// The path of the item, where it has one already: a blob has its names only later.
+    pub path: Option<&'d [u8]>,
+    /// What may still be decoded.
+    pub budget: &'d Budget,
+    /// Whether all candidates were looked at.
+    pub within_budget: bool,
+    /// Whether something is encoded deeper than is followed.
+    pub too_deep: bool,
+    /// Whether to tell also of those whose bytes somebody else claims, as rejected.
+    pub keep_lost: bool,
+}
+
+/// One text of an item: the item's own, or one derived from it.
+#[derive(Clone, Copy)]
+pub struct Layer<'t> {
+    /// The text.
+    pub text: &'t [u8],
+    /// The first bytes of the text that tell its kind.
+    pub head: &'t [u8],
+    /// Whether it is no text.
+    pub binary: bool,
+    /// How far it may be read by lines; none: its first line is not that of a file.
+    pub lines: Option<Lines>,
+    /// How it came about.
+    pub chain: &'t [Encoding],
+}
+
+/// The beginning of a file, as far as it may be read by lines.
+#[derive(Clone, Copy)]
+pub struct Lines {
+    /// Where it ends in the text.
+    pub end: usize,
+    /// Whether the head is all of it.
+    pub head_is_all: bool,
+}
+
+impl Sighting {
+    /// The same, rejected because `winner` claims its bytes.
+    fn lost_to(mut self, detector: &Detector, winner: RuleIndex) -> Sighting {
+        let winner = &detector.rules().get(winner).id;
+        self.verdict.reject("overlap", format!("`{winner}` claims the same bytes"));
+        self.companion = None;
+        self
+    }
+}
+
+impl Layers<'_> {
+    /// All sightings in `layer` and what it decodes to, sorted by place. Anchors are looked for in `reach`.
+    pub fn look(&mut self, layer: Layer<'_>, reach: Range<usize>, scope: &Scope<'_>) -> Vec<Sighting> {
+        let mut candidates = Vec::new();
+        self.within_budget &= self.detector.detect(layer.text, reach.clone(), layer.binary, &mut candidates);
+        if let Some(lines) = layer.lines {
+            let reach = reach.start..reach.end.min(lines.end);
+            self.detector.detect_lines(layer.text, reach, layer.head, lines.head_is_all, &mut candidates);
+        }
+        let mut claims = Claims::default();
+        if !candidates.is_empty() {
+            let lost = closing::close(self.detector.rules(), layer.text, &mut candidates);
+            candidates.retain(|it| {
+                let rule = self.detector.rules().get(it.rule);
+                self.path.is_none() || rule.counts_at(self.path, &layer.text[it.value.clone()])
+            });
+            layer.sightings(self.detector, &candidates, &mut claims.all);
+            if self.keep_lost {
+                claims.lost.extend(lost.iter().map(|(candidate, winner)| {
+                    let claim = layer.claim(self.detector, candidate, &layer.text[candidate.value.clone()]);
+                    layer.sighting(candidate, &claim, layer.secret(candidate)).lost_to(self.detector, *winner)
+                }));
+            }
+        }
+        let followed = layer.chain.iter().filter(|it| !matches!(it, Encoding::Gzip | Encoding::Utf16)).count();
+        if followed < DEPTH && layer.chain.len() < CHAIN {
+            let (mut child, budget) = (0, self.budget);
+            // One text at a time: only what is found in it is kept.
+            decode::derive(layer.text, scope, budget, &mut |derived| {
+                child += 1;
+                claims.all.extend(self.inside(&layer, &derived).into_iter().map(|it| (child, it)));
+            });
+        } else if layer.chain.iter().any(|it| !it.is_in_place()) {
+            self.too_deep |= decode::holds_encoded(layer.text, scope);
+        }
+        claims.settle(self.keep_lost.then_some(self.detector))
+    }
+
+    /// The sightings in a derived text, with their places in the outer one.
+    fn inside(&mut self, outer: &Layer<'_>, derived: &Derived) -> Vec<Sighting> {
+        let mut chain = outer.chain.to_vec();
+        chain.push(derived.encoding);
+        let text = derived.text.as_slice();
+        let in_place = derived.encoding.is_in_place();
+        let layer = Layer {
+            text,
+            head: if in_place { outer.head } else { &text[..text.len().min(HEAD)] },
+            binary: if in_place { outer.binary } else { !decode::is_utf8(text) },
+            lines: None,
+            chain: &chain,
+        };
+        let scope = Scope::inside(derived, layer.binary);
+        // What is compressed or in UTF-16 says nothing itself.
+        let found = match decode::unwrap(text, self.budget) {
+            Some(inner) if chain.len() < CHAIN => self.inside(&layer, &inner),
+            _ => self.look(layer, 0..text.len(), &scope),
+        };
+        found.into_iter().filter_map(|it| outward(it, outer, derived)).collect()
+    }
+}
+
+/// The sighting, seen from the outer text; none if it is not this text's to tell.
+fn outward(sighting: Sighting, outer: &Layer<'_>, derived: &Derived) -> Option<Sighting> {
+    let map = &derived.map;
+    let in_place = derived.encoding.is_in_place();
+    if in_place && !map.is_changed(&sighting.extent) {
+        return None;
+    }
+    // What is no secret in a text of its own says nothing of the digits that it is written in.
+    if !in_place && sighting.verdict.confidence.is_none() {
+        return None;
+    }
+    // What goes on behind the cut is not what it seems.
+    if derived.cut && sighting.claim != Class::Form && sighting.extent.end == derived.text.len() {
+        return None;
+    }
+    let place = map.outer(&sighting.place);
+    if !derived.own.contains(&place.start) {
+        return None;
+    }
+    let changed = outer.text.get(place.clone()) != derived.text.get(sighting.place.clone());
+    let means_decoded = match derived.encoding {
+        // In a URL it is the rule (RFC 3986, 3.2.1); elsewhere a percent sign may be one.
+        Encoding::Percent => sighting.claim == Class::Form,
+        _ => true,
+    };
+    let mut decoding = sighting.decoding;
+    decoding.insert(0, derived.encoding);
+    let (own_text, everything) = (!in_place, 0..derived.text.len());
+    Some(Sighting {
+        // A run is one: what it says at one place depends on all of it.
+        extent: map.outer(if own_text { &everything } else { &sighting.extent }),
+        companion: sighting.companion.map(|range| map.outer(&range)),
+        shown: 0,
+        claim: match sighting.claim {
+            Class::Key | Class::OuterKey if own_text => Class::InnerKey,
+            claim => claim,
+        },
+        spelt: in_place && changed && means_decoded,
+        ground: Ground { decoded: sighting.ground.decoded || own_text, ..sighting.ground },
+        place,
+        decoding,
+        ..sighting
+    })
+}
+
+/// What is claimed of a text, with the number of the derived text that says so; 0 for the text itself.
+#[derive(Default)]
+struct Claims {
+    all: Vec<(usize, Sighting)>,
+    /// Those that lost already; they compete with nobody.
+    lost: Vec<Sighting>,
+}
+
+impl Claims {
+    /// Leaves to each claimant what nobody with a better claim has; sorted by place. Claims of one text do not compete:
+    /// they were settled there. With a detector, those that come away with nothing are told of, too.
+    fn settle(mut self, tell: Option<&Detector>) -> Vec<Sighting> {
+        let by_place = |a: &Sighting, b: &Sighting| {
+            (a.place.start, a.place.end, a.rule, &a.decoding).cmp(&(b.place.start, b.place.end, b.rule, &b.decoding))
+        };
+        if self.all.iter().any(|&(text, _)| text > 0) {
+            self.all.sort_by(|(a_text, a), (b_text, b)| {
+                let key =
+                    |it: &Sighting| (it.claim, Reverse(it.place.len()), it.place.start, !it.spelt, it.decoding.len());
+                key(a).cmp(&key(b)).then_with(|| by_place(a, b)).then(a_text.cmp(b_text))
+            });
+            let mut taken: BTreeMap<usize, (usize, usize, RuleIndex)> = BTreeMap::new();
+            let lost = &mut self.lost;
+            self.all.retain_mut(|(text, it)| {
+                let Range { start, end } = it.place;
+                let mut reach = start..end;
+                while let Some((&other, &(other_end, owner, rule))) = taken.range(..end.max(start + 1)).next_back()
+                    && other_end > reach.start
+                {
+                    if owner != *text {
+                        lost.extend(tell.map(|detector| it.clone().lost_to(detector, rule)));
+                        return false;
+                    }
+                    reach = reach.start.min(other)..reach.end.max(other_end);
+                    taken.remove(&other);
+                }
+                taken.insert(reach.start, (reach.end, *text, it.rule));
+                true
+            });
+        }
+        let mut sightings: Vec<Sighting> = self.all.into_iter().map(|(_, it)| it).chain(self.lost).collect();
+        sightings.sort_by(by_place);
+        sightings
+    }
+}
+
+impl Layer<'_> {
+    /// The candidates, judged; and those whose value is an encoded text, judged by what it says.
+    fn sightings(&self, detector: &Detector, candidates: &[Candidate], out: &mut Vec<(usize, Sighting)>) {
+        let mut paired: Vec<(usize, usize)> = Vec::new();
+        for candidate in candidates {
+            let claim = self.claim(detector, candidate, &self.text[candidate.value.clone()]);
+            let sighting = self.sighting(candidate, &claim, self.secret(candidate));
+            if sighting.verdict.confidence.is_some() {
+                // The id half of a pair is part of the secret's finding.
+                paired.extend(candidate.companion.as_ref().map(|range| (range.start, range.end)));
+            }
+            out.push((0, self.decoded(detector, candidate, &sighting.verdict).unwrap_or(sighting)));
+        }
+        paired.sort_unstable();
+        for (_, it) in out {
+            it.paired = paired.binary_search(&(it.place.start, it.place.end)).is_ok();
+        }
+    }
+
+    /// The candidate under its key, judged by what its value decodes to: in a Kubernetes Secret always, elsewhere if that is no
+    /// less convincing than the value as it stands. Many tokens are made of base64, and what that says is not the secret.
+    fn decoded(&self, detector: &Detector, candidate: &Candidate, as_is: &Verdict) -> Option<Sighting> {
+        let Found::Assignment { .. } = candidate.found else { return None };
+        let (encoding, value, certainly) = decode::value(self.text, &candidate.value)?;
+        let claim = self.claim(detector, candidate, &value);
+        let decoded = self.sighting(candidate, &claim, Secret::new(&value, 0));
+        let convinces = decoded.verdict.confidence.is_some() && decoded.verdict.confidence >= as_is.confidence;
+        (certainly || convinces).then(|| Sighting {
+            decoding: vec![encoding],
+            claim: Class::OuterKey,
+            shown: 0,
+            ..decoded
+        })
+    }
+
+    fn sighting(&self, candidate: &Candidate, claim: &Claim<'_>, secret: Secret) -> Sighting {
+        let is_key = matches!(candidate.found, Found::Assignment { .. });
+        let mut ground = Ground::of(claim, &self.head[..self.head.len().min(HEAD)]);
+        ground.bare &= matches!(candidate.found, Found::Assignment { quoting: Quoting::Bare, .. });
+        let own_text = self.chain.iter().any(|it| !it.is_in_place());
+        Sighting {
+            rule: candidate.rule,
+            place: candidate.value.clone(),
+            secret,
+            shown: self.shown(candidate),
+            verdict: judge::judge(claim),
+            ground: Ground { bare: ground.bare && !(own_text && self.is_line(candidate)), ..ground },
+            companion: candidate.companion.clone(),
+            paired: false,
+            decoding: Vec::new(),
+            extent: candidate.span.clone(),
+            claim: if is_key { Class::Key } else { Class::Form },
+            spelt: false,
+        }
+    }
+
+    fn claim<'a>(&'a self, detector: &'a Detector, candidate: &Candidate, value: &'a [u8]) -> Claim<'a> {
+        let text = self.text;
+        let line = excerpt::line_before(text, candidate.value.start, LONG_LINE);
+        let long = line.len() + excerpt::line_behind(text, candidate.value.end, LONG_LINE).len();
+        Claim {
+            rule: detector.rules().get(candidate.rule),
+            value,
+            prefix: candidate.prefix,
+            given: match &candidate.found {
+                Found::Token => Given::Format,
+                Found::Pem => Given::Pem,
+                Found::Url { user, host } => Given::Url { user: &text[user.clone()], host: &text[host.clone()] },
+                Found::Assignment { operator: Operator::Basic, .. } => Given::Basic,
+                Found::Assignment { key, operator, quoting } => Given::Key {
+                    // Where only the place says that it is a password, the place has no name of its own.
+                    name: match operator {
+                        Operator::Place => b"password",
+                        _ => &text[key.clone()],
+                    },
+                    quoted: *quoting == Quoting::Quoted,
+                    compared: *operator == Operator::Compare,
+                },
+            },
+            before: &line[line.len().saturating_sub(BEFORE)..],
+            in_long_line: long >= LONG_LINE,
+        }
+    }
+
+    /// Whether the candidate is all that stands on its line. Where somebody took the trouble to encode a text, such a line is
+    /// one of a configuration, whatever the file is in which it stands.
+    fn is_line(&self, candidate: &Candidate) -> bool {
+        let before = excerpt::line_before(self.text, candidate.span.start, BEFORE).trim_ascii();
+        let behind = excerpt::line_behind(self.text, candidate.span.end, BEFORE).trim_ascii();
+        behind.is_empty() && (before.is_empty() || before == b"export")
+    }
+
+    /// How many of the value's first bytes may be shown: the public prefix, or a PEM block's first line.
+    fn shown(&self, candidate: &Candidate) -> usize {
+        match candidate.found {
+            Found::Pem => {
+                let block = &self.text[candidate.value.clone()];
+                memchr::memmem::find(block.get(11..).unwrap_or_default(), b"-----").map_or(0, |at| at + 16)
+            }
+            Found::Token | Found::Url { .. } | Found::Assignment { .. } => candidate.prefix,
+        }
+    }
+
+    /// The secret, normalised: a PEM block as the bytes it encodes.
+    fn secret(&self, candidate: &Candidate) -> Secret {
+        let value = &self.text[candidate.value.clone()];
+        match candidate.found {
+            Found::Pem => match pem_body(value) {
+                Some(body) => Secret::new(&body.bytes, 0),
+                None => Secret::new(value, 0),
+            },
+            Found::Token | Found::Url { .. } | Found::Assignment { .. } => Secret::new(value, candidate.prefix),
+        }
+    }
+}
