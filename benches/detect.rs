@@ -41,12 +41,42 @@ fn stages(criterion: &mut Criterion, detector: &Detector) {
     }
 }
 
+/// The literals alone, with 500 and 2,000 more that stand nowhere: the search must not feel them.
+fn flat(criterion: &mut Criterion, detector: &Detector) {
+    let code = texts::source_code();
+    let mut group = criterion.benchmark_group("flat");
+    group.throughput(Throughput::Bytes(code.len() as u64)).sample_size(10);
+    for more in [0, 500, 2000] {
+        let own = detector.literals().iter().map(ToString::to_string);
+        let letters = |mut number: usize| {
+            std::iter::repeat_with(|| {
+                let letter = b"bcdfghjklmnpqrstvwxz"[number % 20];
+                number /= 20;
+                letter as char
+            })
+            .take(4)
+            .collect::<String>()
+        };
+        // The step has no factor in common with 20^4, so no two are the same.
+        let literals: Vec<String> = own.chain((0..more).map(|index| letters(index * 7919 % 160_000) + "_")).collect();
+        let prefilter = Prefilter::new(&literals).expect("literals of five bytes");
+        group.bench_with_input(BenchmarkId::from_parameter(more), &code, |bencher, code| {
+            bencher.iter(|| {
+                let mut found = 0_usize;
+                prefilter.each(code, 0..code.len(), |literal, _| found += literal);
+                found
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Texts that make some reader begin at every few bytes.
 fn hostile(criterion: &mut Criterion, detector: &Detector) {
     let mut group = criterion.benchmark_group("hostile");
     let length = 1 << 20;
     group.throughput(Throughput::Bytes(length as u64)).sample_size(10);
-    for piece in ["a", "@", "://", "key=", "password=\"", "-----BEGIN "] {
+    for piece in ["a", "@", "://", "key=", "password=", "password=\"", "twilio ", "-----BEGIN "] {
         let text: Vec<u8> = piece.bytes().cycle().take(length).collect();
         group.bench_with_input(BenchmarkId::from_parameter(piece), &text, |bencher, text| {
             bencher.iter(|| inspect(detector, black_box(&Item::whole(Origin::Stdin, text))));
@@ -59,6 +89,7 @@ fn main() {
     let detector = Detector::new(RuleSet::builtin()).expect("the built-in rules compile");
     let mut criterion = Criterion::default().configure_from_args();
     stages(&mut criterion, &detector);
+    flat(&mut criterion, &detector);
     hostile(&mut criterion, &detector);
     criterion.final_summary();
 }

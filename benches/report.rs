@@ -49,8 +49,10 @@ fn finding(number: u64) -> Finding {
             start: position(16),
             end: position(53),
             excerpt: Some(Excerpt { text: "  api_token: \"acme_********\" # live".to_owned(), start: 14, end: 27 }),
+            decoding: Vec::new(),
             introduced: None,
         }],
+        facts: Vec::new(),
         related: Vec::new(),
         threshold: None,
     }
@@ -68,6 +70,7 @@ fn main() {
         pack: "0123456789abcdef",
         fingerprint_key: "unkeyed",
         findings: &findings,
+        explained: &[],
         min_confidence: Confidence::Medium,
         below_confidence: 0,
         fail_on: Severity::Medium,

@@ -1,4 +1,4 @@
-//! What every run pays before its first byte: the built-in rules and their automaton.
+//! What every run pays before its first byte: the built-in rules and the tables that look for their literals.
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ fn main() {
     let literals = Detector::new(rules.clone()).expect("the built-in rules compile").literals().to_vec();
     let mut group = criterion.benchmark_group("start");
     group.bench_function("rules", |bencher| bencher.iter(RuleSet::builtin));
-    group.bench_function("automaton", |bencher| bencher.iter(|| Prefilter::new(black_box(&literals))));
+    group.bench_function("prefilter", |bencher| bencher.iter(|| Prefilter::new(black_box(&literals))));
     group.bench_function("detector", |bencher| bencher.iter(|| Detector::new(black_box(rules.clone()))));
     group.finish();
     criterion.final_summary();

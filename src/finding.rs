@@ -37,6 +37,84 @@ impl Reason {
     }
 }
 
+/// Which thing a token says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactName {
+    /// The account, organization or user it belongs to.
+    Account,
+    /// Whom it speaks for.
+    Subject,
+    /// Who issued it, or which service it is for.
+    Issuer,
+    /// What it may do.
+    Scope,
+    /// `live` or `test`.
+    Environment,
+    /// Kind and size of a key, and whether it lies under a passphrase.
+    Key,
+    /// The algorithm it is signed with.
+    Algorithm,
+    /// When it was made: RFC 3339 in UTC, or a month (`2025-03`).
+    Created,
+    /// When it ends: RFC 3339 in UTC.
+    Expires,
+}
+
+impl FactName {
+    /// The word that reports write.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            FactName::Account => "account",
+            FactName::Subject => "subject",
+            FactName::Issuer => "issuer",
+            FactName::Scope => "scope",
+            FactName::Environment => "environment",
+            FactName::Key => "key",
+            FactName::Algorithm => "algorithm",
+            FactName::Created => "created",
+            FactName::Expires => "expires",
+        }
+    }
+}
+
+/// Something that a token says of itself, read from its own bytes. The value holds nothing that could be used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fact {
+    /// What it is about.
+    pub name: FactName,
+    /// What it says.
+    pub value: String,
+}
+
+impl Fact {
+    /// The most characters of a value: what a token says is written by whoever made it.
+    const MOST: usize = 80;
+    /// The most characters of a word in it, those of a UUID: a longer one could be another secret.
+    const WORD_MOST: usize = 36;
+
+    /// A fact. Of the value, words that could be secrets, the userinfo of a URL, and what is too long are left out.
+    pub fn new(name: FactName, value: impl AsRef<str>) -> Self {
+        let value = value.as_ref();
+        let (scheme, rest) = value.split_once("://").map_or(("", value), |(scheme, rest)| (scheme, rest));
+        let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let rest = rest[..host].rfind('@').filter(|_| !scheme.is_empty()).map_or(rest, |at| &rest[at + 1..]);
+        let joint = if scheme.is_empty() { "" } else { "://" };
+        let mut shown = String::new();
+        let is_separator = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '='));
+        for word in [scheme, joint, rest].concat().split_inclusive(is_separator) {
+            let own = word.trim_end_matches(is_separator);
+            shown.push_str(if own.chars().count() > Self::WORD_MOST { "…" } else { own });
+            shown.push_str(&word[own.len()..]);
+        }
+        if let Some((end, _)) = shown.char_indices().nth(Self::MOST) {
+            shown.truncate(end);
+            shown.push('…');
+        }
+        Self { name, value: shown }
+    }
+}
+
 /// A piece of the source around a place, one line, with every secret on it masked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Excerpt {
@@ -76,6 +154,8 @@ pub struct Place {
     pub end: Position,
     /// The line it begins in, masked.
     pub excerpt: Option<Excerpt>,
+    /// How it is written there, from the outside to the inside (`base64`, `percent` …); empty for what stands as it is.
+    pub decoding: Vec<&'static str>,
     /// For places in the history: the commit that brought it.
     pub introduced: Option<Introduction>,
 }
@@ -139,6 +219,8 @@ pub struct Finding {
     pub secret: Option<Secret>,
     /// Why it is believed.
     pub reasons: Vec<Reason>,
+    /// What the secret says of itself, in the order of [`FactName`].
+    pub facts: Vec<Fact>,
     /// All places, sorted; never empty.
     pub places: Vec<Place>,
     /// Places that belong to it.
@@ -158,6 +240,66 @@ impl Finding {
     /// The path that a person should open first, if any place has one.
     #[must_use]
     pub fn path(&self) -> Option<&FilePath> {
-        self.places.iter().find_map(|place| place.origin.path())
+        self.places.iter().find_map(|place| place.origin.outermost().path())
+    }
+}
+
+/// A candidate with all that was said of it, reported or not: for those who ask why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained {
+    /// Id of the rule.
+    pub rule: String,
+    /// Title of the rule.
+    pub title: String,
+    /// The value, redacted.
+    pub redacted: String,
+    /// Where it stands, masked like any place.
+    pub place: Place,
+    /// How bad it would be.
+    pub severity: Severity,
+    /// How sure; none if it was rejected.
+    pub confidence: Option<Confidence>,
+    /// Every judgement, in its order.
+    pub reasons: Vec<Reason>,
+    /// What the model made of it, where it was asked.
+    pub score: Option<Score>,
+}
+
+/// What the model of key=value findings made of a candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    /// How likely it is a secret, from 0 to 1.
+    pub probability: f32,
+    /// What each feature that is not 0 says, the strongest first.
+    pub shares: Vec<Share>,
+}
+
+/// What one feature says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// The feature's name.
+    pub name: &'static str,
+    /// Its words.
+    pub text: &'static str,
+    /// Its value.
+    pub value: f32,
+    /// What it adds to the logarithm of the odds.
+    pub weight: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_leave_out_what_could_be_a_secret() {
+        let shown = |value: &str| Fact::new(FactName::Issuer, value).value;
+        let uuid = ["0123abcd", "0123", "0123", "0123", "0123456789ab"].join("-");
+        for value in ["ada", "https://login.example.com/tenant", "read write", "a@example.com", "größe", &uuid, ""] {
+            assert_eq!(shown(value), value);
+        }
+        assert_eq!(shown("https://ada:word@login.example.com/a@b"), "https://login.example.com/a@b");
+        assert_eq!(shown(&format!("id:{}.x", "k".repeat(37))), "id:….x");
+        assert_eq!(shown(&"a ".repeat(60)).chars().count(), 81);
     }
 }

@@ -3,6 +3,7 @@
 //! Data flows one way: sources push bytes, detection proposes candidates, judgement decides with reasons, findings are
 //! placed, and reports are written. `docs/architecture.md` draws the rooms; `tests/architecture.rs` holds them apart.
 
+pub mod class;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
@@ -21,3 +22,4 @@ pub mod run;
 pub mod scale;
 pub mod secret;
 pub mod source;
+pub mod window;

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from racing.measure import Contender
+from racing.texts import floods, pack, source_code
 
 LITERALS = "AKIA|ghp_|sk_live_"
 GIT = ["git", "-c", "core.fsmonitor=false"]
@@ -14,10 +15,10 @@ KINGFISHER_FINE = (0, *range(200, 206))
 TRUFFLEHOG = ["--no-verification", "--no-update"]
 
 
-def keysieve(options, *arguments, directory=None):
+def keysieve(options, *arguments, directory=None, name="keysieve", fine=(0, 1)):
     program = shutil.which(options.keysieve)
     # Absolute, because the command may run in another directory.
-    contender = Contender("keysieve", [os.path.abspath(program or options.keysieve), *arguments], (0, 1), directory)
+    contender = Contender(name, [os.path.abspath(program or options.keysieve), *arguments], fine, directory)
     contender.failure = None if program else f"not found: {options.keysieve}"
     return [contender]
 
@@ -74,6 +75,27 @@ def on_start(options, scratch, _):
     return on_files(options, scratch, path)
 
 
+def on_more_rules(options, scratch, path):
+    """The same tree with 500 rules more: what a rule costs that finds nothing."""
+    more = scratch / "nobody.toml"
+    more.write_text(pack(500))
+    limit = keysieve(options, "scan", "--no-ignore", path)
+    limit[0].limit = True
+    return limit + keysieve(options, "scan", "--no-ignore", "--rules", more, path, name="keysieve, 500 rules more")
+
+
+def on_floods(options, scratch, _):
+    """Each flood beside source code of the same length. A budget that is hit (exit code 3) is a result, too."""
+    texts = [("source code", source_code()), *floods()]
+    contenders = []
+    for number, (name, text) in enumerate(texts):
+        path = scratch / f"{number}.txt"
+        path.write_bytes(text)
+        contenders += keysieve(options, "scan", path, name=f"keysieve: {name}", fine=(0, 1, 3))
+    contenders[0].limit = True
+    return contenders
+
+
 def on_staged(options, scratch, repository):
     """The clone borrows the objects and has HEAD's index, but of the files only the ten; REPO is not touched."""
     clone = scratch / "staged"
@@ -115,7 +137,7 @@ def installed(contenders, only):
     if unknown := sorted(set(only) - set(known)):
         sys.exit(f"race: nobody called {', '.join(unknown)} takes part; there are {', '.join(dict.fromkeys(known))}")
     for one in contenders:
-        wanted = one.limit or one.name == "keysieve" or not only or one.name.split()[0] in only
+        wanted = one.limit or one.name.startswith("keysieve") or not only or one.name.split()[0] in only
         if not wanted:
             continue
         if not one.failure and not shutil.which(one.command[0]):
@@ -124,4 +146,13 @@ def installed(contenders, only):
 
 
 # Who takes part, and how many rounds count.
-MODES = {"tree": (on_files, 5), "history": (on_history, 3), "start": (on_start, 21), "staged": (on_staged, 11)}
+MODES = {
+    "tree": (on_files, 5),
+    "history": (on_history, 3),
+    "start": (on_start, 21),
+    "staged": (on_staged, 11),
+    "flat": (on_more_rules, 5),
+    "hostile": (on_floods, 5),
+}
+# What is raced on texts of its own.
+WITHOUT_PATH = ("start", "hostile")

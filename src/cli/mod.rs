@@ -9,6 +9,7 @@ mod progress;
 mod rules;
 mod scan;
 mod settings;
+mod why;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -43,6 +44,7 @@ enum Command {
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
+    Why(why::WhyArgs),
 }
 
 /// The exit codes, as every help text ends with them.
@@ -78,6 +80,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Explain(args) => args.run(),
         Command::Rules(args) => args.run(),
+        Command::Why(args) => args.run(),
     };
     match result {
         Ok(code) => code,

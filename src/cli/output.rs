@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use crate::config::ConfigError;
+use crate::place::sanitize;
 use crate::report::{Formats, Report};
 
 /// One report to write.
@@ -62,6 +64,16 @@ fn to_file(path: &Path, format: Formats, report: &Report<'_>) -> io::Result<()> 
         }
     }
 }
+
+/// Says what of the user's files is not kept, a line each, on standard error. Nobody has to be there to read it.
+pub fn warn(warnings: &[ConfigError]) {
+    for warning in warnings {
+        let text = sanitize(&warning.to_string());
+        let _ = writeln!(anstream::stderr(), "{BOLD_YELLOW}warning:{BOLD_YELLOW:#} {text}");
+    }
+}
+
+const BOLD_YELLOW: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 
 /// Whether standard error is watched by a person.
 #[must_use]

@@ -57,10 +57,12 @@ impl RulesArgs {
 
 /// The built-in rules with those of the packs, and where the packs' rules stand.
 fn load(files: &[PathBuf]) -> anyhow::Result<(RuleSet, Vec<Pack>)> {
-    config::load_packs(files).map_err(|errors| {
+    let loaded = config::load_packs(files).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!(lines.join("\n       "))
-    })
+    })?;
+    super::output::warn(&loaded.warnings);
+    Ok((loaded.rules, loaded.packs))
 }
 
 /// The ids that a command is about: those of the packs, or where none was named those of the built-in rules.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
-use super::output::Target;
+use super::output::{Target, warn};
 use crate::config;
 use crate::finding::{Confidence, Severity};
 use crate::notice::Cause;
@@ -32,7 +32,7 @@ pub struct JudgeArgs {
     /// Read this keysieve.toml instead of the one in the scanned directory or above it
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     config: Option<PathBuf>,
-    /// One more pack of rules (TOML); can be given several times
+    /// One more pack of rules (TOML), or rules of gitleaks; can be given several times
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     rules: Vec<PathBuf>,
     /// What "now" is, for lifetimes and expiry dates (2026-01-31 or RFC 3339); the clock by default
@@ -48,6 +48,9 @@ pub struct JudgeArgs {
     /// Findings below this confidence are counted, not shown [default: medium]
     #[arg(long, value_name = "CONFIDENCE", value_enum, help_heading = "Verdict")]
     min_confidence: Option<Confidence>,
+    /// List what was judged to be no secret as well, with the reasons (not in SARIF)
+    #[arg(long, help_heading = "Verdict")]
+    show_rejected: bool,
     /// Exit 0 where findings would make it 1
     #[arg(long, help_heading = "Verdict")]
     exit_zero: bool,
@@ -71,6 +74,7 @@ impl JudgeArgs {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!(lines.join("\n       "))
         })?;
+        warn(&config.warnings);
         config.fail_on = self.fail_on.unwrap_or(config.fail_on);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         let threads = match self.threads {
@@ -84,7 +88,13 @@ impl JudgeArgs {
             accept: self.accept.clone(),
             exit_zero: self.exit_zero,
             now: now(self.now.as_deref())?,
+            explain: self.show_rejected,
         })
+    }
+
+    /// The format of the report on standard output.
+    pub fn format(&self) -> Formats {
+        self.format
     }
 
     /// Where reports go.

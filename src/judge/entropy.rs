@@ -4,7 +4,7 @@
 //! 5 % of 40-digit ones, and lets long prose through. So the limit depends on alphabet and length: it is the value that one
 //! random token in a thousand falls short of, measured on 20,000 tokens per cell.
 
-use crate::rule::format::Class;
+use crate::class::Class;
 
 /// The alphabets that are told apart, narrowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,17 +7,25 @@
 //! The value is judged where it is found ([`judge`]); what the path says is judged for each path apart ([`judge_place`]),
 //! because a blob of the history may have had several names.
 
+mod basic;
 pub mod entropy;
+pub mod features;
+mod file;
 pub mod key;
+pub mod language;
+pub mod model;
 pub mod placeholder;
 pub mod reference;
 pub mod shape;
 pub mod token;
 
+use std::borrow::Cow;
+
 use crate::document::kind::{FileKind, PlaceFacts};
-use crate::finding::{Confidence, Reason, Severity, Weight};
+use crate::finding::{Confidence, Reason, Score, Severity, Weight};
 use crate::rule::check::Outcome;
 use crate::rule::model::Rule;
+use features::Look;
 
 /// What is to be judged.
 #[derive(Clone, Debug)]
@@ -50,6 +58,8 @@ pub enum Given<'a> {
         /// Host and port.
         host: &'a [u8],
     },
+    /// As the base64 of a user and a password.
+    Basic,
     /// As the value of a key.
     Key {
         /// The key's name.
@@ -62,7 +72,7 @@ pub enum Given<'a> {
 }
 
 /// What was decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     /// How sure; none if it is not a secret.
     pub confidence: Option<Confidence>,
@@ -70,12 +80,27 @@ pub struct Verdict {
     pub severity: Severity,
     /// Why, in the order of the tests.
     pub reasons: Vec<Reason>,
+    /// What the model says, where it was asked.
+    pub score: Option<Score>,
 }
 
 impl Verdict {
-    fn reject(&mut self, code: &'static str, text: &'static str) {
+    /// It is no secret, and why.
+    pub fn reject(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>) {
         self.confidence = None;
         self.reasons.push(Reason::new(code, Weight::Rejects, text));
+    }
+
+    /// One step less sure, for however many reasons of the same sort.
+    fn doubt(&mut self, texts: &[&'static str]) {
+        if texts.is_empty() {
+            return;
+        }
+        self.confidence = self.confidence.map(|it| match it {
+            Confidence::Certain | Confidence::High => Confidence::Medium,
+            Confidence::Medium | Confidence::Low => Confidence::Low,
+        });
+        self.reasons.extend(texts.iter().map(|&text| Reason::new("place", Weight::Weakens, text)));
     }
 
     fn limit(&mut self, most: Confidence, code: &'static str, text: &'static str) {
@@ -87,11 +112,14 @@ impl Verdict {
 /// Judges the value itself.
 #[must_use]
 pub fn judge(claim: &Claim<'_>) -> Verdict {
-    let mut verdict = Verdict { confidence: Some(Confidence::Low), severity: claim.rule.severity, reasons: Vec::new() };
+    let mut verdict =
+        Verdict { confidence: Some(Confidence::Low), severity: claim.rule.severity, reasons: Vec::new(), score: None };
     match claim.given {
+        Given::Format if !claim.rule.files.is_empty() => file::by_file(claim, &mut verdict),
         Given::Format | Given::Pem => by_format(claim, &mut verdict),
         Given::Url { user, host } => in_url(claim, user, host, &mut verdict),
-        Given::Key { name, quoted, compared } => by_key(claim, name, quoted, compared, &mut verdict),
+        Given::Basic => basic::judge(claim, &mut verdict),
+        Given::Key { name, quoted, .. } => by_key(claim, name, quoted, &mut verdict),
     }
     verdict
 }
@@ -104,12 +132,15 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
         return verdict.reject("check", "malformed or dummy: the offline check fails");
     }
     if claim.given == Given::Format {
-        if let Some(what) = placeholder::placeholder(claim.value, own, distinctive) {
+        let strict = claim.rule.not_placeholder;
+        let what = || placeholder::placeholder(claim.value, own, !strict.unwrap_or(!distinctive));
+        if let Some(what) = (strict != Some(false)).then(what).flatten() {
             return verdict.reject("placeholder", what);
         }
         let too_plain = match claim.rule.entropy {
             Some(least) => entropy::shannon(own) < least,
-            None => !distinctive && entropy::falls_short(own),
+            // Arithmetic that holds says more than how often a character occurs: base64 of words is no random text.
+            None => !distinctive && !matches!(outcome, Some((_, Outcome::Holds))) && entropy::falls_short(own),
         };
         if too_plain {
             return verdict.reject("entropy", "less random than a token of this alphabet and length is");
@@ -123,6 +154,9 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
     if distinctive {
         verdict.confidence = Some(Confidence::High);
         verdict.reasons.push(Reason::new("format", Weight::Supports, "the format is the provider's own"));
+        if let Some((_, Outcome::Doubtful)) = outcome {
+            verdict.limit(Confidence::Medium, "check", "perhaps malformed or dummy: the offline check does not hold");
+        }
         return;
     }
     let text = String::from_utf8_lossy(own);
@@ -202,13 +236,13 @@ fn is_password_key(name: &[u8]) -> bool {
     words.iter().any(|word| ["pass", "pw", "pwd"].iter().any(|part| word.contains(part)))
 }
 
-fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, compared: bool, verdict: &mut Verdict) {
+fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     let value = claim.value;
     let password = is_password_key(name);
     if let Some(what) = key::is_about_a_secret(name) {
         return verdict.reject("key", what);
     }
-    if value.len() < if password { 5 } else { 8 } {
+    if value.len() < if password { 4 } else { 8 } {
         return verdict.reject("length", "too short");
     }
     if let Some(what) = reference::reference(value) {
@@ -223,38 +257,47 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, compared: bool, verdict:
     if shape::is_digest(value, claim.before) {
         return verdict.reject("digest", "the line calls it a digest or a revision");
     }
-    if let Some(what) = shape::ordinary(value) {
-        if password && quoted && what == "an identifier" && !compared {
-            return verdict.limit(Confidence::Low, "shape", "made of ordinary words, as weak passwords are");
-        }
+    if let Some(what) = shape::ordinary(value).filter(|what| !is_for_the_model(what, value, password && quoted)) {
         return verdict.reject("shape", what);
-    }
-    let random = !entropy::falls_short(value);
-    if !random && !password {
-        return verdict.reject("entropy", "less random than a token of this alphabet and length is");
     }
     if !quoted && value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b'|' | b'*' | b'?')) && !password {
         return verdict.reject("shape", "an expression");
     }
-    let alphabet = entropy::Alphabet::of(value).name();
-    let letters_only = value.iter().all(u8::is_ascii_alphabetic);
-    let convincing = random
-        && match password {
-            true => classes(value) >= 2 && !letters_only && value.len() >= 6,
-            false => value.len() >= 16 && classes(value) >= 2 && !(letters_only && value.len() < 24),
-        };
-    if convincing {
-        verdict.confidence = Some(Confidence::Medium);
-        verdict.reasons.push(Reason::new("key", Weight::Supports, "the key names a secret"));
-        verdict.reasons.push(Reason::new("entropy", Weight::Supports, format!("as random as {alphabet} can be")));
-    } else {
-        verdict.reasons.push(Reason::new("key", Weight::Supports, "the key names a secret"));
+    let Some(score) = Look::at(claim).map(|look| model::score(&look)) else { return };
+    verdict.confidence = model::confidence(score.probability);
+    verdict.reasons.push(Reason::new("key", Weight::Supports, "the key names a secret"));
+    for share in score.shares.iter().take(SHARES) {
+        let weight = if share.weight > 0.0 { Weight::Supports } else { Weight::Weakens };
+        verdict.reasons.push(Reason::new("model", weight, share.text));
     }
-    if compared {
-        verdict.limit(Confidence::Low, "comparison", "compared with, not assigned");
+    if verdict.confidence.is_none() {
+        // A password may be weak; whoever wants to hear of weak ones asks for low confidence.
+        if password && quoted && !value.contains(&b' ') {
+            verdict.confidence = Some(Confidence::Low);
+        } else {
+            verdict.reject("model", "all in all too unlikely");
+        }
     }
     if claim.in_long_line {
         verdict.limit(Confidence::Low, "minified", "in a line that no person wrote");
+    }
+    if placeholder::is_password_hash(value) {
+        verdict.limit(Confidence::Low, "hash", "a hash of a password, which still has to be guessed");
+    }
+    verdict.score = Some(score);
+}
+
+/// How many of the model's shares become reasons: the strongest ones.
+const SHARES: usize = 4;
+
+/// Whether what a value looks like does not settle the matter: people choose words and numbers as passwords, so the model
+/// weighs them; the name of a secret stays a name. Of prose only a few words between quotes can be a pass phrase.
+fn is_for_the_model(what: &str, value: &[u8], quoted_password: bool) -> bool {
+    match what {
+        shape::IDENTIFIER => std::str::from_utf8(value).is_ok_and(|text| !shape::is_name_of_a_secret(text)),
+        shape::NUMBER => value.iter().all(u8::is_ascii_digit),
+        shape::PROSE => quoted_password && value.is_ascii() && value.split(|&byte| byte == b' ').count() <= 3,
+        _ => false,
     }
 }
 
@@ -276,6 +319,8 @@ pub struct Ground {
     pub bare: bool,
     /// What kind of file the content looks like, for names that say nothing.
     pub content: FileKind,
+    /// In a text that is encoded in the file: the file's name says nothing of its kind.
+    pub decoded: bool,
 }
 
 impl Ground {
@@ -284,8 +329,11 @@ impl Ground {
     pub fn of(claim: &Claim<'_>, head: &[u8]) -> Ground {
         let content = FileKind::of(b"", head);
         match claim.given {
-            Given::Key { quoted, .. } => Ground { generic: true, bare: !quoted, content },
-            Given::Format | Given::Pem | Given::Url { .. } => Ground { generic: false, bare: false, content },
+            Given::Key { quoted, .. } => Ground { generic: true, bare: !quoted, content, decoded: false },
+            Given::Basic => Ground { generic: true, bare: false, content, decoded: false },
+            Given::Format | Given::Pem | Given::Url { .. } => {
+                Ground { generic: false, bare: false, content, decoded: false }
+            }
         }
     }
 }
@@ -296,6 +344,7 @@ pub fn judge_place(ground: Ground, path: Option<&[u8]>, value: &[u8], verdict: &
         return;
     }
     let kind = match FileKind::of(path.unwrap_or_default(), b"") {
+        _ if ground.decoded => ground.content,
         FileKind::Unknown => ground.content,
         kind => kind,
     };
@@ -313,29 +362,24 @@ pub fn judge_place(ground: Ground, path: Option<&[u8]>, value: &[u8], verdict: &
         if ground.bare && !kind.has_bare_literals() {
             return verdict.reject("place", "in this kind of file a value without quotes is an expression");
         }
-        if ground.bare && matches!(kind, FileKind::Markdown | FileKind::Plain | FileKind::Unknown) {
-            verdict.limit(Confidence::Low, "place", "a value without quotes in running text");
-        }
+        let running_text = ground.bare && matches!(kind, FileKind::Markdown | FileKind::Plain | FileKind::Unknown);
         let in_path = path.is_some_and(|path| memchr::memmem::find(path, value).is_some());
-        for (is, text) in [
+        let doubts: Vec<&'static str> = [
+            (running_text, "a value without quotes in running text"),
             (in_path, "the same as a part of the file's path"),
             (facts.is_test_or_example, "in a test, an example or a template"),
             (facts.is_docs, "in documentation"),
             (facts.is_vendored, "in somebody else's code"),
-        ] {
-            if is {
-                verdict.limit(Confidence::Low, "place", text);
-            }
-        }
-    } else if facts.is_test_or_example {
-        verdict.severity = milder(verdict.severity);
+        ]
+        .into_iter()
+        .filter_map(|(is, text)| is.then_some(text))
+        .collect();
+        verdict.doubt(&doubts);
+    }
+    if facts.is_test_or_example {
+        verdict.severity = verdict.severity.milder();
         verdict.reasons.push(Reason::new("place", Weight::Weakens, "in a test or an example: one severity milder"));
     }
-}
-
-fn milder(severity: Severity) -> Severity {
-    let at = Severity::ALL.iter().position(|&it| it == severity).unwrap_or(0);
-    Severity::ALL[at.saturating_sub(1)]
 }
 
 #[cfg(test)]
@@ -359,8 +403,8 @@ mod tests {
     #[test]
     fn values_of_keys_must_pass_every_test() {
         let random = ["q7Xk2vR9", "mW4tZc8L"].concat();
-        assert_eq!(by_key_name("api_key", &random).confidence, Some(Confidence::Medium));
-        assert_eq!(by_key_name("db_password", &["tr0ub4", "dor&3"].concat()).confidence, Some(Confidence::Medium));
+        assert_eq!(by_key_name("api_key", &random).confidence, Some(Confidence::High));
+        assert!(by_key_name("db_password", &["tr0ub4", "dor&3"].concat()).confidence >= Some(Confidence::Medium));
         for (name, value, code) in [
             ("password_url", random.as_str(), "key"),
             ("password", "abc", "length"),
@@ -368,7 +412,7 @@ mod tests {
             ("password", "changeme", "placeholder"),
             ("auth_token", "authToken", "key"),
             ("commit_hash_token", &"0123456789abcdef9876".repeat(2), "key"),
-            ("api_token", "user.profile.settings", "shape"),
+            ("api_token", "user_access_token", "shape"),
         ] {
             let verdict = by_key_name(name, value);
             assert_eq!(verdict.confidence, None, "{name} = {value}: {verdict:?}");
@@ -382,14 +426,14 @@ mod tests {
         let verdict = by_key_name("api_key", &["q7Xk2vR9", "mW4tZc8L"].concat());
         let at = |path: &str, bare: bool| {
             let mut verdict = verdict.clone();
-            let ground = Ground { generic: true, bare, content: FileKind::Unknown };
+            let ground = Ground { generic: true, bare, content: FileKind::Unknown, decoded: false };
             judge_place(ground, Some(path.as_bytes()), b"value", &mut verdict);
             verdict.confidence
         };
-        assert_eq!(at("config/app.yml", true), Some(Confidence::Medium));
+        assert_eq!(at("config/app.yml", true), Some(Confidence::High));
         assert_eq!(at("src/main.c", true), None);
-        assert_eq!(at("src/main.c", false), Some(Confidence::Medium));
+        assert_eq!(at("src/main.c", false), Some(Confidence::High));
         assert_eq!(at("Cargo.lock", false), None);
-        assert_eq!(at("tests/main.c", false), Some(Confidence::Low));
+        assert_eq!(at("tests/main.c", false), Some(Confidence::Medium));
     }
 }

@@ -6,7 +6,8 @@ use aho_corasick::AhoCorasick;
 use sha2::{Digest as _, Sha256};
 
 use crate::rule::builtin::{
-    PLACEHOLDERS_KNOWN_SAMPLES_SHA256 as KNOWN_SAMPLES, PLACEHOLDERS_VALUES as VALUES, PLACEHOLDERS_WORDS as WORDS,
+    PLACEHOLDERS_COMMON as COMMON, PLACEHOLDERS_KNOWN_SAMPLES_SHA256 as KNOWN_SAMPLES, PLACEHOLDERS_VALUES as VALUES,
+    PLACEHOLDERS_WORDS as WORDS,
 };
 
 /// What kind of placeholder a value is, in words for the user; none if it is not.
@@ -42,6 +43,40 @@ pub fn placeholder(value: &[u8], own: &[u8], structured: bool) -> Option<&'stati
     }
     // The dearest test comes last: a SHA-256.
     is_known_sample(value).then_some("a sample that the provider prints")
+}
+
+/// Whether it is one of the passwords that many people choose.
+#[must_use]
+pub fn is_common_password(value: &[u8]) -> bool {
+    std::str::from_utf8(&value.to_ascii_lowercase()).is_ok_and(|value| COMMON.binary_search(&value).is_ok())
+}
+
+/// Whether it is a hash of a password in one of the forms that crypt(5), LDAP and web frameworks write.
+#[must_use]
+pub fn is_password_hash(value: &[u8]) -> bool {
+    const STARTS: [&[u8]; 18] = [
+        b"$2a$",
+        b"$2b$",
+        b"$2y$",
+        b"$1$",
+        b"$5$",
+        b"$6$",
+        b"$y$",
+        b"$apr1$",
+        b"$argon2",
+        b"$pbkdf2",
+        b"$scrypt$",
+        b"{SSHA",
+        b"{SHA",
+        b"{SMD5}",
+        b"{CRYPT}",
+        b"pbkdf2_sha",
+        b"bcrypt$",
+        b"sha1$",
+    ];
+    // MySQL writes the SHA-1 of a SHA-1 behind a star.
+    let mysql = value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit);
+    mysql || STARTS.iter().any(|start| value.starts_with(start))
 }
 
 /// Whether the value is one that documentation prints, compared by SHA-256 so that none of them stands here.

@@ -20,6 +20,9 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
     }
     let rest = without_expressions(text);
     let has_expression = rest.len() < text.len();
+    if has_expression && rest.len() * 4 <= text.len() {
+        return Some("filled in at run time");
+    }
     if has_expression && (rest.bytes().filter(u8::is_ascii_alphanumeric).count() < 8 || is_identifier(&rest)) {
         return Some("filled in at run time");
     }
@@ -229,6 +232,7 @@ mod tests {
             ":password",
             "#{password}",
             "prefix-${X}",
+            "Zm9vYmFyOg{[A-Z]:9}{[0-9]:9}{lower:20}{upper}",
             "${registryKey}:_authToken",
             "Token {0}:{1}",
             "!vault",

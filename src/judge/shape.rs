@@ -3,8 +3,8 @@
 //! Only for values found by their key. A token of a distinctive format is never rejected here: anything can look like
 //! anything by chance.
 
+use crate::class::Class;
 use crate::rule::builtin::IDENTIFIERS_WORDS as DICTIONARY;
-use crate::rule::format::Class;
 
 /// What the value is, in words for the user; none if nothing better than a secret explains it.
 #[must_use]
@@ -15,9 +15,16 @@ pub fn ordinary(value: &[u8]) -> Option<&'static str> {
 
 type Test = fn(&str) -> bool;
 
+/// What [`ordinary`] says of a number.
+pub const NUMBER: &str = "a number";
+/// What it says of words with spaces between them.
+pub const PROSE: &str = "prose";
+/// What it says of a name made of words.
+pub const IDENTIFIER: &str = "an identifier";
+
 /// The tests, cheap ones first.
 const TESTS: [(&str, Test); 15] = [
-    ("a number", is_number),
+    (NUMBER, is_number),
     ("a UUID", is_uuid),
     ("a date or time", is_date),
     ("a version", is_version),
@@ -25,11 +32,11 @@ const TESTS: [(&str, Test); 15] = [
     ("a host name, e-mail address or network address", is_host),
     ("a URL", is_url),
     ("a path", is_path),
-    ("prose", is_prose),
+    (PROSE, is_prose),
     ("a word of a language", is_foreign_word),
     ("markup or a pattern", is_markup),
     ("code: a call, an index or a member", is_code),
-    ("an identifier", is_identifier),
+    (IDENTIFIER, is_identifier),
     ("data with a well-known beginning", is_data),
     ("a public key or digest", is_public),
 ];
@@ -140,10 +147,12 @@ fn is_prose(text: &str) -> bool {
     words.len() >= 2 && plain * 10 >= words.len() * 6
 }
 
-/// A word with letters that no token has.
+/// A word with letters that no token has, or a sentence of a script that is written without spaces.
 fn is_foreign_word(text: &str) -> bool {
+    let foreign = text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count();
     !text.is_ascii()
-        && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | ':' | '!' | '?'))
+        && (foreign * 2 >= text.chars().count()
+            || text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | ':' | '!' | '?')))
 }
 
 /// Tags, regular expressions, escapes, statements.
@@ -211,21 +220,30 @@ pub fn is_identifier(text: &str) -> bool {
 /// Words of letters that `_` or `-` join, three or more of them, or ending in a word that names of secrets end in: a name,
 /// also where the dictionary does not know its words.
 fn is_compound_name(text: &str) -> bool {
+    joined_words(text).is_some_and(|words| words.len() >= 3) || is_name_of_a_secret(text)
+}
+
+/// Words of letters that `_` or `-` join, the last of which names of secrets end in: `db_password`.
+#[must_use]
+pub fn is_name_of_a_secret(text: &str) -> bool {
     const NOUNS: [&str; 14] = [
         "pass", "password", "passwd", "pwd", "key", "token", "secret", "name", "id", "user", "file", "path", "env",
         "value",
     ];
-    let text = text.trim_end_matches(':');
-    let words: Vec<&str> = text.split(['_', '-']).collect();
+    joined_words(text)
+        .is_some_and(|words| words.last().is_some_and(|word| NOUNS.contains(&word.to_ascii_lowercase().as_str())))
+}
+
+/// The words that `_` or `-` join, if there are several and each is of letters, in one case but for its beginning.
+fn joined_words(text: &str) -> Option<Vec<&str>> {
+    let words: Vec<&str> = text.trim_end_matches(':').split(['_', '-']).collect();
     let is_plain = |word: &&str| {
         let rest = word.trim_start_matches(|c: char| c.is_ascii_uppercase());
         !word.is_empty()
             && word.bytes().all(|byte| byte.is_ascii_alphabetic())
             && (rest.is_empty() || rest.len() + 1 >= word.len() && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
     };
-    words.len() >= 2
-        && words.iter().all(is_plain)
-        && (words.len() >= 3 || words.last().is_some_and(|word| NOUNS.contains(&word.to_ascii_lowercase().as_str())))
+    (words.len() >= 2 && words.iter().all(is_plain)).then_some(words)
 }
 
 /// The share of the letters of `text` that dictionary words cover, longest words first within each piece of the name.

@@ -1,13 +1,32 @@
-//! The JSON Lines report: one finding a line, then one line that sums up. The types are those of the JSON report; every
-//! line says in `type` which of the two it is.
+//! The JSON Lines report: one finding a line, then the candidates that are not reported if they were asked for, then one
+//! line that sums up. The types are those of the JSON report; every line says in `type` which of them it is.
 
 use std::io::{self, Write as _};
 
 use super::mask::Mask;
 use super::{Format, Report, model};
+use crate::finding::Explained;
 
 /// One JSON object a line.
 pub struct Jsonl;
+
+/// Writes candidates, reported or not, one a line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn candidates<'e>(
+    list: impl Iterator<Item = &'e Explained>,
+    report: &Report<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mask = Mask::of(report);
+    for explained in list {
+        let candidate = model::Explained::new(explained, report.min_confidence, &mask);
+        serde_json::to_writer(&mut *out, &model::Line::Candidate(candidate))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
 
 impl Format for Jsonl {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
@@ -16,6 +35,11 @@ impl Format for Jsonl {
         for finding in report.findings {
             let finding = model::Finding::new(finding, report.show_secrets, &mask);
             serde_json::to_writer(&mut out, &model::Line::Finding(finding))?;
+            out.write_all(b"\n")?;
+        }
+        for rejected in report.rejected() {
+            let rejected = model::Explained::new(rejected, report.min_confidence, &mask);
+            serde_json::to_writer(&mut out, &model::Line::Rejected(rejected))?;
             out.write_all(b"\n")?;
         }
         serde_json::to_writer(&mut out, &model::Line::Summary(model::Summary::new(report, &mask)))?;

@@ -46,7 +46,7 @@ impl Mask {
                 continue;
             }
             for place in &finding.places {
-                if let Origin::FileName(path) = &place.origin {
+                if let (Some(path), true) = (place.origin.path(), place.origin.is_name()) {
                     let range = place.span.start as usize..place.span.end as usize;
                     let spelt = path.as_bytes().get(range).unwrap_or_default();
                     // The name may spell the secret otherwise than its normal form does.
@@ -130,15 +130,7 @@ impl Mask {
 
     /// An origin for a person.
     pub(super) fn origin(&self, origin: &Origin) -> String {
-        let Some(Cow::Owned(path)) = origin.path().map(|path| self.path(path)) else { return origin.display() };
-        match origin {
-            Origin::File(_) => Origin::File(path),
-            Origin::FileName(_) => Origin::FileName(path),
-            Origin::Staged(_) => Origin::Staged(path),
-            Origin::Blob { id, .. } => Origin::Blob { id: id.clone(), path: Some(path) },
-            Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => origin.clone(),
-        }
-        .display()
+        origin.map_paths(&|path| self.path(path).into_owned()).display()
     }
 
     /// An excerpt that can be shown, its offsets on characters and within the text, whatever came in.

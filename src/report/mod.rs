@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::finding::{Confidence, Finding, Kind, Severity};
+use crate::finding::{Confidence, Explained, Finding, Kind, Severity};
 use crate::notice::{Cause, Coverage, Notice};
 
 pub mod json;
@@ -58,6 +58,8 @@ pub struct Report<'a> {
     pub fingerprint_key: &'a str,
     /// The findings to report, in their documented order.
     pub findings: &'a [Finding],
+    /// Every candidate, where the user asked for those that are not reported, in the order of the places.
+    pub explained: &'a [Explained],
     /// The least confidence that is reported, that of `--min-confidence`.
     pub min_confidence: Confidence,
     /// Findings below it: counted, not shown.
@@ -83,7 +85,13 @@ pub struct Report<'a> {
     pub show_secrets: bool,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// The candidates that are not reported.
+    pub fn rejected(&self) -> impl Iterator<Item = &'a Explained> {
+        let min = self.min_confidence;
+        self.explained.iter().filter(move |it| it.confidence.is_none_or(|confidence| confidence < min))
+    }
+
     /// The descriptor of a rule or check.
     #[must_use]
     pub fn descriptor(&self, id: &str) -> Option<&Descriptor> {

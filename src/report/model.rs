@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use self::finding::Finding;
+pub use self::finding::{Explained, Finding};
 use super::mask::{self, Mask};
 use super::verdict;
 use crate::finding::{Confidence, Severity};
@@ -27,11 +27,15 @@ pub struct Report<'a> {
     summary: Summary<'a>,
     /// The findings: severity (worst first), rule, first place, fingerprint.
     findings: Findings<'a>,
+    /// The candidates that are not reported, by place; only where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rejected: Vec<Explained<'a>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(report: &'a super::Report<'a>, mask: &'a Mask) -> Self {
-        Self { summary: Summary::new(report, mask), findings: Findings { report, mask } }
+        let rejected = report.rejected().map(|it| Explained::new(it, report.min_confidence, mask)).collect();
+        Self { summary: Summary::new(report, mask), findings: Findings { report, mask }, rejected }
     }
 }
 
@@ -54,6 +58,10 @@ impl Serialize for Findings<'_> {
 pub enum Line<'a> {
     /// A finding.
     Finding(Finding<'a>),
+    /// A candidate that is not reported.
+    Rejected(Explained<'a>),
+    /// A candidate, reported or not.
+    Candidate(Explained<'a>),
     /// The last line.
     Summary(Summary<'a>),
 }
@@ -156,6 +164,10 @@ pub struct Coverage {
     blobs: u64,
     /// Bytes of those blobs and messages.
     history_bytes: u64,
+    /// Members of containers: of archives, compressed files and documents.
+    members: u64,
+    /// Bytes that the containers unpacked to.
+    member_bytes: u64,
     /// Documents that the policy linter parsed.
     documents: u64,
     /// Number of things not scanned, by cause.
@@ -171,6 +183,8 @@ impl Coverage {
             tags: coverage.tags,
             blobs: coverage.blobs,
             history_bytes: coverage.history_bytes,
+            members: coverage.members,
+            member_bytes: coverage.member_bytes,
             documents: coverage.documents,
             skipped: coverage.skipped.iter().map(|(cause, count)| (cause.id(), *count)).collect(),
         }

@@ -15,6 +15,7 @@ use crate::finding::{Finding, Introduction, Place};
 use crate::place::{Origin, sanitize};
 
 mod excerpt;
+pub mod explained;
 mod layout;
 mod summary;
 
@@ -47,6 +48,8 @@ impl Format for Text {
             block.push('\n');
             out.write_all(block.as_bytes())?;
         }
+        out.flush()?;
+        explained::write(report.rejected(), report, self.colour, &mut out)?;
         block.clear();
         summary::write(&mut block, report, &mask, paint);
         out.write_all(block.as_bytes())?;
@@ -67,7 +70,7 @@ impl Block<'_> {
         self.header(finding);
         if let Some(place) = finding.places.first() {
             self.line(&format!("  {}", self.paint.in_style(Style::Place, &self.place(place, false))));
-            if let (Some(excerpt), false) = (&place.excerpt, matches!(place.origin, Origin::FileName(_))) {
+            if let (Some(excerpt), false) = (&place.excerpt, place.origin.is_name()) {
                 let excerpt = self.mask.excerpt(excerpt);
                 excerpt::write(self.text, &excerpt, place.start.line, Style::of(finding.severity), self.paint);
             }
@@ -80,6 +83,7 @@ impl Block<'_> {
             self.secret(finding);
         }
         self.why(finding);
+        self.says(finding);
         self.since(finding);
         self.also(finding);
         for related in &finding.related {
@@ -132,6 +136,15 @@ impl Block<'_> {
         self.labelled("why", &text);
     }
 
+    /// What the secret says of itself.
+    fn says(&mut self, finding: &Finding) {
+        let facts = finding.facts.iter().map(|fact| format!("{} {}", fact.name.id(), self.mask.text(&fact.value)));
+        let text = facts.collect::<Vec<_>>().join("; ");
+        if !text.is_empty() {
+            self.labelled("says", &format!("of itself: {text}"));
+        }
+    }
+
     /// The earliest commit that holds the secret, for findings in the history.
     fn since(&mut self, finding: &Finding) {
         let introductions = finding.places.iter().filter_map(|place| place.introduced.as_ref());
@@ -182,22 +195,8 @@ impl Block<'_> {
         }
     }
 
-    /// `path:line:column`, for `short` with the commit that brought it.
     fn place(&self, place: &Place, with_commit: bool) -> String {
-        let mut text = match &place.origin {
-            Origin::Staged(path) => self.mask.path(path).display(),
-            origin => self.mask.origin(origin),
-        };
-        if !matches!(place.origin, Origin::FileName(_)) {
-            let _ = write!(text, ":{}:{}", place.start.line, place.start.column);
-        }
-        if matches!(place.origin, Origin::Staged(_)) {
-            text.push_str(" (staged)");
-        }
-        if let (true, Some(Introduction { commit, in_head, .. })) = (with_commit, &place.introduced) {
-            let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));
-        }
-        text
+        origin(self.mask, place, with_commit)
     }
 
     fn label(&self, label: &str) -> String {
@@ -234,6 +233,27 @@ impl Block<'_> {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
+}
+
+/// `path:line:column`, if asked for with the commit that brought it.
+fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
+    let mut text = match &place.origin {
+        Origin::Staged(path) => mask.path(path).display(),
+        origin => mask.origin(origin),
+    };
+    if !place.origin.is_name() {
+        let _ = write!(text, ":{}:{}", place.start.line, place.start.column);
+    }
+    if matches!(place.origin.outermost(), Origin::Staged(_)) {
+        text.push_str(" (staged)");
+    }
+    if !place.decoding.is_empty() {
+        let _ = write!(text, " (in {})", place.decoding.join(", then "));
+    }
+    if let (true, Some(Introduction { commit, in_head, .. })) = (with_commit, &place.introduced) {
+        let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));
+    }
+    text
 }
 
 fn head(in_head: bool) -> &'static str {

@@ -27,6 +27,8 @@ pub struct Finding<'a> {
     secret: Option<Secret<'a>>,
     /// Why it is believed.
     reasons: Vec<Reason>,
+    /// What the secret says of itself.
+    facts: Vec<Fact>,
     /// The limit that a policy finding compares with, or null.
     threshold: Option<Threshold>,
     /// All places, sorted; never empty.
@@ -47,6 +49,7 @@ impl<'a> Finding<'a> {
             fingerprint: finding.fingerprint.as_str(),
             secret: finding.secret.as_ref().map(|secret| Secret::new(secret, show_secrets)),
             reasons: finding.reasons.iter().map(|reason| Reason::new(reason, mask)).collect(),
+            facts: finding.facts.iter().map(|fact| Fact::new(fact, mask)).collect(),
             threshold: finding.threshold.as_ref().map(|threshold| Threshold {
                 limit: mask.text(&threshold.limit),
                 source: mask.text(&threshold.source),
@@ -57,6 +60,72 @@ impl<'a> Finding<'a> {
                 .iter()
                 .map(|related| Related { label: mask.text(&related.label), place: Place::new(&related.place, mask) })
                 .collect(),
+        }
+    }
+}
+
+/// A candidate with all that was said of it, reported or not.
+#[derive(Serialize)]
+pub struct Explained<'a> {
+    /// Id of the rule.
+    rule: String,
+    /// Title of the rule.
+    title: String,
+    /// The value, redacted.
+    redacted: &'a str,
+    /// `reported`, `below-confidence` or `rejected`.
+    verdict: &'static str,
+    /// How bad it would be.
+    severity: finding::Severity,
+    /// How sure; null if it was rejected.
+    confidence: Option<finding::Confidence>,
+    /// Every judgement, in its order.
+    reasons: Vec<Reason>,
+    /// What the model made of it, or null.
+    model: Option<Model>,
+    /// Where it stands.
+    place: Place<'a>,
+}
+
+impl<'a> Explained<'a> {
+    pub(in crate::report) fn new(
+        explained: &'a finding::Explained,
+        min_confidence: finding::Confidence,
+        mask: &Mask,
+    ) -> Self {
+        Self {
+            rule: place::sanitize(&explained.rule),
+            title: mask.text(&explained.title),
+            redacted: &explained.redacted,
+            verdict: match explained.confidence {
+                None => "rejected",
+                Some(confidence) if confidence < min_confidence => "below-confidence",
+                Some(_) => "reported",
+            },
+            severity: explained.severity,
+            confidence: explained.confidence,
+            reasons: explained.reasons.iter().map(|reason| Reason::new(reason, mask)).collect(),
+            model: explained.score.as_ref().map(Model::new),
+            place: Place::new(&explained.place, mask),
+        }
+    }
+}
+
+/// What the model of key=value findings made of a candidate.
+#[derive(Serialize)]
+pub struct Model {
+    /// How likely it is a secret, from 0 to 1.
+    probability: f32,
+    /// By feature: what it adds to the logarithm of the odds.
+    shares: std::collections::BTreeMap<&'static str, f32>,
+}
+
+impl Model {
+    fn new(score: &finding::Score) -> Self {
+        let round = |number: f32| (number * 1000.0).round() / 1000.0;
+        Self {
+            probability: round(score.probability),
+            shares: score.shares.iter().map(|share| (share.name, round(share.weight))).collect(),
         }
     }
 }
@@ -112,6 +181,21 @@ impl Reason {
     }
 }
 
+/// Something that the secret says of itself.
+#[derive(Serialize)]
+pub struct Fact {
+    /// `account`, `subject`, `issuer`, `scope`, `environment`, `key`, `algorithm`, `created` or `expires`.
+    name: &'static str,
+    /// What it says.
+    value: String,
+}
+
+impl Fact {
+    fn new(fact: &finding::Fact, mask: &Mask) -> Self {
+        Self { name: fact.name.id(), value: mask.text(&fact.value) }
+    }
+}
+
 /// The limit that a policy finding compares with.
 #[derive(Serialize)]
 pub struct Threshold {
@@ -133,12 +217,14 @@ pub struct Related<'a> {
 /// One place.
 #[derive(Serialize)]
 pub struct Place<'a> {
-    /// `file`, `file-name`, `staged`, `blob`, `commit-message`, `tag-message` or `stdin`.
+    /// `file`, `file-name`, `staged`, `blob`, `commit-message`, `tag-message`, `stdin`, `member` or `member-name`.
     origin: &'static str,
     /// The path for people: hidden characters escaped, bytes that are not UTF-8 replaced; null where there is none.
     path: Option<String>,
     /// The path for machines: a relative URI reference, exact to the byte; null where there is none.
     uri: Option<String>,
+    /// The names that lead from the container at `path` to the member, outermost first; empty outside containers.
+    member: Vec<String>,
     /// The object id of the blob, commit or tag; null outside the history.
     object: Option<&'a str>,
     /// Which bytes of the file, object or name, counted from 0; `end` is behind the last.
@@ -149,26 +235,27 @@ pub struct Place<'a> {
     end: Position,
     /// The line it begins in, masked; null where there is none.
     excerpt: Option<Excerpt>,
+    /// How it is written there, from the outside to the inside; empty for what stands as it is.
+    decoding: &'a [&'static str],
     /// The commit that brought it; null outside the history.
     introduced: Option<Introduction<'a>>,
 }
 
 impl<'a> Place<'a> {
     fn new(place: &'a finding::Place, mask: &Mask) -> Self {
-        let path = place.origin.path().map(|path| mask.path(path));
+        let path = place.origin.outermost().path().map(|path| mask.path(path));
         let path = path.as_deref();
-        let object = match &place.origin {
+        let object = match place.origin.outermost() {
             place::Origin::Blob { id, .. } | place::Origin::CommitMessage { id } | place::Origin::TagMessage { id } => {
                 Some(id.as_str())
             }
-            place::Origin::File(_) | place::Origin::FileName(_) | place::Origin::Staged(_) | place::Origin::Stdin => {
-                None
-            }
+            _ => None,
         };
         Self {
             origin: place.origin.kind(),
             path: path.map(place::FilePath::display),
             uri: path.map(place::FilePath::to_uri),
+            member: place.origin.members().into_iter().map(|name| mask.path(name).display()).collect(),
             object,
             bytes: Bytes { start: place.span.start, end: place.span.end },
             start: Position::new(place.start),
@@ -177,6 +264,7 @@ impl<'a> Place<'a> {
                 let finding::Excerpt { text, start, end } = mask.excerpt(excerpt);
                 Excerpt { text, start, end }
             }),
+            decoding: &place.decoding,
             introduced: place.introduced.as_ref().map(|introduced| Introduction {
                 commit: &introduced.commit,
                 author: mask.text(&introduced.author),

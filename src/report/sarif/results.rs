@@ -143,13 +143,18 @@ fn in_history(place: &Place, mask: &Mask) -> Words {
 
 /// Whether the place is in the history, where code scanning cannot open it.
 fn is_history(origin: &Origin) -> bool {
-    match origin {
-        Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. } => true,
-        Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => false,
+    matches!(origin.outermost(), Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. })
+}
+
+/// `outer.zip!inner/file:line:column`.
+fn in_container(place: &Place, mask: &Mask) -> String {
+    match place.origin.is_name() {
+        true => mask.origin(&place.origin),
+        false => format!("{}:{}:{}", mask.origin(&place.origin), place.start.line, place.start.column),
     }
 }
 
-/// One location. A place in the history, or a file's name, is anchored at line 1 of its path.
+/// One location. A place in the history or in a container, or a file's name, is anchored at line 1 of its path.
 fn location(place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) -> Location {
     let mut location = Location::default();
     let history = is_history(&place.origin);
@@ -159,16 +164,32 @@ fn location(place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) 
         location.properties = Some(history_properties(place, mask));
     } else if let Origin::FileName(_) = place.origin {
         words.push("in the name of the file".to_owned());
+    } else if place.origin.container().is_some() {
+        words.push(in_container(place, mask));
+    }
+    if !place.decoding.is_empty() {
+        words.push(format!("in {}", place.decoding.join(", then ")));
+        let properties = location.properties.get_or_insert_with(|| bag([]));
+        properties.additional_properties.insert("decoding".to_owned(), place.decoding.clone().into());
     }
     if !words.is_empty() {
         location.message = Some(Message::from(&plain(&words.join(": "))));
     }
-    let uri = match (&place.origin, place.origin.path().or_else(|| finding.path())) {
+    let uri = match (place.origin.outermost(), place.origin.outermost().path().or_else(|| finding.path())) {
         (Origin::Stdin, _) => "stdin".to_owned(),
         (_, Some(path)) => uri(&mask.path(path)),
         (_, None) => NO_PATH.to_owned(),
     };
-    let whole_file = history || matches!(place.origin, Origin::FileName(_));
+    let in_container = place.origin.container().is_some();
+    let whole_file = history || in_container || place.origin.is_name();
+    if in_container {
+        // The name of a member says nothing outside its container: the chain of names is the logical location.
+        location.logical_locations = Some(vec![sarif::LogicalLocation {
+            fully_qualified_name: Some(mask.origin(&place.origin)),
+            kind: Some("member".to_owned()),
+            ..Default::default()
+        }]);
+    }
     location.physical_location = Some(PhysicalLocation {
         artifact_location: Some(ArtifactLocation {
             uri: Some(uri),
@@ -224,13 +245,13 @@ fn history_properties(place: &Place, mask: &Mask) -> sarif::PropertyBag {
         ("byteLength", place.span.len().into()),
     ]);
     let add = &mut properties.additional_properties;
-    match &place.origin {
+    match place.origin.outermost() {
         Origin::Blob { id, .. } => add.insert("blob".to_owned(), id.as_str().into()),
         Origin::CommitMessage { id } => add.insert("commit".to_owned(), id.as_str().into()),
         Origin::TagMessage { id } => add.insert("tag".to_owned(), id.as_str().into()),
-        Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Stdin => None,
+        _ => None,
     };
-    if let Some(path) = place.origin.path() {
+    if let Some(path) = place.origin.outermost().path() {
         add.insert("path".to_owned(), mask.path(path).display().into());
     }
     if let Some(introduced) = &place.introduced {
@@ -256,6 +277,10 @@ fn properties(report: &Report<'_>, mask: &Mask, finding: &Finding) -> sarif::Pro
         ("reasons", reasons.into()),
     ]);
     let add = &mut properties.additional_properties;
+    if !finding.facts.is_empty() {
+        let facts = finding.facts.iter().map(|fact| (fact.name.id(), mask.text(&fact.value).into()));
+        add.insert("facts".to_owned(), Value::Object(facts.map(|(name, value)| (name.to_owned(), value)).collect()));
+    }
     if let Some(threshold) = &finding.threshold {
         let fields = [("limit", mask.text(&threshold.limit).into()), ("source", mask.text(&threshold.source).into())];
         add.insert("threshold".to_owned(), object(fields));

@@ -87,6 +87,9 @@ fn coverage(coverage: &Coverage) -> String {
     if coverage.blobs > 0 || coverage.history_bytes > 0 {
         scanned.push(format!("{} ({})", count(coverage.blobs, "blob"), size(coverage.history_bytes)));
     }
+    if coverage.members > 0 {
+        scanned.push(format!("{} ({})", count(coverage.members, "member"), size(coverage.member_bytes)));
+    }
     let mut parts = Vec::new();
     match (scanned.is_empty(), coverage.documents) {
         (true, 0) => parts.push("scanned nothing".to_owned()),
