@@ -12,11 +12,15 @@ mod action;
 mod ending;
 #[path = "command/exit_codes.rs"]
 mod exit_codes;
+#[path = "command/foreign.rs"]
+mod foreign;
 #[path = "command/help.rs"]
 mod help;
 #[cfg(unix)]
 #[path = "command/hooks.rs"]
 mod hooks;
+#[path = "command/names.rs"]
+mod names;
 #[cfg(unix)]
 #[path = "command/oddities.rs"]
 mod oddities;
@@ -28,3 +32,5 @@ mod reports;
 mod rules;
 #[path = "command/staged.rs"]
 mod staged;
+#[path = "command/why.rs"]
+mod why;

@@ -65,6 +65,24 @@ fn repository() -> (Scratch, Vec<Hidden>) {
     let lines: String = indented.lines().map(|line| format!("    {line}\n")).collect();
     scratch.write("repo/values.yaml", format!("tls:\n  key: |\n{lines}"));
     scratch.write("repo/key.json", format!("{{\"k\": \"{}\"}}", single.trim_end().replace('\n', "\\n")));
+    // Encoded: neither the secret nor what it is written as may be seen.
+    let encoded = plant("encoded", github("encoded"), 4);
+    let inside = format!("export TOKEN={encoded}\n");
+    let base64 = data_encoding::BASE64.encode(inside.as_bytes());
+    scratch.write("repo/values.txt", format!("content: {base64}\n"));
+    let escaped = plant("escaped", github("escaped"), 4);
+    let escapes: String = escaped.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    scratch.write("repo/escaped.txt", format!("say \"{escapes}\"\n"));
+    let joined = plant("joined", github("joined"), 4);
+    scratch.write("repo/joined.txt", format!("say(\"{}\" + \"{}\")\n", &joined[..20], &joined[20..]));
+    let in_name = plant("encoded name", github("encoded name"), 4);
+    let name_form = data_encoding::BASE64URL_NOPAD.encode(in_name.as_bytes());
+    scratch.write(&format!("repo/names/{name_form}.txt"), "nothing");
+    // Of the first digits some belong to what stands before, or to the public prefix.
+    let start = (inside.find(&encoded).unwrap() + 4) * 4 / 3 + 1;
+    secrets.push(hidden("base64 form", &base64, start));
+    secrets.push(hidden("escaped form", &escapes, 24));
+    secrets.push(hidden("name form", &name_form, 6));
     secrets.push(hidden_pem("PEM", &block));
     secrets.push(hidden_pem("indented PEM", &indented));
     secrets.push(hidden_pem("PEM on one line", &single));
@@ -116,7 +134,7 @@ fn every_secret_is_there_when_asked_for() {
     let (scratch, secrets) = repository();
     for format in FORMATS {
         let run = keysieve(&scratch, "repo", &["check", "--format", format, "--show-secrets"]).exits(1);
-        for secret in secrets.iter().filter(|secret| !secret.name.contains("PEM")) {
+        for secret in secrets.iter().filter(|secret| !secret.name.contains("PEM") && !secret.name.ends_with(" form")) {
             for own in &secret.own {
                 assert!(leak(&run.stdout, own.as_bytes()).is_some(), "{format} does not show {}", secret.name);
             }

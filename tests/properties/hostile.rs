@@ -24,13 +24,32 @@ fn survives(text: &[u8]) {
     holds(&part(text, from..to, 16));
 }
 
+/// What decoders look at.
+const ENCODED: [&str; 14] = [
+    "%41",
+    "%25",
+    "\\u0041",
+    "\\x41",
+    "\\",
+    "&#65;",
+    "&quot;",
+    "=3D",
+    "=\n",
+    "a\" + \"b",
+    "a\\\nb",
+    ": |\n  a\n",
+    "<<EOT\na\nEOT\n",
+    "YWFhYWFhYWFhYWFhYWFhYWFh",
+];
+
 /// Bytes of any kind, among them the texts that make rules look.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let marks: Vec<Vec<u8>> =
         ["-----BEGIN ", "-----END ", "-----", "://", "@", ":", "eyJ", "password=", "\"", "\n", " "]
             .iter()
+            .chain(&ENCODED)
             .map(|mark| mark.as_bytes().to_vec())
-            .chain(detector().literals().iter().map(|literal| literal.clone().into_bytes()))
+            .chain(detector().literals().iter().map(|literal| literal.as_bytes().to_vec()))
             .collect();
     let piece = prop_oneof![
         3 => prop::sample::select(marks),
@@ -77,6 +96,9 @@ fn repeated(text: &str, length: usize) -> Vec<u8> {
 fn a_megabyte_of_the_same_is_survived() {
     for text in ["a", "key=", "password=\"", "-----BEGIN ", "://", "@", "://a:", "x://y:z@", "eyJ", "\\\"token\\\":"] {
         survives(&repeated(text, 1 << 20));
+    }
+    for text in ENCODED {
+        survives(&repeated(text, 1 << 19));
     }
 }
 

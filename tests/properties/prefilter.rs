@@ -45,7 +45,7 @@ fn mixture(seed: u64) -> String {
                 let literals = detector().literals();
                 let literal = &literals[random.below(literals.len())];
                 text.push_str(
-                    if random.below(3) == 0 { literal.clone() } else { literal.to_ascii_uppercase() }.as_str(),
+                    if random.below(3) == 0 { literal.to_string() } else { literal.to_ascii_uppercase() }.as_str(),
                 );
             }
             2 => {

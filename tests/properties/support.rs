@@ -57,6 +57,7 @@ pub struct Seen {
     pub end: Position,
     pub secret: Vec<u8>,
     pub excerpt: Excerpt,
+    pub decoding: Vec<&'static str>,
     pub verdict: Verdict,
     pub ground: Ground,
     pub companion: Option<(Span, Position, Position, Excerpt)>,
@@ -71,6 +72,7 @@ impl From<Hit> for Seen {
             end: hit.end,
             secret: hit.secret.expose().to_vec(),
             excerpt: hit.excerpt,
+            decoding: hit.decoding,
             verdict: hit.verdict,
             ground: hit.ground,
             companion: hit.companion,
@@ -102,6 +104,7 @@ pub fn part(text: &[u8], own: Range<usize>, overlap: usize) -> Item<'_> {
         lines,
         head: &text[..text.len().min(HEAD)],
         whole: false,
+        open: None,
     }
 }
 

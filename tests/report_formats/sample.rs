@@ -1,7 +1,8 @@
 //! A run with one of everything.
 
 use keysieve::finding::{
-    Confidence, Excerpt, Finding, Introduction, Kind, Place, Reason, Related, Severity, Threshold, Weight,
+    Confidence, Excerpt, Fact, FactName, Finding, Introduction, Kind, Place, Reason, Related, Severity, Threshold,
+    Weight,
 };
 use keysieve::notice::{Cause, Coverage, Notice};
 use keysieve::place::{FilePath, LineState, Origin, Position, Positions, Span};
@@ -55,6 +56,7 @@ impl Run {
             pack: "0123456789abcdef",
             fingerprint_key: "unkeyed",
             findings: &self.findings,
+            explained: &[],
             min_confidence: Confidence::Medium,
             below_confidence: 7,
             fail_on: Severity::Medium,
@@ -115,6 +117,7 @@ pub fn place(origin: Origin, before: usize, line: &str, needle: &str) -> Place {
         start: at,
         end: behind,
         excerpt: Some(excerpt),
+        decoding: Vec::new(),
         introduced: None,
     }
 }
@@ -148,6 +151,7 @@ pub fn finding(rule: &str, severity: Severity, secret: &str, places: Vec<Place>)
         fingerprint: fingerprint(rule, secret),
         secret: Some(Secret::new(secret.as_bytes(), 4)),
         reasons: vec![Reason::new("format", Weight::Supports, "the form is distinctive")],
+        facts: Vec::new(),
         places,
         related: Vec::new(),
         threshold: None,
@@ -193,8 +197,14 @@ pub fn sample() -> Run {
         Weight::Weakens,
         "the file looks like an example, which made it less sure at first",
     ));
+    everywhere.facts = vec![
+        Fact::new(FactName::Account, "123456789012"),
+        Fact::new(FactName::Environment, "live"),
+        Fact::new(FactName::Expires, "2026-01-01T00:00:00Z"),
+    ];
     everywhere.places.push(place(file("deploy/config.yml"), 11, &wide, &first));
     everywhere.places.push(place(file("deploy/settings with space#1.yml"), 3, &quoted(&first), &first));
+    everywhere.places[1].decoding = vec!["base64", "percent"];
     for (seed, day) in (20..27).zip(1..) {
         let mut old = place(blob(seed, Some("deploy/config.yml")), 4, &quoted(&first), &first);
         old.introduced = introduced(seed + 100, day, true);
