@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Candidate, Detector, Found, LOOK, token};
+use super::{Candidate, Detector, LOOK, token};
 use crate::rule::model::{Form, Near, Rule};
 use crate::rule::set::RuleIndex;
 use crate::window::Window;
@@ -65,15 +65,7 @@ impl Detector {
                         && rule.admits(&text[found.secret.clone()])
                     {
                         if rule.near != Near::Block || has_context(rule, &window, &found.span) {
-                            out.push(Candidate {
-                                rule: index,
-                                span: found.span,
-                                value: found.secret,
-                                prefix: found.prefix,
-                                found: Found::Token,
-                                footprint: window.footprint(),
-                                companion: None,
-                            });
+                            out.push(Candidate::of_token(index, found, &window));
                         }
                         break;
                     }

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::token::match_format;
-use super::{Candidate, Detector, Found, LOOK_LONG};
+use super::{Candidate, Detector, LOOK_LONG};
 use crate::rule::format::Format;
 use crate::rule::model::{Form, Rule};
 use crate::rule::set::RuleIndex;
@@ -69,15 +69,7 @@ fn read(index: RuleIndex, rule: &Rule, text: &[u8], line: &Range<usize>) -> Opti
     let format: &Format = format;
     let window = Window::new(text, line.start, LOOK_LONG);
     let found = match_format(format, &window, line.start).filter(|found| found.span.end == line.end)?;
-    rule.admits(&text[found.secret.clone()]).then(|| Candidate {
-        rule: index,
-        span: found.span,
-        value: found.secret,
-        prefix: found.prefix,
-        found: Found::Token,
-        footprint: window.footprint(),
-        companion: None,
-    })
+    rule.admits(&text[found.secret.clone()]).then(|| Candidate::of_token(index, found, &window))
 }
 
 #[cfg(test)]

@@ -58,6 +58,21 @@ pub struct Candidate {
     pub companion: Option<Range<usize>>,
 }
 
+impl Candidate {
+    /// What a format found.
+    fn of_token(rule: RuleIndex, found: token::TokenMatch, window: &Window<'_>) -> Self {
+        Self {
+            rule,
+            span: found.span,
+            value: found.secret,
+            prefix: found.prefix,
+            found: Found::Token,
+            footprint: window.footprint(),
+            companion: None,
+        }
+    }
+}
+
 /// How a value was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {

@@ -9,6 +9,9 @@ use super::{Claim, Given, classes, entropy, key, language, shape};
 pub struct Look<'a> {
     claim: &'a Claim<'a>,
     key: Vec<String>,
+    password_key: bool,
+    /// What stands before the value on its line, in lower case.
+    before: Vec<u8>,
     quoted: bool,
     compared: bool,
     value: &'a [u8],
@@ -36,9 +39,12 @@ impl<'a> Look<'a> {
     pub fn at(claim: &'a Claim<'a>) -> Option<Look<'a>> {
         let Given::Key { name, quoted, compared } = claim.given else { return None };
         let count = |is: fn(&u8) -> bool| claim.value.iter().filter(|byte| is(byte)).count();
+        let key = key::words(name);
         Some(Look {
             claim,
-            key: key::words(name),
+            password_key: key::is_of_password(&key),
+            key,
+            before: claim.before.to_ascii_lowercase(),
             quoted,
             compared,
             value: claim.value,
@@ -51,10 +57,6 @@ impl<'a> Look<'a> {
 
     fn key_has(&self, parts: &[&str]) -> bool {
         self.key.iter().any(|word| parts.iter().any(|part| word.contains(part)))
-    }
-
-    fn password_key(&self) -> bool {
-        self.key_has(&["pass", "pwd", "pw"])
     }
 
     fn all(&self, is: fn(&u8) -> bool) -> bool {
@@ -72,8 +74,7 @@ fn truth(is: bool) -> f32 {
 
 /// 1 where the text before the value on its line holds one of the words.
 fn before(look: &Look<'_>, words: &[&str]) -> f32 {
-    let before = look.claim.before.to_ascii_lowercase();
-    truth(words.iter().any(|word| memchr::memmem::find(&before, word.as_bytes()).is_some()))
+    truth(words.iter().any(|word| memchr::memmem::find(&look.before, word.as_bytes()).is_some()))
 }
 
 macro_rules! features {
@@ -87,7 +88,7 @@ macro_rules! features {
 }
 
 features! {
-    "key-password", "the key names a password", |it| truth(it.password_key());
+    "key-password", "the key names a password", |it| truth(it.password_key);
     "key-secret", "the key names a secret", |it| truth(it.key_has(&["secret", "credential"]));
     "key-token", "the key names a token", |it| truth(it.key_has(&["token", "bearer"]));
     "key-authorization", "the key names an authorization", |it| truth(it.key_has(&["authorization"]));
@@ -111,10 +112,10 @@ features! {
     };
     "test-line", "the line speaks of a test", |it| before(it, &["test", "assert", "expect", "mock", "fake", "dummy"]);
     "example-line", "the line speaks of an example", |it| before(it, &["example", "sample", "e.g.", "demo"]);
-    "password-short", "short for a password", |it| truth(it.password_key() && it.value.len() < 6);
-    "password-long", "longer than passwords that people choose", |it| truth(it.password_key() && it.value.len() >= 20);
-    "token-short", "short for a token", |it| truth(!it.password_key() && it.value.len() < 16);
-    "token-long", "as long as tokens are", |it| truth(!it.password_key() && it.value.len() >= 20);
+    "password-short", "short for a password", |it| truth(it.password_key && it.value.len() < 6);
+    "password-long", "longer than passwords that people choose", |it| truth(it.password_key && it.value.len() >= 20);
+    "token-short", "short for a token", |it| truth(!it.password_key && it.value.len() < 16);
+    "token-long", "as long as tokens are", |it| truth(!it.password_key && it.value.len() >= 20);
     "very-long", "longer than 100 bytes", |it| truth(it.value.len() > 100);
     "lower", "small letters only", |it| truth(it.all(u8::is_ascii_lowercase));
     "upper", "capitals only", |it| truth(it.all(u8::is_ascii_uppercase));

@@ -28,6 +28,12 @@ pub fn words(name: &[u8]) -> Vec<String> {
     words
 }
 
+/// Whether a key of these words is one whose values people choose, so that a value need not be random.
+#[must_use]
+pub fn is_of_password(words: &[String]) -> bool {
+    words.iter().any(|word| ["pass", "pw"].iter().any(|part| word.contains(part)))
+}
+
 /// Why a key of this name holds something about a secret rather than the secret; none if it may hold one.
 #[must_use]
 pub fn is_about_a_secret(name: &[u8]) -> Option<&'static str> {

@@ -230,15 +230,9 @@ fn classes(value: &[u8]) -> usize {
         .count()
 }
 
-/// Keys whose values people choose, so that a value need not be random.
-fn is_password_key(name: &[u8]) -> bool {
-    let words = key::words(name);
-    words.iter().any(|word| ["pass", "pw", "pwd"].iter().any(|part| word.contains(part)))
-}
-
 fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     let value = claim.value;
-    let password = is_password_key(name);
+    let password = key::is_of_password(&key::words(name));
     if let Some(what) = key::is_about_a_secret(name) {
         return verdict.reject("key", what);
     }
