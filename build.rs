@@ -68,6 +68,8 @@ fn generate() -> Result<(), Vec<String>> {
     }
     let path = Path::new("rules/model/key-value.toml");
     model(path, &read(path)?, &mut out)?;
+    let path = Path::new("rules/model/grams.txt");
+    grams(path, &read(path)?, &mut out)?;
     let mut rules = Vec::new();
     let mut errors = Vec::new();
     for path in packs()? {
@@ -161,6 +163,17 @@ fn model(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<String>>
     let _ = writeln!(out, "/// `bias` of `{}`.\npub const KEY_VALUE_BIAS: f32 = {bias:?};", path.display());
     let _ = writeln!(out, "/// `[weights]` of `{}`, in its order.", path.display());
     let _ = writeln!(out, "pub static KEY_VALUE_WEIGHTS: &[(&str, f32)] = &{weights:?};");
+    Ok(())
+}
+
+/// Writes the levels of four bytes as a static table, `A` for zero.
+fn grams(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<String>> {
+    let levels: String = source.lines().filter(|line| !line.starts_with('#')).collect();
+    if !levels.len().is_power_of_two() || !levels.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(vec![format!("{}: a power of two of capital letters is wanted", path.display())]);
+    }
+    let _ = writeln!(out, "/// The letters of `{}`.", path.display());
+    let _ = writeln!(out, "pub static GRAM_LEVELS: &[u8; {}] = b{levels:?};", levels.len());
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::named::{LINES_BEFORE, is_named};
 use super::{Candidate, Detector, LOOK, token};
 use crate::rule::model::{Form, Near, Rule};
 use crate::rule::set::RuleIndex;
@@ -42,6 +43,7 @@ impl Detector {
         let (reach, lines_most) = match rule.near {
             Near::Usual | Near::Block => (TOKEN_BEHIND, 1),
             Near::Line => (TOKEN_BEHIND, 0),
+            Near::Name => (TOKEN_BEHIND, LINES_BEFORE),
             Near::Bytes(bytes) => (usize::from(bytes), usize::from(bytes)),
         };
         let end = (word.end + reach).min(window.end());
@@ -60,9 +62,10 @@ impl Detector {
             match window.byte(at) {
                 Some(b'\n') if lines == lines_most => break,
                 Some(b'\n') => lines += 1,
-                Some(byte) if byte > b' ' => {
+                Some(byte) if byte > b' ' && !token::goes_on(text, at) => {
                     if let Some(found) = token::match_format(format, &window, at)
                         && rule.admits(&text[found.secret.clone()])
+                        && (rule.near != Near::Name || is_named(rule, &window, &found.span))
                     {
                         if rule.near != Near::Block || has_context(rule, &window, &found.span) {
                             out.push(Candidate::of_token(index, found, &window));
@@ -84,15 +87,18 @@ impl Detector {
 
 /// Whether one of the rule's context words stands near `span`.
 pub fn has_context(rule: &Rule, window: &Window<'_>, span: &Range<usize>) -> bool {
+    if rule.near == Near::Name {
+        return is_named(rule, window, span);
+    }
     let reach = reach(rule.near, window, span);
-    let before = window.slice(reach.start..span.start);
-    let behind = window.slice(span.end..reach.end);
-    let from = span.start - before.len();
-    rule.context.iter().any(|word| holds(window, before, from, word) || holds(window, behind, span.end, word))
+    let holds_one = |range: Range<usize>| rule.context.iter().any(|word| holds(window, range.clone(), word));
+    holds_one(reach.start..span.start) || holds_one(span.end..reach.end)
 }
 
-/// Whether the word, which is lower case, stands in `text`, a piece of the window that begins at `from`.
-fn holds(window: &Window<'_>, text: &[u8], from: usize, word: &str) -> bool {
+/// Whether the word, which is lower case, stands in this range as far as the window shows it.
+pub fn holds(window: &Window<'_>, range: Range<usize>, word: &str) -> bool {
+    let text = window.slice(range.clone());
+    let from = range.start.max(window.start());
     let word = word.as_bytes();
     let Some(&first) = word.first() else { return false };
     memchr::memchr2_iter(first, first.to_ascii_uppercase(), text).any(|at| {
@@ -105,7 +111,7 @@ fn holds(window: &Window<'_>, text: &[u8], from: usize, word: &str) -> bool {
 fn reach(near: Near, window: &Window<'_>, span: &Range<usize>) -> Range<usize> {
     let within = |before: usize, behind: usize| span.start.saturating_sub(before)..span.end + behind;
     match near {
-        Near::Usual => within(BEFORE, BEHIND),
+        Near::Usual | Near::Name => within(BEFORE, BEHIND),
         Near::Bytes(bytes) => within(usize::from(bytes), usize::from(bytes)),
         Near::Line => line(window, span),
         Near::Block => block(window, span),

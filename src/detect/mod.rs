@@ -9,6 +9,7 @@ pub mod closing;
 mod context;
 mod everywhere;
 pub mod lines;
+mod named;
 pub mod pem;
 pub mod prefilter;
 mod reader;

@@ -173,6 +173,8 @@ pub enum Near {
     Usual,
     /// On the token's line.
     Line,
+    /// In the name that the token is given to, or around the name of a credential.
+    Name,
     /// In the braces, the section or the indented lines around it, as far as the look reaches.
     Block,
     /// Within so many bytes before or behind.

@@ -61,7 +61,9 @@ pub struct RuleEntry {
     #[serde(default)]
     pub context: Vec<String>,
     /// Where the context words must stand instead: `"line"`, the token's own; `"block"`, the braces, section or indented
-    /// lines around it, as far as the look reaches; or a number of bytes to either side.
+    /// lines around it, as far as the look reaches; a number of bytes to either side; or `"name"`: the token is given to a
+    /// name (of a setting, header, option, argument, element) that ends with one of the words, or to the name of a credential
+    /// (`…key`, `…token`, `…secret`) which has one in it, or on its line, or on one of the three lines before.
     pub near: Option<NearEntry>,
     /// The look reaches 4 KiB to either side of the anchor instead of 1; for long bodies. Needs a literal anchor.
     #[serde(default)]
@@ -133,7 +135,7 @@ pub struct WithinEntry {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum NearEntry {
-    /// `line` or `block`.
+    /// `line`, `block` or `name`.
     Scope(String),
     /// Bytes to either side.
     Bytes(u16),

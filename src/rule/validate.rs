@@ -196,7 +196,10 @@ fn near(entry: &RuleEntry) -> Result<Near, String> {
         None => Ok(Near::Usual),
         Some(NearEntry::Scope(scope)) if scope == "line" => Ok(Near::Line),
         Some(NearEntry::Scope(scope)) if scope == "block" => Ok(Near::Block),
-        Some(NearEntry::Scope(scope)) => Err(format!("near `{scope}`: use \"line\", \"block\" or a number of bytes")),
+        Some(NearEntry::Scope(scope)) if scope == "name" => Ok(Near::Name),
+        Some(NearEntry::Scope(scope)) => {
+            Err(format!("near `{scope}`: use \"line\", \"block\", \"name\" or a number of bytes"))
+        }
         Some(NearEntry::Bytes(bytes)) if (1..=most).contains(bytes) => Ok(Near::Bytes(*bytes)),
         Some(NearEntry::Bytes(bytes)) => {
             Err(format!("near {bytes}: at least 1 and at most {NEAR_MOST} bytes, {NEAR_MOST_LONG} with `long = true`"))

@@ -79,7 +79,8 @@ what = "Acts as the account that made it."
 severity = "high"
 # Literal text, and runs in braces: a class (digit, lower, upper, alpha, base62, base64, base64url, base32, hex, hex-upper,
 # hex-any, word, or a set such as [A-F0-9]) and its count (32, 20-40, 32|40); {{a|b}} is a choice.
-# A form that is not distinctive by itself needs words near it: context = ["{context}"]
+# A form that is not distinctive by itself needs the provider's word: context = ["{context}"], and near = "name" if any digest
+# looks like it: then only the value of a name counts, `{context}_key = …` or `[{context}]` above `key = …`.
 format = "{prefix}{{base62:32}}"
 # short-lived, long-lived or configurable.
 lifetime = "long-lived"

@@ -99,6 +99,7 @@ fn conditions(rule: &Rule) -> Vec<(&'static str, String)> {
     match rule.near {
         Near::Usual => {}
         Near::Line => fields.push(("Near", "on the same line".to_owned())),
+        Near::Name => fields.push(("Near", "in the name that it is given to, or around a credential's".to_owned())),
         Near::Block => fields.push(("Near", "in the same block".to_owned())),
         Near::Bytes(bytes) => fields.push(("Near", format!("within {bytes} bytes"))),
     }

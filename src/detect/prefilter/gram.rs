@@ -1,5 +1,7 @@
 //! The few bytes that a literal is found by.
 
+use crate::rule::builtin::GRAM_LEVELS;
+
 /// The shortest literal.
 pub(super) const SHORTEST: usize = 3;
 /// How many cells a hash of three bytes has.
@@ -36,10 +38,26 @@ impl Gram {
         cells[cell(self.0)] |= if fourth == 0 { 0xFF } else { classes[usize::from(fourth)] };
     }
 
-    /// How often the gram stands in source text, as far as its single bytes tell, in half powers of two.
+    /// How often the gram's bit is met in 2^24 bytes of source text: the number of binary digits.
     pub(super) fn commonness(self) -> u32 {
-        self.0.to_le_bytes().iter().map(|&byte| u32::from(COMMONNESS[usize::from(byte)])).sum()
+        u32::from(GRAM_LEVELS[self.level_cell()] - b'A')
     }
+
+    /// What the table of levels has for all four bytes that set the same bit of the same cell.
+    fn level_cell(self) -> usize {
+        let [.., fourth] = self.0.to_le_bytes();
+        let bit = (cell(self.0) << 3) as u32 | class(fourth);
+        (bit.wrapping_mul(RATIO) >> (u32::BITS - LEVEL_CELLS.ilog2())) as usize
+    }
+}
+
+/// How many cells the table of levels has.
+pub const LEVEL_CELLS: usize = GRAM_LEVELS.len();
+
+/// The cell of these four bytes in the table of levels.
+#[must_use]
+pub fn level_cell(bytes: [u8; 4]) -> usize {
+    Gram::of_four(bytes).level_cell()
 }
 
 /// The cell of the first three of four bytes.
@@ -54,35 +72,11 @@ pub(super) fn no_cells() -> Box<[u8; CELLS]> {
 
 /// Eight classes of bytes, one bit each, the same for both cases of a letter.
 pub(super) fn classes() -> [u8; 256] {
-    std::array::from_fn(|byte| {
-        let folded = byte as u8 | FOLD as u8;
-        1 << ((folded ^ (folded >> 3)) & 7)
-    })
+    std::array::from_fn(|byte| 1 << class(byte as u8))
 }
 
-/// How common each folded byte is, in half powers of two: counted over 33 MB of sources in many languages, where a byte of the
-/// first row is every fourth and one of no row less than one in a thousand.
-const COMMONNESS: [u8; 256] = {
-    let rows: [(u8, &[u8]); 8] = [
-        (16, b" "),
-        (12, b"et"),
-        (11, b"asrion"),
-        (9, b"*\"lcdpum:"),
-        (7, b"f-,h.g\x7F"),
-        (6, b"ybw(){}"),
-        (4, b"v012kx='`"),
-        (2, b"/3456789#|z"),
-    ];
-    let mut table = [0; 256];
-    let mut row = 0;
-    while row < rows.len() {
-        let (weight, bytes) = rows[row];
-        let mut at = 0;
-        while at < bytes.len() {
-            table[bytes[at] as usize] = weight;
-            at += 1;
-        }
-        row += 1;
-    }
-    table
-};
+/// The class of a byte, from 0.
+fn class(byte: u8) -> u32 {
+    let folded = byte | FOLD as u8;
+    u32::from((folded ^ (folded >> 3)) & 7)
+}

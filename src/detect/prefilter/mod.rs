@@ -26,6 +26,7 @@ mod gram;
 use std::ops::Range;
 
 use gram::{Gram, SHORTEST};
+pub use gram::{LEVEL_CELLS, level_cell};
 
 /// Which literal was found, as numbered by the caller.
 pub type LiteralIndex = usize;
@@ -35,7 +36,7 @@ const BLOCK: usize = 16;
 /// How many bytes a block of places needs: the last place has a gram, too.
 const REACH: usize = BLOCK + 4;
 /// How much commoner a gram may be, eightfold, if another literal has it already.
-const SHARED: u32 = 6;
+const SHARED: u32 = 3;
 
 /// Finds literals.
 pub struct Prefilter {
@@ -161,7 +162,10 @@ impl Prefilter {
         let end = own.end.saturating_add(self.before).min(text.len());
         let mut verify = |at: usize, block: &[u8; REACH], place: usize| {
             let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
-            for gram in [Gram::of_four(bytes), Gram::of_three([bytes[0], bytes[1], bytes[2]])] {
+            // A gram of three bytes sets every bit.
+            let threes = usize::from(self.cells[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
+            let grams = [Gram::of_four(bytes), Gram::of_three([bytes[0], bytes[1], bytes[2]])];
+            for &gram in &grams[..=threes] {
                 let (first, last) = self.slots[self.slot(gram)].entries;
                 for entry in &self.entries[first as usize..last as usize] {
                     let Some(start) = (at + place).checked_sub(entry.offset as usize) else { continue };
@@ -185,11 +189,16 @@ impl Prefilter {
                     &padded
                 }
             };
-            if self.any(block) {
-                for place in 0..BLOCK.min(end - at) {
-                    let [a, b, c, d] = [block[place], block[place + 1], block[place + 2], block[place + 3]];
-                    if self.bits(u32::from_le_bytes([a, b, c, d]), d) != 0 {
-                        verify(at, block, place);
+            let fours = self.fours(block);
+            if fours != [0; BLOCK / 4] {
+                for (four, _) in fours.iter().enumerate().filter(|&(_, any)| *any != 0) {
+                    let mut places = self.places(block, 4 * four);
+                    while places != 0 {
+                        let place = 4 * four + places.trailing_zeros() as usize;
+                        if at + place < end {
+                            verify(at, block, place);
+                        }
+                        places &= places - 1;
                     }
                 }
             }
@@ -197,20 +206,34 @@ impl Prefilter {
         }
     }
 
-    /// Whether a gram may begin at some place of the block.
+    /// For every four places of the block: not zero where a gram may begin at one of them.
     #[inline(always)]
-    fn any(&self, block: &[u8; REACH]) -> bool {
+    fn fours(&self, block: &[u8; REACH]) -> [u8; BLOCK / 4] {
         // Written without iterators, which cost a debug build tenfold.
-        let (mut any, mut at) = (0, 0);
-        while at < BLOCK {
+        let (mut fours, mut four) = ([0; BLOCK / 4], 0);
+        while four < BLOCK / 4 {
+            let at = 4 * four;
             let eight = eight(block, at);
-            any |= self.bits(eight as u32, block[at + 3])
+            fours[four] = self.bits(eight as u32, block[at + 3])
                 | self.bits((eight >> 8) as u32, block[at + 4])
                 | self.bits((eight >> 16) as u32, block[at + 5])
                 | self.bits((eight >> 24) as u32, block[at + 6]);
-            at += 4;
+            four += 1;
         }
-        any != 0
+        fours
+    }
+
+    /// At which of the four places from `first` on a gram may begin: a bit for each, so that only the number of them is a
+    /// branch that cannot be foreseen.
+    #[inline(always)]
+    fn places(&self, block: &[u8; REACH], first: usize) -> u32 {
+        let eight = eight(block, first);
+        let (mut places, mut at) = (0, 0);
+        while at < 4 {
+            places |= u32::from(self.bits((eight >> (8 * at)) as u32, block[first + at + 3]) != 0) << at;
+            at += 1;
+        }
+        places
     }
 
     /// Not zero where a gram may begin with these four bytes, of which the highest is given once more.

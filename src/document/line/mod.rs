@@ -102,3 +102,9 @@ pub fn read_assignment(window: &Window<'_>, word: Range<usize>) -> Option<Assign
     }
     Some(Assignment { key, value, operator, quoting })
 }
+
+/// The value that is given to `key`, a whole name, in whichever form.
+#[must_use]
+pub fn read_given(window: &Window<'_>, key: &Range<usize>) -> Option<Range<usize>> {
+    behind::read(window, key).map(|(_, value, _)| value)
+}
