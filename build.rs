@@ -19,6 +19,7 @@ mod rule {
     pub mod validate;
 }
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -91,11 +92,19 @@ fn generate() -> Result<(), Vec<String>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let _ = writeln!(out, "/// The built-in rules, sorted by id.\npub static RULES: &[Rule] = &[");
-    for (_, rule) in &rules {
-        let _ = writeln!(out, "{},", rule_literal(rule));
+    // One static for each: a single table of them all takes the compiler gigabytes.
+    for (index, (_, rule)) in rules.iter().enumerate() {
+        let _ = writeln!(out, "static RULE_{index}: Rule = {};", rule_literal(rule));
     }
-    let _ = writeln!(out, "];\n/// The texts of the classes of ways out.");
+    let _ = writeln!(out, "/// The built-in rules, sorted by id.\npub static RULES: &[&Rule] = &[");
+    (0..rules.len()).for_each(|index| {
+        let _ = writeln!(out, "&RULE_{index},");
+    });
+    let _ = writeln!(out, "];");
+    let path = Path::new("rules/kinds.tsv");
+    let kinds = count_kinds(path, &read(path)?, rules.iter().map(|(_, rule)| rule.id.as_ref()).collect())?;
+    let _ = writeln!(out, "/// How many kinds of tokens the rules find.\npub const KINDS: usize = {kinds};");
+    let _ = writeln!(out, "/// The texts of the classes of ways out.");
     let _ = writeln!(out, "pub static WAY_OUT_CLASSES: &[(&str, &[&str])] = &{:?};", Slices(&classes));
     let hex = digest.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
@@ -164,6 +173,20 @@ fn model(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<String>>
     let _ = writeln!(out, "/// `[weights]` of `{}`, in its order.", path.display());
     let _ = writeln!(out, "pub static KEY_VALUE_WEIGHTS: &[(&str, f32)] = &{weights:?};");
     Ok(())
+}
+
+/// How many kinds have a rule; a rule that the list does not name is for one kind more.
+fn count_kinds(path: &Path, source: &str, ids: BTreeSet<&str>) -> Result<usize, Vec<String>> {
+    let (mut kinds, mut listed, mut errors) = (0, BTreeSet::new(), Vec::new());
+    for (index, line) in source.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+        let rules = line.split('\t').nth(2).unwrap_or_default();
+        for id in rules.split(',').filter(|id| *id != "-" && !ids.contains(id)) {
+            errors.push(format!("{}:{}: there is no rule `{id}`", path.display(), index + 1));
+        }
+        kinds += usize::from(rules != "-");
+        listed.extend(rules.split(','));
+    }
+    if errors.is_empty() { Ok(kinds + ids.difference(&listed).count()) } else { Err(errors) }
 }
 
 /// Writes the levels of four bytes as a static table, `A` for zero.

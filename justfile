@@ -13,9 +13,9 @@ check:
 test *ARGS:
     cargo test {{ARGS}}
 
-# Rewrite the golden reports
+# Rewrite the golden reports and the catalogue of rules
 bless:
-    KEYSIEVE_BLESS=1 cargo test --test report_formats
+    KEYSIEVE_BLESS=1 cargo test --test report_formats --test catalogue
 
 # Time the inner loops
 bench *ARGS:

@@ -59,7 +59,8 @@ Exit codes:
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
-        format!("{} (rule pack {}, {} kinds)", env!("CARGO_PKG_VERSION"), builtin::DIGEST, builtin::RULES.len())
+        let (rules, kinds) = (builtin::RULES.len(), builtin::KINDS);
+        format!("{} (rule pack {}, {rules} rules, {kinds} kinds)", env!("CARGO_PKG_VERSION"), builtin::DIGEST)
     })
 }
 

@@ -4,6 +4,7 @@ mod lint;
 mod list;
 mod new;
 mod show;
+mod stats;
 mod test;
 
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use crate::config;
 use crate::rule::pack::Pack;
 use crate::rule::set::RuleSet;
 
-/// List, show, test and write rules
+/// List, show, test, count and write rules
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct RulesArgs {
@@ -29,6 +30,7 @@ enum RulesCommand {
     Test(test::TestArgs),
     Lint(lint::LintArgs),
     New(new::NewArgs),
+    Stats(stats::StatsArgs),
 }
 
 const AFTER: &str = "\
@@ -38,6 +40,7 @@ Examples:
   keysieve rules new Acme > acme.toml
   keysieve rules test acme.toml
   keysieve rules lint acme.toml
+  keysieve rules stats src
 
 Exit codes: 0, 1 if test or lint finds something wrong, or 2 for a bad flag or a pack that does
 not load.";
@@ -51,6 +54,7 @@ impl RulesArgs {
             RulesCommand::Test(args) => args.run(),
             RulesCommand::Lint(args) => args.run(),
             RulesCommand::New(args) => args.run(),
+            RulesCommand::Stats(args) => args.run(),
         }
     }
 }

@@ -29,6 +29,20 @@ pub(super) enum Target {
     Pem,
 }
 
+impl Target {
+    /// The rule, where it is for a single one.
+    pub(super) fn rule(self) -> Option<RuleIndex> {
+        match self {
+            Target::Token { rule, .. }
+            | Target::Context { rule }
+            | Target::Search { rule }
+            | Target::Reader { rule, .. }
+            | Target::Assignment { rule } => Some(rule),
+            Target::Url | Target::Pem => None,
+        }
+    }
+}
+
 /// The literals of a set of rules, each once, with what they stand for.
 pub(super) struct Anchors {
     /// Lower case, sorted.

@@ -213,9 +213,9 @@ pub fn is_context_word(window: &Window<'_>, word: &Range<usize>) -> bool {
             || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
     });
     let ends = word.len() >= 5
-        || window
-            .byte(word.end)
-            .is_none_or(|next| !next.is_ascii_alphabetic() || (last.is_ascii_lowercase() && next.is_ascii_uppercase()));
+        || window.byte(word.end).is_none_or(|next| {
+            !next.is_ascii_alphabetic() || (!last.is_ascii_uppercase() && next.is_ascii_uppercase())
+        });
     begins && ends
 }
 

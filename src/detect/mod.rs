@@ -12,6 +12,7 @@ pub mod lines;
 mod named;
 pub mod pem;
 pub mod prefilter;
+pub mod profile;
 mod reader;
 mod search;
 pub mod token;

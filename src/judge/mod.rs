@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use crate::document::kind::{FileKind, PlaceFacts};
 use crate::finding::{Confidence, Reason, Score, Severity, Weight};
 use crate::rule::check::Outcome;
-use crate::rule::model::Rule;
+use crate::rule::model::{Near, Rule};
 use features::Look;
 
 /// What is to be judged.
@@ -163,7 +163,8 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
     if shape::is_identifier(&text) {
         return verdict.reject("shape", "an identifier");
     }
-    if shape::is_digest(claim.value, claim.before) {
+    // Where the word stands in the name of the value, or a credential's, that name has said what it is.
+    if claim.rule.near != Near::Name && shape::is_digest(claim.value, claim.before) {
         return verdict.reject("digest", "the line calls it a digest or a revision");
     }
     verdict.confidence = Some(Confidence::Medium);

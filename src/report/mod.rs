@@ -11,6 +11,7 @@ use std::str::FromStr;
 use crate::finding::{Confidence, Explained, Finding, Kind, Severity};
 use crate::notice::{Cause, Coverage, Notice};
 
+pub mod catalogue;
 pub mod json;
 pub mod jsonl;
 mod mask;

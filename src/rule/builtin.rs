@@ -8,6 +8,13 @@ use crate::scale::Severity;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// The class whose steps a way out has; none if its steps were written for it.
+#[must_use]
+pub fn way_out_class(way_out: &WayOut) -> Option<&'static str> {
+    let class = WAY_OUT_CLASSES.iter().find(|(_, steps)| way_out.steps.iter().eq(steps.iter()));
+    class.filter(|_| !way_out.written).map(|(name, _)| *name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

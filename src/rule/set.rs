@@ -39,7 +39,7 @@ impl RuleSet {
     /// The built-in rules.
     #[must_use]
     pub fn builtin() -> Self {
-        Self { rules: builtin::RULES.iter().map(Held::BuiltIn).collect(), digest: builtin::DIGEST.to_owned() }
+        Self { rules: builtin::RULES.iter().copied().map(Held::BuiltIn).collect(), digest: builtin::DIGEST.to_owned() }
     }
 
     /// Adds the rules of a pack. `source` is the pack's text, which goes into the digest.

@@ -16,6 +16,9 @@ use crate::scale::Severity;
 /// The least length of a literal that the prefilter looks for.
 pub const ANCHOR_LEAST: usize = 3;
 
+/// The length from which a prefix is rarer in source text than most words.
+const ANCHOR_RARE: usize = 5;
+
 /// The most bytes between the two halves of a credential.
 const PAIR_MOST: u16 = 1024;
 /// The same for a rule with a literal anchor: less than the look of 4 KiB by the length of an anchor and a prefix.
@@ -270,6 +273,7 @@ fn form(entry: &RuleEntry) -> Result<Form, String> {
 }
 
 fn anchor(entry: &RuleEntry, form: &Form) -> Result<Anchor, String> {
+    let is_named = matches!(&entry.near, Some(NearEntry::Scope(scope)) if scope == "name");
     let literal = |texts: Vec<String>, offset| {
         let mut texts: Vec<Text> = texts.iter().map(|it| Text::Owned(it.to_ascii_lowercase())).collect();
         texts.sort();
@@ -289,6 +293,8 @@ fn anchor(entry: &RuleEntry, form: &Form) -> Result<Anchor, String> {
             Ok(literal(found.texts, found.offset))
         }
         (Form::Format(format), None) => match format.anchors(ANCHOR_LEAST) {
+            // The word that must stand in the name is rarer than a prefix of three or four characters.
+            Some(found) if is_named && found.texts.iter().any(|text| text.len() < ANCHOR_RARE) => Ok(Anchor::Context),
             Some(found) => Ok(literal(found.texts, found.offset)),
             None if !entry.context.is_empty() => Ok(Anchor::Context),
             None => Err(format!("the format has no literal of {ANCHOR_LEAST} bytes, so it needs `context` words")),

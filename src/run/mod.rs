@@ -3,6 +3,7 @@
 //! Sources push items; each item is inspected on the source's own thread, once for secrets and, in a run that lints, once
 //! for policy. What is left of the history is then placed by provenance, hits become findings, and findings an outcome.
 
+pub mod anchors;
 mod contest;
 pub mod draft;
 pub mod examples;

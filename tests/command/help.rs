@@ -1,6 +1,7 @@
 //! What the program says of itself.
 
 use keysieve::policy;
+use keysieve::rule::builtin::KINDS;
 use keysieve::rule::set::RuleSet;
 
 use crate::scripted::Scratch;
@@ -30,7 +31,8 @@ fn the_version_names_the_rules() {
     let rules = RuleSet::builtin();
     assert_eq!(rules.digest().len(), 12);
     let version = env!("CARGO_PKG_VERSION");
-    assert_eq!(run.out(), format!("keysieve {version} (rule pack {}, {} kinds)\n", rules.digest(), rules.len()));
+    let counts = format!("{} rules, {KINDS} kinds", rules.len());
+    assert_eq!(run.out(), format!("keysieve {version} (rule pack {}, {counts})\n", rules.digest()));
     // The same digest as in a report.
     scratch.write("file", "x");
     let report = keysieve(&scratch, ".", &["scan", "file", "--format", "json"]).json();

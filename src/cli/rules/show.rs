@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::place::sanitize;
 use crate::policy;
-use crate::rule::builtin::WAY_OUT_CLASSES;
+use crate::rule::builtin::way_out_class;
 use crate::rule::format::{List, Text};
 use crate::rule::model::{Anchor, Form, Near, Rule, WayOut, Within};
 
@@ -163,9 +163,5 @@ fn joined(texts: &List<Text>) -> String {
 
 /// Whose steps they are.
 fn origin(way_out: &WayOut) -> String {
-    if way_out.written {
-        return "written for this rule".to_owned();
-    }
-    let class = WAY_OUT_CLASSES.iter().find(|(_, steps)| way_out.steps.iter().eq(steps.iter()));
-    class.map_or_else(|| "of a class".to_owned(), |(name, _)| format!("of the class {name}"))
+    way_out_class(way_out).map_or_else(|| "written for this rule".to_owned(), |name| format!("of the class {name}"))
 }
