@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::policy;
+use crate::rule::builtin::way_out_class;
 use crate::rule::set::RuleSet;
 use crate::run::{of_check, of_rule};
 
@@ -28,12 +29,17 @@ impl ExplainArgs {
     /// Prints the page. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
         let rules = RuleSet::builtin();
-        let rule = rules.by_id(&self.id).map(|(_, rule)| of_rule(rule));
-        let Some(descriptor) = rule.or_else(|| policy::check::find(&self.id).map(of_check)) else {
+        let rule = rules.by_id(&self.id).map(|(_, rule)| rule);
+        let Some(descriptor) = rule.map(of_rule).or_else(|| policy::check::find(&self.id).map(of_check)) else {
             bail!("there is no rule or check `{}`; `keysieve rules list` shows them all", self.id);
         };
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{}\n\nSeverity: {}. Id: {}.", descriptor.help.trim_end(), descriptor.severity, descriptor.id)?;
+        write!(out, "{}\n\nSeverity: {}. Id: {}.", descriptor.help.trim_end(), descriptor.severity, descriptor.id)?;
+        match rule.map(|rule| way_out_class(&rule.way_out)) {
+            Some(None) => writeln!(out, " The steps are written for this rule.")?,
+            Some(Some(class)) => writeln!(out, " The steps are those of the class {class}.")?,
+            None => writeln!(out)?,
+        }
         Ok(0)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::finding::Severity;
-use crate::rule::builtin::way_out_class;
+use crate::rule::builtin::{RULES, way_out_class};
 use crate::rule::model::{Near, Rule, Within};
 
 /// A page of the documentation.
@@ -53,6 +53,15 @@ pub fn kinds(source: &str) -> Result<Vec<Kind>, usize> {
 #[must_use]
 pub fn address(id: &str) -> String {
     format!("{}#{id}", page_of(id))
+}
+
+/// The address of a built-in rule's entry on the web; none for any other id, or where `repository`, the address of the
+/// project, is not known.
+#[must_use]
+pub fn web_address(repository: &str, id: &str) -> Option<String> {
+    let repository = repository.trim_end_matches('/');
+    let is_built_in = || RULES.binary_search_by(|rule| rule.id.as_ref().cmp(id)).is_ok();
+    (!repository.is_empty() && is_built_in()).then(|| format!("{repository}/blob/main/docs/{}", address(id)))
 }
 
 fn page_of(id: &str) -> String {
@@ -208,6 +217,14 @@ mod tests {
         for wrong in ["Acme\tkey\t-\t", "Acme\tkey\tacme-key\twhy", "Acme\tkey", "\tkey\ta\t"] {
             assert_eq!(kinds(&format!("#\n{wrong}\n")), Err(2), "{wrong}");
         }
+    }
+
+    #[test]
+    fn there_is_no_web_address_without_a_project() {
+        let page = "https://git.example.com/keysieve/blob/main/docs/rules/p.md#private-key";
+        assert_eq!(web_address("https://git.example.com/keysieve/", "private-key").as_deref(), Some(page));
+        assert_eq!(web_address("https://git.example.com/keysieve/", "acme-key"), None);
+        assert_eq!(web_address("", "private-key"), None);
     }
 
     #[test]

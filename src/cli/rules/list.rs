@@ -6,6 +6,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::policy;
+use crate::report::catalogue;
+use crate::rule::builtin::way_out_class;
 use crate::rule::set::RuleSet;
 
 /// Every rule and check with its severity and title
@@ -43,8 +45,15 @@ struct Row {
     severity: String,
     kind: &'static str,
     lifetime: Option<&'static str>,
+    scope: Option<String>,
+    environment: Option<String>,
+    publishable: Option<bool>,
     check: Option<&'static str>,
+    /// `written` for the rule, or the class whose steps it has.
+    way_out: Option<&'static str>,
     docs: Option<String>,
+    /// The rule's place in the catalogue, below `docs/`.
+    page: Option<String>,
 }
 
 impl ListArgs {
@@ -80,8 +89,13 @@ fn rows() -> Vec<Row> {
         severity: rule.severity.to_string(),
         kind: "secret",
         lifetime: Some(rule.lifetime.id()),
+        scope: Some(rule.scope.to_string()),
+        environment: rule.environment.as_ref().map(ToString::to_string),
+        publishable: Some(rule.publishable),
         check: rule.check.map(|check| check.id()),
+        way_out: Some(way_out_class(&rule.way_out).unwrap_or("written")),
         docs: rule.docs.as_ref().map(ToString::to_string),
+        page: Some(catalogue::address(&rule.id)),
     });
     let checks = policy::check::ALL.iter().map(|check| {
         let meta = check.meta();
@@ -93,8 +107,13 @@ fn rows() -> Vec<Row> {
             severity: meta.severity.to_string(),
             kind: "policy",
             lifetime: None,
+            scope: None,
+            environment: None,
+            publishable: None,
             check: None,
+            way_out: None,
             docs: None,
+            page: None,
         }
     });
     secrets.chain(checks).collect()

@@ -8,7 +8,7 @@ use serde_sarif::sarif::{ReportingConfiguration, ReportingDescriptor, ResultLeve
 use super::{PropertyBag, text_and_markdown};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::place::sanitize;
-use crate::report::{Descriptor, Report, mask};
+use crate::report::{Descriptor, Report, catalogue, mask};
 
 /// Tags of a rule. Code scanning takes 20 and shows 10.
 const TAGS: usize = 10;
@@ -89,7 +89,9 @@ fn rule(id: &str, descriptor: &Descriptor, severity: Severity) -> ReportingDescr
     rule.full_description = Some((&description).into());
     let help = help_text(&description, descriptor);
     rule.help = Some(text_and_markdown(help.clone(), or(mask::lines(&descriptor.help), &help)));
-    rule.help_uri = descriptor.docs.clone().filter(|docs| is_web_address(docs));
+    // The catalogue tells what to do; where nobody knows its address, the provider's page has to do.
+    let page = catalogue::web_address(env!("CARGO_PKG_REPOSITORY"), id);
+    rule.help_uri = page.or_else(|| descriptor.docs.clone()).filter(|docs| is_web_address(docs));
     let level = Some(Value::from(level(severity).to_string()));
     rule.default_configuration = Some(ReportingConfiguration { level, ..Default::default() });
     rule.properties = Some(properties(descriptor, severity));
