@@ -43,6 +43,12 @@ fn main() {
     ] {
         println!("cargo::rerun-if-changed=src/{file}");
     }
+    // A table of a thousand rules is full of addresses. Where the program may lie anywhere, the loader writes each of them
+    // anew at every start, which takes longer than all the rest of it.
+    let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
     if let Err(errors) = generate() {
         for error in errors {
             println!("cargo::error={error}");

@@ -272,6 +272,11 @@ fn form(entry: &RuleEntry) -> Result<Form, String> {
     forms.pop().ok_or_else(|| format!("one of {all} must be given"))
 }
 
+/// Whether a prefix is rarer in source text than most words: not short, and not what padding is made of.
+fn is_rare(text: &str) -> bool {
+    text.len() >= ANCHOR_RARE && text.bytes().any(|byte| byte != text.as_bytes()[0])
+}
+
 fn anchor(entry: &RuleEntry, form: &Form) -> Result<Anchor, String> {
     let is_named = matches!(&entry.near, Some(NearEntry::Scope(scope)) if scope == "name");
     let literal = |texts: Vec<String>, offset| {
@@ -293,8 +298,8 @@ fn anchor(entry: &RuleEntry, form: &Form) -> Result<Anchor, String> {
             Ok(literal(found.texts, found.offset))
         }
         (Form::Format(format), None) => match format.anchors(ANCHOR_LEAST) {
-            // The word that must stand in the name is rarer than a prefix of three or four characters.
-            Some(found) if is_named && found.texts.iter().any(|text| text.len() < ANCHOR_RARE) => Ok(Anchor::Context),
+            // Then the word that must stand in the name is rarer.
+            Some(found) if is_named && !found.texts.iter().all(|text| is_rare(text)) => Ok(Anchor::Context),
             Some(found) => Ok(literal(found.texts, found.offset)),
             None if !entry.context.is_empty() => Ok(Anchor::Context),
             None => Err(format!("the format has no literal of {ANCHOR_LEAST} bytes, so it needs `context` words")),
