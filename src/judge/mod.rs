@@ -167,12 +167,12 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
     if claim.rule.near != Near::Name && shape::is_digest(claim.value, claim.before) {
         return verdict.reject("digest", "the line calls it a digest or a revision");
     }
+    let text = match claim.rule.near {
+        Near::Name => "the format fits, and it is given to a name that says whose it is",
+        _ => "the format fits, and a word of the provider stands near",
+    };
     verdict.confidence = Some(Confidence::Medium);
-    verdict.reasons.push(Reason::new(
-        "context",
-        Weight::Supports,
-        "the format fits, and a word of the provider stands near",
-    ));
+    verdict.reasons.push(Reason::new("context", Weight::Supports, text));
 }
 
 fn in_url(claim: &Claim<'_>, user: &[u8], host: &[u8], verdict: &mut Verdict) {

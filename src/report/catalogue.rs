@@ -171,7 +171,7 @@ fn entry(rule: &Rule, text: &mut String) {
         }
     }
     if let Some(url) = &rule.way_out.url {
-        let _ = writeln!(text, "- revoke it at <{url}>");
+        let _ = writeln!(text, "- the provider on revoking it: <{url}>");
     }
 }
 

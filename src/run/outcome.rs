@@ -154,7 +154,7 @@ pub fn of_rule(rule: &Rule) -> Descriptor {
         help.push_str(&format!("{}. {step}\n", number + 1));
     }
     if let Some(url) = &rule.way_out.url {
-        help.push_str(&format!("\nRevoke it at <{url}>.\n"));
+        help.push_str(&format!("\nThe provider on revoking it: <{url}>\n"));
     }
     if let Some(docs) = &rule.docs {
         let docs = if docs.contains("://") { docs.to_string() } else { format!("https://{docs}") };

@@ -50,7 +50,7 @@ impl ShowArgs {
             writeln!(out, "{:3}. {}", index + 1, sanitize(step))?;
         }
         if let Some(url) = &rule.way_out.url {
-            writeln!(out, "  Revoke it at {}", sanitize(url))?;
+            writeln!(out, "  On revoking it: {}", sanitize(url))?;
         }
         out.flush()?;
         Ok(0)
