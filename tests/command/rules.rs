@@ -97,6 +97,26 @@ fn built_in_rules_pass() {
 }
 
 #[test]
+fn stats_count_the_rules_and_measure_their_literals() {
+    let scratch = Scratch::new();
+    let run = keysieve(&scratch, ".", &["rules", "stats"]).exits(0);
+    let rules = RuleSet::builtin().len();
+    assert!(
+        run.out().contains(&format!("{rules:>6}  rules\n")) && !run.out().contains("MB searched"),
+        "{}",
+        run.shown()
+    );
+    scratch.write("notes.txt", "the secret and the Secret\n");
+    scratch.write("data.bin", "secret\0");
+    let run = keysieve(&scratch, ".", &["rules", "stats", "notes.txt", "data.bin", "--top", "1"]).exits(0);
+    let row =
+        run.out().lines().skip_while(|line| !line.starts_with("Most frequent")).nth(2).unwrap_or_default().to_owned();
+    // Twice in 26 bytes of text and 17 of names.
+    assert!(row.trim_start().starts_with("46511.63") && row.contains(" secret "), "{}", run.shown());
+    keysieve(&scratch, ".", &["rules", "stats", "none"]).exits(2);
+}
+
+#[test]
 fn an_example_that_goes_wrong_is_named_by_its_template() {
     let scratch = Scratch::new();
     let cases = [
