@@ -336,7 +336,7 @@ pub fn is_digest(value: &[u8], before: &[u8]) -> bool {
     }
     let before = before.to_ascii_lowercase();
     let before = String::from_utf8_lossy(&before);
-    const WORDS: [&str; 19] = [
+    const WORDS: [&str; 16] = [
         "sha1",
         "sha256",
         "sha512",
@@ -350,19 +350,42 @@ pub fn is_digest(value: &[u8], before: &[u8]) -> bool {
         "fingerprint",
         "commit",
         "revision",
-        "rev",
-        "ref",
-        "tree",
         "blob",
         "signature",
         "thumbprint",
     ];
-    WORDS.iter().any(|word| before.contains(word)) || before.ends_with('@')
+    // Short ones stand in other words, too: `preview_key`, `refresh_token`.
+    const SHORT: [&str; 3] = ["rev", "ref", "tree"];
+    let is_letter = |c: char| c.is_ascii_lowercase();
+    let is_word = |(at, word): (usize, &str)| {
+        let behind = &before[at + word.len()..];
+        !before[..at].ends_with(is_letter) && !behind.strip_prefix('s').unwrap_or(behind).starts_with(is_letter)
+    };
+    WORDS.iter().any(|word| before.contains(word))
+        || SHORT.iter().any(|word| before.match_indices(word).any(is_word))
+        || before.ends_with('@')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_is_called_so_by_a_whole_word() {
+        let value = "0123456789abcdef".repeat(2);
+        for (before, is) in [
+            ("rev = ", true),
+            ("git_ref: ", true),
+            ("refs/", true),
+            ("contenthash=", true),
+            ("image@", true),
+            ("PREVIEW_KEY=", false),
+            ("refresh_token=", false),
+            ("street_key=", false),
+        ] {
+            assert_eq!(is_digest(value.as_bytes(), before.as_bytes()), is, "{before}");
+        }
+    }
 
     #[test]
     fn ordinary_values_are_explained() {
