@@ -146,6 +146,7 @@ miss = ["{token}"]
             "acme_digest: VALUE",
             "https://acme.example.com/VALUE",
             "acme:\n  cache_key: VALUE\n",
+            "acme:\n  sha256_key: VALUE\n",
             "# acme\n\n\n\n\napi_key: VALUE\n",
             "import acme\ncommit = 'VALUE'\n",
             "\"acme-1.0.tgz\", \"VALUE\"",
