@@ -171,13 +171,21 @@ pub struct Coverage {
     pub files: u64,
     /// Bytes of those files.
     pub file_bytes: u64,
-    /// Commits whose messages were scanned.
+    /// Commits whose headers and messages were scanned.
     pub commits: u64,
-    /// Annotated tags whose messages were scanned.
+    /// Annotated tags whose headers and messages were scanned.
     pub tags: u64,
     /// Distinct blobs of the history.
     pub blobs: u64,
-    /// Bytes of those blobs and messages.
+    /// Distinct trees of the history.
+    pub trees: u64,
+    /// Distinct names of files and directories in those trees.
+    pub names: u64,
+    /// Refs: branches, tags, remote-tracking branches and all others.
+    pub refs: u64,
+    /// Packs that were read.
+    pub packs: u64,
+    /// Bytes of those blobs, headers, messages and names.
     pub history_bytes: u64,
     /// Members of containers.
     pub members: u64,
@@ -202,6 +210,10 @@ impl Coverage {
         self.commits += other.commits;
         self.tags += other.tags;
         self.blobs += other.blobs;
+        self.trees += other.trees;
+        self.names += other.names;
+        self.refs += other.refs;
+        self.packs += other.packs;
         self.history_bytes += other.history_bytes;
         self.members += other.members;
         self.member_bytes += other.member_bytes;

@@ -32,5 +32,7 @@ mod reports;
 mod rules;
 #[path = "command/staged.rs"]
 mod staged;
+#[path = "command/submodules.rs"]
+mod submodules;
 #[path = "command/why.rs"]
 mod why;

@@ -18,9 +18,35 @@ pub enum Origin {
         /// The path at which a commit holds the blob; none for a blob that no commit reaches.
         path: Option<FilePath>,
     },
+    /// What a Git LFS pointer of the history stands for, from the repository's own store of such contents.
+    LfsObject {
+        /// Object id of the pointer in hexadecimal.
+        id: String,
+        /// The path at which a commit holds the pointer; none for one that no commit reaches.
+        path: Option<FilePath>,
+    },
+    /// A note on a commit or another object.
+    Note {
+        /// Object id of the note's blob in hexadecimal.
+        id: String,
+        /// What it is a note on: an object id in hexadecimal.
+        on: String,
+    },
+    /// The name of a file or directory in the history, not its content; only the name itself where no commit leads to it.
+    EntryName(FilePath),
+    /// The author, the committer and whatever else stands before the message of a commit.
+    CommitHeader {
+        /// Object id of the commit in hexadecimal.
+        id: String,
+    },
     /// The message of a commit.
     CommitMessage {
         /// Object id of the commit in hexadecimal.
+        id: String,
+    },
+    /// The tag's own name, the tagger and whatever else stands before the message of an annotated tag.
+    TagHeader {
+        /// Object id of the tag object in hexadecimal.
         id: String,
     },
     /// The message of an annotated tag.
@@ -28,6 +54,10 @@ pub enum Origin {
         /// Object id of the tag object in hexadecimal.
         id: String,
     },
+    /// The name of a branch, a tag or another ref.
+    RefName(FilePath),
+    /// A configuration file of the repository itself: the credentials in a remote's URL stand there.
+    RepositoryConfig(FilePath),
     /// Standard input.
     Stdin,
     /// A member of a container: of an archive, a compressed file, a document. Spans count within what it unpacks to.
@@ -51,11 +81,42 @@ impl Origin {
     #[must_use]
     pub fn path(&self) -> Option<&FilePath> {
         match self {
-            Origin::File(path) | Origin::FileName(path) | Origin::Staged(path) => Some(path),
+            Origin::File(path)
+            | Origin::FileName(path)
+            | Origin::Staged(path)
+            | Origin::EntryName(path)
+            | Origin::RepositoryConfig(path) => Some(path),
             Origin::Member { name, .. } | Origin::MemberName { name, .. } => Some(name),
-            Origin::Blob { path, .. } => path.as_ref(),
-            Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => None,
+            Origin::Blob { path, .. } | Origin::LfsObject { path, .. } => path.as_ref(),
+            Origin::Note { .. }
+            | Origin::CommitHeader { .. }
+            | Origin::CommitMessage { .. }
+            | Origin::TagHeader { .. }
+            | Origin::TagMessage { .. }
+            | Origin::RefName(_)
+            | Origin::Stdin => None,
         }
+    }
+
+    /// The git object that the bytes come from, or that stands for them, in hexadecimal; none outside the history.
+    #[must_use]
+    pub fn object(&self) -> Option<&str> {
+        match self {
+            Origin::Blob { id, .. }
+            | Origin::LfsObject { id, .. }
+            | Origin::Note { id, .. }
+            | Origin::CommitHeader { id }
+            | Origin::CommitMessage { id }
+            | Origin::TagHeader { id }
+            | Origin::TagMessage { id } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a place of a repository and of no file that could be opened.
+    #[must_use]
+    pub fn is_history(&self) -> bool {
+        self.object().is_some() || matches!(self, Origin::EntryName(_) | Origin::RefName(_))
     }
 
     /// A stable machine word for the kind of origin, as the JSON report writes it.
@@ -66,8 +127,15 @@ impl Origin {
             Origin::FileName(_) => "file-name",
             Origin::Staged(_) => "staged",
             Origin::Blob { .. } => "blob",
+            Origin::LfsObject { .. } => "lfs-object",
+            Origin::Note { .. } => "note",
+            Origin::EntryName(_) => "entry-name",
+            Origin::CommitHeader { .. } => "commit-header",
             Origin::CommitMessage { .. } => "commit-message",
+            Origin::TagHeader { .. } => "tag-header",
             Origin::TagMessage { .. } => "tag-message",
+            Origin::RefName(_) => "ref-name",
+            Origin::RepositoryConfig(_) => "repository-config",
             Origin::Stdin => "stdin",
             Origin::Member { .. } => "member",
             Origin::MemberName { .. } => "member-name",
@@ -122,7 +190,7 @@ impl Origin {
     /// Whether this is a name, and not what stands under it.
     #[must_use]
     pub fn is_name(&self) -> bool {
-        matches!(self, Origin::FileName(_) | Origin::MemberName { .. })
+        matches!(self, Origin::FileName(_) | Origin::EntryName(_) | Origin::RefName(_) | Origin::MemberName { .. })
     }
 
     /// The same origin with every path and name in it changed.
@@ -133,13 +201,22 @@ impl Origin {
             Origin::FileName(path) => Origin::FileName(change(path)),
             Origin::Staged(path) => Origin::Staged(change(path)),
             Origin::Blob { id, path } => Origin::Blob { id: id.clone(), path: path.as_ref().map(change) },
+            Origin::LfsObject { id, path } => Origin::LfsObject { id: id.clone(), path: path.as_ref().map(change) },
+            Origin::EntryName(path) => Origin::EntryName(change(path)),
+            Origin::RefName(name) => Origin::RefName(change(name)),
+            Origin::RepositoryConfig(path) => Origin::RepositoryConfig(change(path)),
             Origin::Member { outer, name } => {
                 Origin::Member { outer: Box::new(outer.map_paths(change)), name: change(name) }
             }
             Origin::MemberName { outer, name } => {
                 Origin::MemberName { outer: Box::new(outer.map_paths(change)), name: change(name) }
             }
-            Origin::CommitMessage { .. } | Origin::TagMessage { .. } | Origin::Stdin => self.clone(),
+            Origin::Note { .. }
+            | Origin::CommitHeader { .. }
+            | Origin::CommitMessage { .. }
+            | Origin::TagHeader { .. }
+            | Origin::TagMessage { .. }
+            | Origin::Stdin => self.clone(),
         }
     }
 
@@ -161,8 +238,18 @@ impl Origin {
             Origin::Staged(path) => format!("{} (staged)", path.display()),
             Origin::Blob { path: Some(path), .. } => path.display(),
             Origin::Blob { id, path: None } => format!("blob {} (no commit holds it)", short(id)),
+            Origin::LfsObject { path: Some(path), .. } => format!("{} (Git LFS)", path.display()),
+            Origin::LfsObject { id, path: None } => {
+                format!("Git LFS content of blob {} (no commit holds it)", short(id))
+            }
+            Origin::Note { on, .. } => format!("note on {}", short(on)),
+            Origin::EntryName(path) => format!("{} (file name)", path.display()),
+            Origin::CommitHeader { id } => format!("author, committer or header of commit {}", short(id)),
             Origin::CommitMessage { id } => format!("message of commit {}", short(id)),
+            Origin::TagHeader { id } => format!("header of tag object {}", short(id)),
             Origin::TagMessage { id } => format!("message of tag object {}", short(id)),
+            Origin::RefName(name) => format!("{} (name of a ref)", name.display()),
+            Origin::RepositoryConfig(path) => format!("{} (configuration of the repository)", path.display()),
             Origin::Stdin => "<stdin>".to_owned(),
             Origin::Member { outer, name } => format!("{}!{}", outer.display_container(), name.display()),
             Origin::MemberName { outer, name } => {

@@ -34,7 +34,7 @@ pub struct Introduction {
     pub reachable: bool,
 }
 
-/// A path at which some commit holds a wanted blob.
+/// A path at which some commit holds a wanted blob, or which ends with a wanted name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sighting {
     /// The path, from the top of the repository.
@@ -43,12 +43,22 @@ pub struct Sighting {
     pub first: Introduction,
     /// Whether the commit at `HEAD` holds it there.
     pub in_head: bool,
+    /// Whether only notes lead there: the path is then the id of what the note is on.
+    pub is_note: bool,
+}
+
+/// What is looked for, each with a number of its own.
+#[derive(Default)]
+struct Wanted {
+    blobs: gix::hashtable::HashMap<gix::ObjectId, u32>,
+    names: HashMap<Box<[u8]>, u32>,
 }
 
 /// What [`trace`] found.
 #[derive(Debug, Default)]
 pub struct Sightings {
     blobs: HashMap<Id, Vec<Sighting>>,
+    names: HashMap<Box<[u8]>, Vec<Sighting>>,
     /// What could not be looked at.
     pub tally: Tally,
 }
@@ -59,6 +69,12 @@ impl Sightings {
     pub fn of(&self, blob: Id) -> &[Sighting] {
         self.blobs.get(&blob).map_or(&[], Vec::as_slice)
     }
+
+    /// Every path that ends with a wanted name, the earliest first.
+    #[must_use]
+    pub fn of_name(&self, name: &[u8]) -> &[Sighting] {
+        self.names.get(name).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Finds out who made commits and tags; made once for a graph.
@@ -68,15 +84,22 @@ pub struct Lineage<'g> {
     order: Vec<u32>,
     reachable: Vec<bool>,
     reachable_tags: HashSet<Id>,
+    /// Commits that only the refs of notes lead to.
+    notes: Vec<bool>,
 }
 
 impl<'g> Lineage<'g> {
     /// Orders the commits of `graph`.
     #[must_use]
     pub fn new(graph: &'g Graph) -> Self {
-        let (reachable, reachable_tags) = order::reachable(graph);
+        let (reachable, reachable_tags) = order::reachable(graph, |_| true);
         let order = order::oldest_first(graph, &reachable);
-        Self { graph, order, reachable, reachable_tags }
+        let (mut notes, _) = order::reachable(graph, |name| name.starts_with("refs/notes/"));
+        if notes.contains(&true) {
+            let (others, _) = order::reachable(graph, |name| !name.starts_with("refs/notes/"));
+            notes.iter_mut().zip(others).for_each(|(note, other)| *note &= !other);
+        }
+        Self { graph, order, reachable, reachable_tags, notes }
     }
 
     /// Who made the commit or annotated tag `id`; none if the graph does not hold it.
@@ -112,15 +135,26 @@ fn date(seconds: i64) -> String {
     }
 }
 
-/// Finds every path of every blob of `wanted`, on `threads` threads.
+/// Finds every path of every blob of `blobs` and every path that ends with one of `names`, on `threads` threads.
 #[must_use]
-pub fn trace(repository: &Repository, lineage: &Lineage<'_>, wanted: &[Id], threads: usize, stop: &Stop) -> Sightings {
+pub fn trace(
+    repository: &Repository,
+    lineage: &Lineage<'_>,
+    blobs: &[Id],
+    names: &[&[u8]],
+    threads: usize,
+    stop: &Stop,
+) -> Sightings {
     let mut sightings = Sightings::default();
-    if wanted.is_empty() {
+    if blobs.is_empty() && names.is_empty() {
         return sightings;
     }
     let (store, _) = repository.store();
-    let wanted: gix::hashtable::HashMap<gix::ObjectId, u32> = wanted.iter().map(|id| id.0).zip(0..).collect();
+    let mut numbers = 0..;
+    let wanted = Wanted {
+        blobs: blobs.iter().map(|id| id.0).zip(numbers.by_ref()).collect(),
+        names: names.iter().map(|&name| name.into()).zip(numbers.by_ref()).collect(),
+    };
     let relevant = Relevant::find(store, &wanted, threads, stop);
     let mut descent = Descent {
         repository,
@@ -155,16 +189,23 @@ pub fn trace(repository: &Repository, lineage: &Lineage<'_>, wanted: &[Id], thre
     for (path, &number) in &descent.paths {
         paths[number as usize] = path;
     }
-    let ids: HashMap<u32, Id> = wanted.iter().map(|(id, number)| (*number, Id(*id))).collect();
+    let ids: HashMap<u32, Id> = wanted.blobs.iter().map(|(id, number)| (*number, Id(*id))).collect();
+    let named: HashMap<u32, &[u8]> = wanted.names.iter().map(|(name, number)| (*number, &**name)).collect();
     let mut firsts: Vec<(usize, &[u8], (u32, u32))> =
         firsts.into_iter().map(|(place, rank)| (rank, paths[place.1 as usize], place)).collect();
     firsts.sort_unstable();
-    for (rank, path, (blob, number)) in firsts {
-        sightings.blobs.entry(ids[&blob]).or_default().push(Sighting {
+    for (rank, path, (number, place)) in firsts {
+        let commit = lineage.order[rank] as usize;
+        let sighting = Sighting {
             path: FilePath::new(path),
-            first: lineage.commit(lineage.order[rank] as usize),
-            in_head: in_head.contains(&(blob, number)),
-        });
+            first: lineage.commit(commit),
+            in_head: in_head.contains(&(number, place)),
+            is_note: lineage.notes[commit],
+        };
+        match ids.get(&number) {
+            Some(&id) => sightings.blobs.entry(id).or_default().push(sighting),
+            None => sightings.names.entry(named[&number].into()).or_default().push(sighting),
+        }
     }
     let mut unreadable: Vec<_> = descent.unreadable.into_iter().collect();
     unreadable.sort_unstable();
@@ -191,13 +232,13 @@ const PATHS: usize = 200_000;
 struct Descent<'d> {
     repository: &'d Repository,
     relevant: &'d Relevant,
-    wanted: &'d gix::hashtable::HashMap<gix::ObjectId, u32>,
+    wanted: &'d Wanted,
     finder: Finder,
     /// A number for every path that was come across.
     paths: HashMap<Vec<u8>, u32>,
     /// Trees, by number, and the path they were seen at.
     seen: HashSet<(u32, u32)>,
-    /// Wanted blobs and their paths, since the last commit.
+    /// Wanted blobs and names, and their paths, since the last commit.
     found: Vec<(u32, u32)>,
     unreadable: HashSet<gix::ObjectId>,
     too_many: bool,
@@ -225,11 +266,13 @@ impl Descent<'_> {
                     true => entry.name.to_vec(),
                     false => [path.as_slice(), b"/", entry.name].concat(),
                 };
+                let wanted = [self.wanted.names.get(entry.name), self.wanted.blobs.get(entry.id)];
+                for &number in wanted.into_iter().flatten() {
+                    let place = self.path(&below());
+                    self.found.extend(place.map(|place| (number, place)));
+                }
                 if entry.is_tree() && !self.too_many {
                     pending.push((entry.id.to_owned(), below()));
-                } else if let Some(&blob) = self.wanted.get(entry.id) {
-                    let place = self.path(&below());
-                    self.found.extend(place.map(|place| (blob, place)));
                 }
             }
             self.finder.bytes = bytes;

@@ -5,11 +5,11 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use crate::source::{Graph, Id};
 
-/// For each commit of the graph whether a ref leads to it; and the tags that refs lead to.
-pub(super) fn reachable(graph: &Graph) -> (Vec<bool>, HashSet<Id>) {
+/// For each commit of the graph whether a ref of the `wanted` names leads to it; and the tags that these lead to.
+pub(super) fn reachable(graph: &Graph, wanted: impl Fn(&str) -> bool) -> (Vec<bool>, HashSet<Id>) {
     let mut reachable = vec![false; graph.commits.len()];
     let mut tags = HashSet::new();
-    let mut pending = graph.tips.clone();
+    let mut pending: Vec<Id> = graph.tips.iter().filter(|tip| wanted(&tip.name)).map(|tip| tip.id).collect();
     while let Some(id) = pending.pop() {
         if let Ok(position) = graph.commits.binary_search_by_key(&id, |commit| commit.id) {
             if !std::mem::replace(&mut reachable[position], true) {
@@ -59,7 +59,7 @@ pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::source::{Commit, Tag};
+    use crate::source::{Commit, Tag, Tip};
 
     fn id(number: u8) -> Id {
         Id::from_hex(&format!("{number:02x}").repeat(20)).unwrap()
@@ -81,8 +81,9 @@ mod tests {
             commit(5, &[1], 1),
         ];
         let tags = vec![Tag { id: id(0x90), target: id(4), tagger: b"t".as_slice().into(), time: 1 }];
-        let graph = Graph { commits, tags, tips: vec![id(0x90)], head: None };
-        let (reachable, tags) = reachable(&graph);
+        let tip = Tip { name: "refs/tags/v1".to_owned(), id: id(0x90) };
+        let graph = Graph { commits, tags, tips: vec![tip], head: None };
+        let (reachable, tags) = reachable(&graph, |_| true);
         assert_eq!(reachable, [true, true, true, true, false]);
         assert!(tags.contains(&id(0x90)));
         assert_eq!(oldest_first(&graph, &reachable), [0, 1, 2, 3, 4]);

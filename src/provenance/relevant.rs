@@ -1,4 +1,4 @@
-//! Which trees lead to a wanted blob.
+//! Which trees lead to a wanted blob or name.
 //!
 //! One pass over all trees in the order of the packs, on all threads, notes for each tree its subtrees, as four bytes
 //! each, and whether it holds a wanted blob itself. Relevance then climbs from the trees that do to those that hold
@@ -11,6 +11,7 @@ use std::io;
 use gix::ObjectId;
 use gix::hashtable::HashMap;
 
+use super::Wanted;
 use crate::source::{Object, Stop, Store, Visitor, Wants, tree_entries, walk};
 
 /// A set of trees, by their number in the store.
@@ -19,7 +20,7 @@ pub(super) struct Relevant {
 }
 
 impl Relevant {
-    pub(super) fn find(store: &Store, wanted: &HashMap<ObjectId, u32>, threads: usize, stop: &Stop) -> Self {
+    pub(super) fn find(store: &Store, wanted: &Wanted, threads: usize, stop: &Stop) -> Self {
         let make = || Notes { store, wanted, holders: Vec::new(), subtrees: Vec::new(), numbers: HashMap::default() };
         let (notes, failures) = walk(store, Wants::TREES, threads, stop, make);
         let mut marked = vec![false; store.numbers()];
@@ -49,7 +50,7 @@ impl Relevant {
         Self { marked }
     }
 
-    /// Whether a wanted blob is somewhere below the tree.
+    /// Whether a wanted blob or name is somewhere below the tree.
     pub(super) fn leads_to_something(&self, tree: u32) -> bool {
         self.marked.get(tree as usize).copied().unwrap_or(false)
     }
@@ -60,8 +61,8 @@ const END: u32 = u32::MAX;
 
 struct Notes<'n> {
     store: &'n Store,
-    wanted: &'n HashMap<ObjectId, u32>,
-    /// Trees that hold a wanted blob.
+    wanted: &'n Wanted,
+    /// Trees that hold a wanted blob or name.
     holders: Vec<u32>,
     /// For each tree with subtrees its number, theirs, and [`END`].
     subtrees: Vec<u32>,
@@ -85,8 +86,9 @@ impl Visitor for Notes<'_> {
         let Some(number) = self.store.number(&object.id) else { return };
         let (mut holds, mut has_subtrees) = (false, false);
         for entry in tree_entries(object.bytes, self.store.hash()).flatten() {
+            holds |= self.wanted.names.contains_key(entry.name);
             if !entry.is_tree() {
-                holds |= self.wanted.contains_key(entry.id);
+                holds |= self.wanted.blobs.contains_key(entry.id);
             } else if let Some(subtree) = self.number(entry.id) {
                 if !std::mem::replace(&mut has_subtrees, true) {
                     self.subtrees.push(number);

@@ -156,13 +156,21 @@ pub struct Coverage {
     files: u64,
     /// Bytes of those files.
     file_bytes: u64,
-    /// Commits whose messages were scanned.
+    /// Commits whose headers and messages were scanned.
     commits: u64,
-    /// Annotated tags whose messages were scanned.
+    /// Annotated tags whose headers and messages were scanned.
     tags: u64,
     /// Distinct blobs of the history.
     blobs: u64,
-    /// Bytes of those blobs and messages.
+    /// Distinct trees of the history.
+    trees: u64,
+    /// Distinct names of files and directories in those trees.
+    names: u64,
+    /// Refs: branches, tags, remote-tracking branches and all others.
+    refs: u64,
+    /// Packs that were read.
+    packs: u64,
+    /// Bytes of those blobs, headers, messages and names.
     history_bytes: u64,
     /// Members of containers: of archives, compressed files and documents.
     members: u64,
@@ -182,6 +190,10 @@ impl Coverage {
             commits: coverage.commits,
             tags: coverage.tags,
             blobs: coverage.blobs,
+            trees: coverage.trees,
+            names: coverage.names,
+            refs: coverage.refs,
+            packs: coverage.packs,
             history_bytes: coverage.history_bytes,
             members: coverage.members,
             member_bytes: coverage.member_bytes,

@@ -13,8 +13,9 @@ use crate::rule::set::RuleSet;
 use crate::secret::FingerprintKey;
 use crate::source::Item;
 
-use super::gather::{Lives, gather};
+use super::gather::gather;
 use super::inspect::inspect;
+use super::lives::Lives;
 
 /// What the examples of some rules came to.
 #[derive(Clone, Debug, Default)]

@@ -13,15 +13,7 @@ use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
-
-/// Where the objects that hold hits stand in the history.
-#[derive(Default)]
-pub struct Lives {
-    /// By blob: every path, with the commit that brought it.
-    pub blobs: HashMap<String, Vec<(FilePath, Introduction)>>,
-    /// By commit or tag object: who made it.
-    pub messages: HashMap<String, Introduction>,
-}
+use super::lives::{Lives, Seat};
 
 /// Judges the places of `hits` and joins them to findings, in no particular order. `explain` is told of every place of
 /// every hit, also of those that come to nothing, in no particular order either.
@@ -185,7 +177,9 @@ fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Liv
     hits.iter()
         .filter(|hit| hit.verdict.confidence.is_some())
         .filter(|hit| match hit.origin.outermost() {
-            Origin::Blob { id, .. } => lives.blobs.get(id).is_some_and(|life| life.iter().any(|(_, it)| it.in_head)),
+            Origin::Blob { id, .. } | Origin::LfsObject { id, .. } => {
+                lives.blobs.get(id).is_some_and(|life| life.iter().any(|(_, it)| it.in_head))
+            }
             _ => false,
         })
         .map(|hit| hit.secret.fingerprint(&rules.get(hit.rule).family, key))
@@ -194,21 +188,32 @@ fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Liv
 
 /// Every origin that a hit has: a blob stands at each path that a commit gave it.
 fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
-    match hit.origin.outermost() {
-        Origin::Blob { id, .. } => match lives.blobs.get(id) {
-            Some(life) if !life.is_empty() => life
-                .iter()
-                .map(|(path, introduction)| {
-                    let blob = Origin::Blob { id: id.clone(), path: Some(path.clone()) };
-                    (hit.origin.within(&blob), Some(introduction.clone()))
-                })
-                .collect(),
-            _ => vec![(hit.origin.clone(), None)],
-        },
-        Origin::CommitMessage { id } | Origin::TagMessage { id } => {
-            vec![(hit.origin.clone(), lives.messages.get(id).cloned())]
+    let outermost = hit.origin.outermost();
+    let places: Vec<(Origin, Option<Introduction>)> = match outermost {
+        Origin::Blob { id, .. } | Origin::LfsObject { id, .. } => {
+            let life = lives.blobs.get(id).into_iter().flatten();
+            life.map(|(seat, introduction)| (seated(outermost, id, seat), Some(introduction.clone()))).collect()
         }
-        _ => vec![(hit.origin.clone(), None)],
+        Origin::EntryName(name) => {
+            let life = lives.names.get(name).into_iter().flatten();
+            life.map(|(path, introduction)| (Origin::EntryName(path.clone()), Some(introduction.clone()))).collect()
+        }
+        _ => Vec::new(),
+    };
+    if places.is_empty() {
+        let introduction = outermost.object().and_then(|id| lives.objects.get(id)).cloned();
+        return vec![(hit.origin.clone(), introduction)];
+    }
+    places.into_iter().map(|(origin, introduction)| (hit.origin.within(&origin), introduction)).collect()
+}
+
+/// The blob, or what the pointer in it stands for, at its place.
+fn seated(outermost: &Origin, id: &str, seat: &Seat) -> Origin {
+    let id = id.to_owned();
+    match (outermost, seat) {
+        (Origin::LfsObject { .. }, Seat::Path(path)) => Origin::LfsObject { id, path: Some(path.clone()) },
+        (_, Seat::Path(path)) => Origin::Blob { id, path: Some(path.clone()) },
+        (_, Seat::Note(on)) => Origin::Note { id, on: on.clone() },
     }
 }
 
@@ -237,15 +242,20 @@ fn settle_places(finding: &mut Finding) {
         let path = place.origin.outermost().path().filter(|_| keep(place.origin.outermost()))?;
         Some((std::iter::once(path).chain(place.origin.members()).cloned().collect(), place.origin.is_name()))
     };
-    let files: HashSet<(Vec<FilePath>, bool)> =
-        finding.places.iter().filter_map(|place| of(place, |it| matches!(it, Origin::File(_)))).collect();
+    let files: HashSet<(Vec<FilePath>, bool)> = finding
+        .places
+        .iter()
+        .filter_map(|place| of(place, |it| matches!(it, Origin::File(_) | Origin::FileName(_))))
+        .collect();
     let opened: HashSet<Origin> = finding.places.iter().filter_map(|place| place.origin.container().cloned()).collect();
     let has_path = finding.places.iter().any(|place| place.origin.outermost().path().is_some());
     finding.places.retain(|place| match place.origin.outermost() {
         // What is stored in a container as it is stands in the container's own bytes, too.
         _ if opened.contains(&place.origin) => false,
-        Origin::Staged(_) => of(place, |_| true).is_none_or(|key| !files.contains(&key)),
-        Origin::Blob { path: Some(_), .. } => of(place, |_| true).is_some_and(|key| seen.insert(key)),
+        Origin::Staged(_) | Origin::EntryName(_) => of(place, |_| true).is_none_or(|key| !files.contains(&key)),
+        Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => {
+            of(place, |_| true).is_some_and(|key| seen.insert(key))
+        }
         // Adding to the index writes a blob that no commit holds yet.
         Origin::Blob { path: None, .. } => !has_path,
         _ => true,
@@ -264,10 +274,14 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
             Origin::FileName(_) => 1,
             Origin::Staged(_) => 2,
             Origin::Stdin => 3,
-            Origin::Blob { .. } => 4,
-            Origin::CommitMessage { .. } => 5,
-            Origin::TagMessage { .. } => 6,
-            Origin::Member { .. } | Origin::MemberName { .. } => 7,
+            Origin::Blob { .. } | Origin::LfsObject { .. } => 4,
+            Origin::EntryName(_) => 5,
+            Origin::Note { .. } => 6,
+            Origin::CommitMessage { .. } | Origin::CommitHeader { .. } => 7,
+            Origin::TagMessage { .. } | Origin::TagHeader { .. } => 8,
+            Origin::RefName(_) => 9,
+            Origin::RepositoryConfig(_) => 10,
+            Origin::Member { .. } | Origin::MemberName { .. } => 11,
         };
         let introduced = place.introduced.as_ref().map(|it| (it.date.as_str(), it.commit.as_str()));
         (stage, introduced, place.origin.outermost().path(), place.origin.members(), place.span)

@@ -13,11 +13,12 @@ pub mod inspect;
 mod joined;
 mod layers;
 mod lint;
+mod lives;
 mod outcome;
 pub mod rule_lint;
 mod unpack;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -25,17 +26,15 @@ use std::sync::{Mutex, PoisonError};
 use crate::config::Config;
 use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
-use crate::finding::Introduction;
 use crate::notice::{Cause, Notice, Tally};
-use crate::place::Origin;
-use crate::provenance;
+use crate::place::{FilePath, Origin};
 use crate::source::{
-    GitEnvironment, Graph, History, Id, Item, Repository, Sink, Source, SourceError, Staged, Stdin, Stop, Tree,
+    GitEnvironment, History, Id, Item, Repository, Sink, Source, SourceError, Staged, Stdin, Stop, Tree,
 };
 
-use gather::Lives;
 use inspect::Hit;
 use lint::Linted;
+use lives::Lives;
 pub use outcome::{Outcome, of_check, of_rule};
 use unpack::Listing;
 
@@ -54,6 +53,8 @@ pub struct Plan {
     pub staged: Option<PathBuf>,
     /// Scan the whole history of the repository here.
     pub history: Option<PathBuf>,
+    /// Scan the histories of its submodules, too.
+    pub submodules: bool,
     /// A path without a repository is no error: the files are scanned, and the outcome says that there was no history.
     pub history_optional: bool,
     /// See what ignore files hide.
@@ -138,16 +139,6 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         });
     linted.join(&mut findings);
     Ok(outcome::outcome(findings, explained, tally, detector.rules(), settings))
-}
-
-fn introduction(first: &provenance::Introduction, in_head: bool) -> Introduction {
-    Introduction {
-        commit: first.id.to_string(),
-        author: first.author.clone(),
-        date: first.date.clone(),
-        in_head,
-        reachable: first.reachable,
-    }
 }
 
 struct Run<'r> {
@@ -235,44 +226,70 @@ impl Run<'_> {
         if self.plan.history.is_none() {
             return Ok(Lives::default());
         }
-        let history = History::new(repository, threads);
-        tally.add(history.each(&|item| self.take(&item), self.stop)?);
-        let Some(graph) = history.take_graph() else { return Ok(Lives::default()) };
-        let (lives, found) = self.lives(repository, &graph);
-        tally.add(found);
+        let mut lives = Lives::default();
+        let mut commits = HashSet::new();
+        if self.plan.submodules {
+            self.submodules(repository, None, &mut commits, &mut lives, tally)?;
+        }
+        let history = History::new(repository, threads).with_submodules(commits);
+        self.history(repository, &history, None, &mut lives, tally)?;
         Ok(lives)
     }
 
-    /// Where the objects that hold hits stand in the history.
-    fn lives(&self, repository: &Repository, graph: &Graph) -> (Lives, Tally) {
-        let mut lives = Lives::default();
-        let (mut blobs, mut messages) = (BTreeSet::new(), BTreeSet::new());
-        for hit in self.hits.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            match hit.origin.outermost() {
-                Origin::Blob { id, .. } => blobs.extend(Id::from_hex(id)),
-                Origin::CommitMessage { id } | Origin::TagMessage { id } => messages.extend(Id::from_hex(id)),
-                _ => {}
-            }
+    /// The histories of the submodules of `repository` and of theirs; `commits` takes what was scanned.
+    fn submodules(
+        &self,
+        repository: &Repository,
+        prefix: Option<&FilePath>,
+        commits: &mut HashSet<Id>,
+        lives: &mut Lives,
+        tally: &mut Tally,
+    ) -> Result<(), RunError> {
+        for (path, git_dir) in repository.submodules() {
+            let path = match prefix {
+                Some(prefix) => FilePath::new([prefix.as_bytes(), b"/", path.as_bytes()].concat()),
+                None => path,
+            };
+            // git's variables speak of the repository at hand, not of these.
+            let submodule = match Repository::open(&git_dir, &GitEnvironment::default()) {
+                Ok(submodule) => submodule,
+                Err(error) => {
+                    let cause = match error {
+                        SourceError::Unsupported { .. } => Cause::UnsupportedRepository,
+                        _ => Cause::Unreadable,
+                    };
+                    tally.notice(Notice::new(cause, format!("submodule {}", path.display()), error.to_string()));
+                    continue;
+                }
+            };
+            let mut nested = HashSet::new();
+            self.submodules(&submodule, Some(&path), &mut nested, lives, tally)?;
+            let history = History::new(&submodule, self.settings.threads).with_submodules(nested.clone());
+            commits.extend(nested);
+            commits.extend(self.history(&submodule, &history, Some(&path), lives, tally)?);
         }
-        if blobs.is_empty() && messages.is_empty() {
-            return (lives, Tally::default());
-        }
-        let lineage = provenance::Lineage::new(graph);
-        let wanted: Vec<Id> = blobs.into_iter().collect();
-        let sightings = provenance::trace(repository, &lineage, &wanted, self.settings.threads, self.stop);
-        for id in wanted {
-            let life = sightings
-                .of(id)
-                .iter()
-                .map(|sighting| (sighting.path.clone(), introduction(&sighting.first, sighting.in_head)));
-            lives.blobs.insert(id.to_string(), life.collect());
-        }
-        for id in messages {
-            if let Some(first) = lineage.introduction(id) {
-                lives.messages.insert(id.to_string(), introduction(&first, false));
-            }
-        }
-        (lives, sightings.tally)
+        Ok(())
+    }
+
+    /// One history, and then where in it the hits stand. Returns the commits that it holds.
+    fn history(
+        &self,
+        repository: &Repository,
+        history: &History<'_>,
+        prefix: Option<&FilePath>,
+        lives: &mut Lives,
+        tally: &mut Tally,
+    ) -> Result<Vec<Id>, RunError> {
+        let sink = |item: Item<'_>| match item.origin {
+            // The repository that holds a submodule has lent its configuration.
+            Origin::RepositoryConfig(_) if prefix.is_some() => {}
+            _ => self.take(&item),
+        };
+        tally.add(history.each(&sink, self.stop)?);
+        let Some(graph) = history.take_graph() else { return Ok(Vec::new()) };
+        let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.add(lives.trace(repository, &graph, &hits, prefix, self.settings.threads, self.stop));
+        Ok(graph.commits.iter().map(|commit| commit.id).collect())
     }
 
     /// Inspects one item, and what is in it if a container begins with it.

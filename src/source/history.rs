@@ -2,7 +2,8 @@
 //!
 //! A secret that was force-pushed away, dropped from a stash or amended out of a commit is in the object database until
 //! git prunes it, and served to whoever asks for it by name. So the history is not walked from the refs: every blob of
-//! every pack and every loose object is lent, once by its id, and so are the messages of commits and annotated tags.
+//! every pack and every loose object is lent, once by its id, and so are headers and messages of commits and annotated
+//! tags, the names of files, directories and refs, what Git LFS keeps beside the repository, and its configuration.
 //! `git log -p` was rejected because it is slower than resolving every object once, sees neither merges nor what is
 //! unreachable, and passes texts through the user's configuration.
 //!
@@ -10,18 +11,21 @@
 //! repository is a shallow or partial clone, which is the notice then. The commits are kept for
 //! [`provenance`](crate::provenance).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::objects::{Failure, TOO_LONG};
-use super::{Id, Repository, Sink, Source, SourceError, Stop, Wants, walk};
+use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parts, walk};
 use crate::notice::{Cause, Notice, Tally};
+use crate::place::{FilePath, Origin};
 
+mod contents;
 mod gaps;
 mod reader;
 
+use contents::Contents;
 use gaps::{Gaps, Role};
 use reader::Reader;
 
@@ -53,6 +57,15 @@ pub struct Tag {
     pub time: i64,
 }
 
+/// Where a part of the history begins: a branch, a tag, `HEAD`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tip {
+    /// The whole name, `refs/heads/main`; sanitised.
+    pub name: String,
+    /// What it names.
+    pub id: Id,
+}
+
 /// How the commits hang together.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
@@ -60,8 +73,8 @@ pub struct Graph {
     pub commits: Vec<Commit>,
     /// Every annotated tag that is there, by id.
     pub tags: Vec<Tag>,
-    /// What the refs, `HEAD` and the heads of all worktrees name.
-    pub tips: Vec<Id>,
+    /// What the refs, `HEAD` and the heads of all worktrees name, by name.
+    pub tips: Vec<Tip>,
     /// The commit at `HEAD`.
     pub head: Option<Id>,
 }
@@ -70,6 +83,7 @@ pub struct Graph {
 pub struct History<'r> {
     repository: &'r Repository,
     threads: usize,
+    elsewhere: HashSet<Id>,
     graph: Mutex<Option<Graph>>,
 }
 
@@ -77,7 +91,13 @@ impl<'r> History<'r> {
     /// The history of `repository`, resolved on `threads` threads.
     #[must_use]
     pub fn new(repository: &'r Repository, threads: usize) -> Self {
-        Self { repository, threads: threads.max(1), graph: Mutex::new(None) }
+        Self { repository, threads: threads.max(1), elsewhere: HashSet::new(), graph: Mutex::new(None) }
+    }
+
+    /// The same, where these commits of its submodules are scanned for themselves: those are not counted as skipped.
+    #[must_use]
+    pub fn with_submodules(self, commits: HashSet<Id>) -> Self {
+        Self { elsewhere: commits, ..self }
     }
 
     /// The commits and tags that the run has seen. None before [`Source::each`] has run, and once taken.
@@ -93,13 +113,18 @@ impl Source for History<'_> {
         let mut tally = Tally::default();
         trouble.iter().for_each(|notice| tally.notice(notice.clone()));
         let shallow = self.shallow(&mut tally);
-        let (readers, failures) = walk(store, Wants::ALL, self.threads, stop, || Reader::new(store, sink, stop));
+        let contents = Contents::of(self.repository.common_dir());
+        let make = || Reader::new(store, &contents, sink, stop);
+        let (readers, failures) = walk(store, Wants::ALL, self.threads, stop, make);
         tally.add(lost(failures));
+        tally.coverage.packs += store.packs() as u64;
         let mut graph = Graph::default();
         let mut gaps = Gaps::default();
+        let mut names = BTreeSet::new();
         for reader in readers {
-            reader.hand_over(&mut graph, &mut gaps, &mut tally);
+            reader.hand_over(&mut graph, &mut names, &mut gaps, &mut tally);
         }
+        gaps.submodules.retain(|commit| !self.elsewhere.contains(&Id(*commit)));
         graph.commits.sort_unstable_by_key(|commit| commit.id);
         graph.tags.sort_unstable_by_key(|tag| tag.id);
         let (tips, broken) = self.repository.tips();
@@ -109,9 +134,11 @@ impl Source for History<'_> {
                 gaps.missing.insert((*id, Role::Ref));
             }
         }
-        graph.tips = tips.into_iter().map(|(_, id)| Id(id)).collect();
+        graph.tips = tips.into_iter().map(|(name, id)| Tip { name, id: Id(id) }).collect();
         graph.tips.sort_unstable();
         graph.tips.dedup();
+        self.lend_names(&names, &graph.tips, sink, &mut tally);
+        self.lend_configuration(stop, sink, &mut tally);
         graph.head = self.repository.head().map(Id);
         let is_partial = store.has_promisor_pack() || self.repository.is_partial();
         tally.add(gaps.report(&shallow, is_partial, &self.repository.shown()));
@@ -125,6 +152,32 @@ impl Source for History<'_> {
 }
 
 impl History<'_> {
+    /// The names of files, directories and refs.
+    fn lend_names(&self, names: &BTreeSet<Box<[u8]>>, tips: &[Tip], sink: &Sink<'_>, tally: &mut Tally) {
+        tally.coverage.names += names.len() as u64;
+        for name in names {
+            tally.coverage.history_bytes += name.len() as u64;
+            sink(Item::whole(Origin::EntryName(FilePath::new(name.to_vec())), name));
+        }
+        // The name of a replacement is the id of what it replaces.
+        let is_named = |tip: &&Tip| tip.name.starts_with("refs/") && !tip.name.starts_with("refs/replace/");
+        for tip in tips.iter().filter(is_named) {
+            tally.coverage.refs += 1;
+            tally.coverage.history_bytes += tip.name.len() as u64;
+            sink(Item::whole(Origin::RefName(FilePath::new(tip.name.as_bytes())), tip.name.as_bytes()));
+        }
+    }
+
+    /// The configuration of the repository and of its worktrees and submodules.
+    fn lend_configuration(&self, stop: &Stop, sink: &Sink<'_>, tally: &mut Tally) {
+        for (name, file) in self.repository.configuration() {
+            match fs::read(&file) {
+                Ok(text) => parts::lend(&Origin::RepositoryConfig(name), &text, stop, sink),
+                Err(error) => tally.notice(Notice::new(Cause::Unreadable, super::shown(&file), error.to_string())),
+            }
+        }
+    }
+
     /// The commits at which the history was cut off.
     fn shallow(&self, tally: &mut Tally) -> BTreeSet<gix::ObjectId> {
         let file = self.repository.shallow_file();

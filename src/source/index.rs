@@ -43,6 +43,16 @@ impl<'r> Staged<'r> {
         Ok(index.entries().iter().map(|entry| FilePath::new(entry.path(&index).as_bytes())).collect())
     }
 
+    /// The paths at which the index has submodules.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn submodules(&self) -> Result<Vec<FilePath>, SourceError> {
+        let index = self.index()?;
+        let links = index.entries().iter().filter(|entry| entry.mode == Mode::COMMIT);
+        Ok(links.map(|entry| FilePath::new(entry.path(&index).as_bytes())).collect())
+    }
+
     fn index(&self) -> Result<gix::index::File, SourceError> {
         let path = self.repository.index_file();
         let options = gix::index::decode::Options { thread_limit: Some(self.threads), ..Default::default() };

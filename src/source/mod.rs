@@ -21,7 +21,7 @@ pub mod repository;
 pub mod stdin;
 pub mod tree;
 
-pub use history::{Commit, Graph, History, Tag};
+pub use history::{Commit, Graph, History, Tag, Tip};
 pub use index::Staged;
 pub(crate) use objects::{Finder, Object, Store, Visitor, Wants, tree_entries, walk};
 pub use parts::Streams;

@@ -158,6 +158,11 @@ impl Store {
         self.hash
     }
 
+    /// How many packs could be opened.
+    pub(crate) fn packs(&self) -> usize {
+        self.packs.len()
+    }
+
     /// Whether a pack says that objects were left at the server.
     pub(crate) fn has_promisor_pack(&self) -> bool {
         self.has_promisor_pack

@@ -17,6 +17,7 @@ use gix::sec::Trust;
 
 use super::{SourceError, Store, shown};
 use crate::notice::Notice;
+use crate::place::FilePath;
 
 /// What git's own variables say about the repository at hand.
 #[derive(Clone, Debug, Default)]
@@ -118,6 +119,78 @@ impl Repository {
     /// The directory to show people: the working tree, or the repository itself.
     pub(crate) fn shown(&self) -> String {
         shown(self.work_dir.as_deref().unwrap_or(&self.git_dir))
+    }
+
+    /// The directory that all worktrees share.
+    pub(crate) fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// Every configuration file of the repository, of its worktrees and of the submodules it holds, by its name from the
+    /// top of the working tree.
+    pub(crate) fn configuration(&self) -> Vec<(FilePath, PathBuf)> {
+        let mut inside = vec![PathBuf::from("config"), PathBuf::from("config.worktree")];
+        for worktree in directories(&self.common_dir.join("worktrees")) {
+            inside.push(Path::new("worktrees").join(worktree).join("config.worktree"));
+        }
+        let top = Path::new(if self.work_dir.is_some() { ".git" } else { "" });
+        let inside = inside.into_iter().map(|file| (top.join(&file), self.common_dir.join(file)));
+        let modules = self.submodules().into_iter().map(|(path, git_dir)| {
+            let name = match gix::path::from_byte_slice(path.as_bytes()) {
+                Ok(path) => top.join("modules").join(path).join("config"),
+                Err(_) => top.join("modules"),
+            };
+            (name, git_dir.join("config"))
+        });
+        let files = inside.chain(modules).filter(|(_, file)| file.is_file());
+        files.map(|(name, file)| (FilePath::new(super::path_bytes(&name)), file)).collect()
+    }
+
+    /// The names of the submodules whose repositories lie in this one, sorted.
+    fn modules(&self) -> Vec<PathBuf> {
+        let top = self.common_dir.join("modules");
+        let mut pending: Vec<PathBuf> = directories(&top).into_iter().map(PathBuf::from).collect();
+        let mut modules = Vec::new();
+        while let Some(name) = pending.pop() {
+            let directory = top.join(&name);
+            if gix::discover::is_git(&directory).is_ok() {
+                modules.push(name);
+            } else if name.components().count() < MODULE_DEPTH {
+                pending.extend(directories(&directory).into_iter().map(|inner| name.join(inner)));
+            }
+        }
+        modules.sort();
+        modules
+    }
+
+    /// The repositories of submodules, each with the path from the top of this one: those of the working tree, and those
+    /// that it once had. Sorted by path.
+    pub(crate) fn submodules(&self) -> Vec<(FilePath, PathBuf)> {
+        let mut found: Vec<(FilePath, PathBuf)> = Vec::new();
+        let mut seen: Vec<PathBuf> = fs::canonicalize(&self.common_dir).into_iter().collect();
+        let mut add = |name: FilePath, git_dir: PathBuf| {
+            let Ok(canonical) = fs::canonicalize(&git_dir) else { return };
+            if !seen.contains(&canonical) {
+                seen.push(canonical);
+                found.push((name, git_dir));
+            }
+        };
+        if let (Some(top), Ok(links)) = (&self.work_dir, super::Staged::new(self, 1).submodules()) {
+            for link in links {
+                let Ok(path) = gix::path::from_byte_slice(link.as_bytes()) else { continue };
+                // Of a submodule that was not fetched the directory is empty, and what lies above it is this repository.
+                if let Some((git_dir, Some(work_dir))) = discover(&top.join(path))
+                    && same(&work_dir, &top.join(path))
+                {
+                    add(link, git_dir);
+                }
+            }
+        }
+        for module in self.modules() {
+            add(FilePath::new(super::path_bytes(&module)), self.common_dir.join("modules").join(&module));
+        }
+        found.sort();
+        found
     }
 
     pub(crate) fn hash(&self) -> gix::hash::Kind {
@@ -225,6 +298,18 @@ impl Repository {
         config.string("extensions.partialClone").is_some()
             || remotes.any(|remote| remote.value("promisor").is_some_and(|value| !no(&value)))
     }
+}
+
+/// Names of submodules are paths of at most so many parts: a repository does not choose how deep is looked for them.
+const MODULE_DEPTH: usize = 16;
+
+/// The names of the directories in a directory, sorted; links are not followed.
+fn directories(directory: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let is_directory = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let mut names: Vec<OsString> = entries.filter(is_directory).map(|entry| entry.file_name()).collect();
+    names.sort();
+    names
 }
 
 /// An error and what caused it, in one sentence.

@@ -18,7 +18,7 @@ const RULES: [&str; 8] = [
 ];
 
 /// The places, each with a secret of its own.
-const PLACES: [&str; 20] = [
+const PLACES: [&str; 32] = [
     "tree",
     "history only",
     "merge resolution",
@@ -39,6 +39,18 @@ const PLACES: [&str; 20] = [
     "unreachable commit",
     "dropped branch",
     "everywhere",
+    "author",
+    "committer",
+    "tag name in its object",
+    "tagger",
+    "note",
+    "branch name",
+    "tag name",
+    "removed file name",
+    "removed directory name",
+    "remote URL",
+    "extra header",
+    "large file",
 ];
 
 /// What must be said of one place.
@@ -69,15 +81,20 @@ type Encoding = fn(&str) -> Vec<u8>;
 impl Planted {
     /// With the secrets.
     pub fn new() -> Self {
-        Self::build(true)
+        Self::build(true, "sha1")
+    }
+
+    /// With the secrets, in a repository with ids of SHA-256.
+    pub fn sha256() -> Self {
+        Self::build(true, "sha256")
     }
 
     /// The same without them.
     pub fn bare() -> Self {
-        Self::build(false)
+        Self::build(false, "sha1")
     }
 
-    fn build(with: bool) -> Self {
+    fn build(with: bool, hash: &str) -> Self {
         let mut rules = BTreeMap::new();
         let mut secrets = BTreeMap::new();
         for (number, place) in PLACES.into_iter().enumerate() {
@@ -86,9 +103,10 @@ impl Planted {
             rules.insert(place, rule);
             secrets.insert(place, secret);
         }
-        let mut planted = Self { scratch: Scratch::repository(), rules, secrets, expected: BTreeMap::new() };
+        let mut planted = Self { scratch: Scratch::repository_of(hash), rules, secrets, expected: BTreeMap::new() };
         planted.commits();
         planted.side_branches();
+        planted.odd_places();
         planted.leftovers();
         planted
     }
@@ -237,6 +255,84 @@ impl Planted {
         );
     }
 
+    /// What stands in no file: names, notes, headers, configuration.
+    fn odd_places(&mut self) {
+        self.git(&["checkout", "-q", "-b", "odd"]);
+        let person = |name: &str, place: &str| format!("{name} {}", self.secret(place));
+        let (author, committer) = (person("é🔑", "author"), person("Committer", "committer"));
+        self.write("odd.txt", "odd\n");
+        self.git(&["add", "odd.txt"]);
+        let dates = [("GIT_AUTHOR_DATE", "1700000101 +0000"), ("GIT_COMMITTER_DATE", "1700000101 +0000")];
+        let people = [("GIT_AUTHOR_NAME", author.as_str()), ("GIT_COMMITTER_NAME", committer.as_str())];
+        self.scratch.git_with("repo", &["commit", "-q", "-m", "Odd people"], &[&dates[..], &people[..]].concat());
+        let odd = self.git(&["rev-parse", "HEAD"]);
+        self.expect_object("author", "commit-header", &odd);
+        self.expect_object("committer", "commit-header", &odd);
+
+        let tagger = [("GIT_COMMITTER_NAME", self.secret("tagger")), dates[1]];
+        let name = self.secret("tag name in its object").to_owned();
+        self.scratch.git_with("repo", &["tag", "-a", &name, "-m", "Odd"], &tagger);
+        let tag = self.git(&["rev-parse", &format!("refs/tags/{name}")]);
+        self.git(&["update-ref", "refs/tags/plain", &tag]);
+        self.git(&["update-ref", "-d", &format!("refs/tags/{name}")]);
+        self.expect_object("tag name in its object", "tag-header", &tag);
+        self.expect_object("tagger", "tag-header", &tag);
+
+        let note = self.text("note");
+        self.scratch.git_with("repo", &["notes", "add", "-m", &note, "HEAD"], &dates);
+        let branch = format!("feature/{}", self.secret("branch name"));
+        self.git(&["branch", "-q", &branch]);
+        let tag = self.secret("tag name").to_owned();
+        self.git(&["tag", &tag]);
+
+        self.write(&format!("old/{}.txt", self.secret("removed file name")), "same\n");
+        self.write(&format!("old/{}/a", self.secret("removed directory name")), "same\n");
+        self.scratch.commit(102, "Names");
+        self.git(&["rm", "-q", "-r", "old"]);
+        self.scratch.commit(103, "No names");
+
+        let content = self.text("large file");
+        let digest = sha256(content.as_bytes());
+        let size = content.len();
+        let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n");
+        self.write("large.bin", pointer);
+        let object = format!(".git/lfs/objects/{}/{}/{digest}", &digest[..2], &digest[2..4]);
+        self.write(&object, &content);
+        let large = self.scratch.commit(104, "Large");
+        self.git(&["rm", "-q", "large.bin"]);
+        self.scratch.commit(105, "Not so large");
+        self.git(&["checkout", "-q", "main"]);
+        let object = self.git(&["rev-parse", &format!("{large}:large.bin")]);
+        let at = position(&content, self.secret("large file"));
+        let introduced = Some((large, false, true));
+        let path = Some("large.bin".to_owned());
+        let expected = Expected { origin: "lfs-object", path, object: Some(object), position: at, introduced };
+        self.expect("large file", expected);
+
+        let url = format!("https://build:{}@git.example.com/acme/site.git", self.secret("remote URL"));
+        // A word in this place would be a password, if a weak one.
+        self.git(&["config", "remote.origin.url", &url.replace(":nothing-here@", "@")]);
+        let header = format!("Authorization: Bearer {}", self.secret("extra header"));
+        self.git(&["config", "http.https://git.example.com/.extraheader", &header]);
+        for place in ["remote URL", "extra header"] {
+            let config = std::fs::read_to_string(self.scratch.path("repo/.git/config")).unwrap();
+            let position = position(&config, self.secret(place));
+            let path = Some(".git/config".to_owned());
+            let expected = Expected { origin: "repository-config", path, object: None, position, introduced: None };
+            self.expect(place, expected);
+        }
+    }
+
+    /// The header of a commit or tag.
+    fn expect_object(&mut self, place: &'static str, origin: &'static str, id: &str) {
+        let object = self.git(&["cat-file", "-p", id]);
+        let first = if origin == "tag-header" { "\ntag " } else { "\nauthor " };
+        let header = &object[object.find(first).unwrap() + 1..object.find("\n\n").unwrap()];
+        let position = position(header, self.secret(place));
+        let introduced = Some((id.to_owned(), false, true));
+        self.expect(place, Expected { origin, path: None, object: Some(id.to_owned()), position, introduced });
+    }
+
     /// What no commit of a branch holds.
     fn leftovers(&mut self) {
         let dates = [("GIT_AUTHOR_DATE", "1700000110 +0000"), ("GIT_COMMITTER_DATE", "1700000110 +0000")];
@@ -259,6 +355,11 @@ impl Planted {
         self.expect_file("hidden directory", "file", ".config/tool/settings", plain);
         self.write(&format!("notes/{}.txt", self.secret("file name")), "nothing here\n");
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn plain(text: &str) -> Vec<u8> {

@@ -23,8 +23,13 @@ impl Scratch {
 
     /// With an empty repository `repo` in it.
     pub fn repository() -> Self {
+        Self::repository_of("sha1")
+    }
+
+    /// The same with ids of this hash, `sha1` or `sha256`.
+    pub fn repository_of(hash: &str) -> Self {
         let scratch = Self::new();
-        scratch.git(".", &["init", "-q", "-b", "main", "repo"]);
+        scratch.git(".", &["init", "-q", "-b", "main", &format!("--object-format={hash}"), "repo"]);
         scratch
     }
 

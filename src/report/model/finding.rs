@@ -217,7 +217,7 @@ pub struct Related<'a> {
 /// One place.
 #[derive(Serialize)]
 pub struct Place<'a> {
-    /// `file`, `file-name`, `staged`, `blob`, `commit-message`, `tag-message`, `stdin`, `member` or `member-name`.
+    /// The word for what it stands in: [`Origin::kind`](place::Origin::kind).
     origin: &'static str,
     /// The path for people: hidden characters escaped, bytes that are not UTF-8 replaced; null where there is none.
     path: Option<String>,
@@ -245,12 +245,7 @@ impl<'a> Place<'a> {
     fn new(place: &'a finding::Place, mask: &Mask) -> Self {
         let path = place.origin.outermost().path().map(|path| mask.path(path));
         let path = path.as_deref();
-        let object = match place.origin.outermost() {
-            place::Origin::Blob { id, .. } | place::Origin::CommitMessage { id } | place::Origin::TagMessage { id } => {
-                Some(id.as_str())
-            }
-            _ => None,
-        };
+        let object = place.origin.outermost().object();
         Self {
             origin: place.origin.kind(),
             path: path.map(place::FilePath::display),

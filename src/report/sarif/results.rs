@@ -143,7 +143,7 @@ fn in_history(place: &Place, mask: &Mask) -> Words {
 
 /// Whether the place is in the history, where code scanning cannot open it.
 fn is_history(origin: &Origin) -> bool {
-    matches!(origin.outermost(), Origin::Blob { .. } | Origin::CommitMessage { .. } | Origin::TagMessage { .. })
+    origin.outermost().is_history()
 }
 
 /// `outer.zip!inner/file:line:column`.
@@ -246,9 +246,13 @@ fn history_properties(place: &Place, mask: &Mask) -> sarif::PropertyBag {
     ]);
     let add = &mut properties.additional_properties;
     match place.origin.outermost() {
-        Origin::Blob { id, .. } => add.insert("blob".to_owned(), id.as_str().into()),
-        Origin::CommitMessage { id } => add.insert("commit".to_owned(), id.as_str().into()),
-        Origin::TagMessage { id } => add.insert("tag".to_owned(), id.as_str().into()),
+        Origin::Blob { id, .. } | Origin::LfsObject { id, .. } | Origin::Note { id, .. } => {
+            add.insert("blob".to_owned(), id.as_str().into())
+        }
+        Origin::CommitHeader { id } | Origin::CommitMessage { id } => {
+            add.insert("commit".to_owned(), id.as_str().into())
+        }
+        Origin::TagHeader { id } | Origin::TagMessage { id } => add.insert("tag".to_owned(), id.as_str().into()),
         _ => None,
     };
     if let Some(path) = place.origin.outermost().path() {

@@ -1,12 +1,13 @@
 //! What one thread of the walk does with the objects it is handed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::Kind;
 
+use super::contents::Contents;
 use super::gaps::{Gaps, Role};
 use super::{Commit, Graph, Tag};
 use crate::notice::{Cause, Notice, Tally};
@@ -27,11 +28,14 @@ pub(super) struct Reader<'h> {
     /// them apart well enough here: two that share them could only hide that one of them is missing.
     known: HashSet<u64>,
     people: HashSet<Arc<[u8]>>,
+    /// Names of files and directories, each once.
+    names: HashSet<Box<[u8]>>,
+    contents: &'h Contents,
     buffer: Option<Buffer>,
 }
 
 impl<'h> Reader<'h> {
-    pub(super) fn new(store: &'h Store, sink: &'h Sink<'h>, stop: &'h Stop) -> Self {
+    pub(super) fn new(store: &'h Store, contents: &'h Contents, sink: &'h Sink<'h>, stop: &'h Stop) -> Self {
         Self {
             store,
             sink,
@@ -42,14 +46,23 @@ impl<'h> Reader<'h> {
             gaps: Gaps::default(),
             known: HashSet::new(),
             people: HashSet::new(),
+            names: HashSet::new(),
+            contents,
             buffer: None,
         }
     }
 
     /// Adds what this thread has gathered to what the others have.
-    pub(super) fn hand_over(self, graph: &mut Graph, gaps: &mut Gaps, tally: &mut Tally) {
+    pub(super) fn hand_over(
+        self,
+        graph: &mut Graph,
+        names: &mut BTreeSet<Box<[u8]>>,
+        gaps: &mut Gaps,
+        tally: &mut Tally,
+    ) {
         graph.commits.extend(self.commits);
         graph.tags.extend(self.tags);
+        names.extend(self.names);
         gaps.add(self.gaps);
         tally.add(self.tally);
     }
@@ -92,7 +105,8 @@ impl<'h> Reader<'h> {
         }
         let author = self.person(commit.author);
         self.tally.coverage.commits += 1;
-        self.tally.coverage.history_bytes += commit.message.len() as u64;
+        self.tally.coverage.history_bytes += (commit.header.len() + commit.message.len()) as u64;
+        parts::lend(&Origin::CommitHeader { id: id.to_string() }, commit.header, self.stop, self.sink);
         parts::lend(&origin, commit.message, self.stop, self.sink);
         let parents = commit.parents.iter().map(|&parent| Id(parent)).collect();
         self.commits.push(Commit { id: Id(id), tree: Id(commit.tree), parents, author, time: commit.time });
@@ -107,20 +121,43 @@ impl<'h> Reader<'h> {
         self.check(&tag.target, Role::Tagged);
         let tagger = self.person(tag.tagger);
         self.tally.coverage.tags += 1;
-        self.tally.coverage.history_bytes += tag.message.len() as u64;
+        self.tally.coverage.history_bytes += (tag.header.len() + tag.message.len()) as u64;
+        parts::lend(&Origin::TagHeader { id: id.to_string() }, tag.header, self.stop, self.sink);
         parts::lend(&origin, tag.message, self.stop, self.sink);
         self.tags.push(Tag { id: Id(id), target: Id(tag.target), tagger, time: tag.time });
     }
 
     fn tree(&mut self, id: ObjectId, bytes: &[u8]) {
+        self.tally.coverage.trees += 1;
         for entry in tree_entries(bytes, self.store.hash()) {
-            match entry {
-                Some(entry) if entry.is_submodule() => {
-                    self.gaps.submodules.insert(entry.id.to_owned());
-                }
-                Some(entry) => self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob }),
-                None => self.damaged("tree", id),
+            let Some(entry) = entry else {
+                self.damaged("tree", id);
+                continue;
+            };
+            if !self.names.contains(entry.name) {
+                self.names.insert(entry.name.into());
             }
+            if entry.is_submodule() {
+                self.gaps.submodules.insert(entry.id.to_owned());
+            } else {
+                self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+            }
+        }
+    }
+
+    /// What a pointer of Git LFS stands for, if the repository has it.
+    fn content(&mut self, id: ObjectId, pointer: &[u8]) {
+        let Some((path, mut file)) = self.contents.open(pointer) else {
+            return self.tally.coverage.skip(Cause::LfsPointer);
+        };
+        let origin = Origin::LfsObject { id: id.to_string(), path: None };
+        let lanes = Lanes::new(1);
+        let buffer = self.buffer.get_or_insert_with(Buffer::new);
+        let open = path.as_path();
+        let lent = lend_stream(&origin, &mut file, buffer, &lanes, Some(&open), self.stop, self.sink);
+        self.tally.coverage.history_bytes += lent.bytes;
+        if let Some(error) = lent.error {
+            self.tally.notice(Notice::new(Cause::Unreadable, crate::source::shown(&path), error.to_string()));
         }
     }
 }
@@ -133,7 +170,7 @@ impl Visitor for Reader<'_> {
                 self.tally.coverage.blobs += 1;
                 self.tally.coverage.history_bytes += object.bytes.len() as u64;
                 if is_lfs_pointer(object.bytes) {
-                    self.tally.coverage.skip(Cause::LfsPointer);
+                    self.content(object.id, object.bytes);
                 }
                 if object.bytes.len() <= crate::source::PART {
                     (self.sink)(Item::whole(origin, object.bytes));

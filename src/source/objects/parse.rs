@@ -11,6 +11,8 @@ pub(crate) struct ParsedCommit<'a> {
     pub(crate) author: &'a [u8],
     /// When it was committed, in seconds since 1970.
     pub(crate) time: i64,
+    /// What stands before the message, without the ids of the tree and the parents.
+    pub(crate) header: &'a [u8],
     pub(crate) message: &'a [u8],
 }
 
@@ -20,6 +22,8 @@ pub(crate) struct ParsedTag<'a> {
     /// `Name <address>`, raw; empty in some very old tags.
     pub(crate) tagger: &'a [u8],
     pub(crate) time: i64,
+    /// What stands before the message, without the id and kind of what is tagged.
+    pub(crate) header: &'a [u8],
     pub(crate) message: &'a [u8],
 }
 
@@ -36,7 +40,8 @@ pub(crate) fn commit(bytes: &[u8]) -> Option<ParsedCommit<'_>> {
             _ => {}
         }
     }
-    Some(ParsedCommit { tree: tree?, parents, author, time, message })
+    let header = without_leading(header, &[b"tree ", b"parent "]);
+    Some(ParsedCommit { tree: tree?, parents, author, time, header, message })
 }
 
 /// Reads an annotated tag; none if it names no object.
@@ -50,7 +55,17 @@ pub(crate) fn tag(bytes: &[u8]) -> Option<ParsedTag<'_>> {
             _ => {}
         }
     }
-    Some(ParsedTag { target: target?, tagger: tagger.0, time: tagger.1, message })
+    let header = without_leading(header, &[b"object ", b"type "]);
+    Some(ParsedTag { target: target?, tagger: tagger.0, time: tagger.1, header, message })
+}
+
+/// The lines of a header behind its first ones, which begin with one of `words`.
+fn without_leading<'a>(header: &'a [u8], words: &[&[u8]]) -> &'a [u8] {
+    let mut rest = header;
+    while words.iter().any(|word| rest.starts_with(word)) {
+        rest = memchr::memchr(b'\n', rest).map_or(&[], |end| &rest[end + 1..]);
+    }
+    rest
 }
 
 fn split(bytes: &[u8]) -> (&[u8], &[u8]) {

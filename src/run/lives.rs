@@ -1,0 +1,110 @@
+//! Where in the history the hits stand.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::finding::Introduction;
+use crate::notice::Tally;
+use crate::place::{FilePath, Origin};
+use crate::provenance::{self, Sighting};
+use crate::source::{Graph, Id, Repository, Stop};
+
+use super::inspect::Hit;
+
+/// Where a blob stands.
+#[derive(Clone, Debug)]
+pub enum Seat {
+    /// At a path.
+    Path(FilePath),
+    /// It is a note on an object.
+    Note(String),
+}
+
+/// Where the objects that hold hits stand in the history.
+#[derive(Default)]
+pub struct Lives {
+    /// By blob: every place, with the commit that brought it.
+    pub blobs: HashMap<String, Vec<(Seat, Introduction)>>,
+    /// By name of a file or directory: every path that ends with it, with the commit that brought it.
+    pub names: HashMap<FilePath, Vec<(FilePath, Introduction)>>,
+    /// By commit or tag object: who made it.
+    pub objects: HashMap<String, Introduction>,
+}
+
+impl Lives {
+    /// Adds where in the history of `repository` the objects stand that hold `hits`. Paths begin with `prefix`: of a
+    /// submodule its own path.
+    pub fn trace(
+        &mut self,
+        repository: &Repository,
+        graph: &Graph,
+        hits: &[Hit],
+        prefix: Option<&FilePath>,
+        threads: usize,
+        stop: &Stop,
+    ) -> Tally {
+        let (mut blobs, mut objects, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for hit in hits {
+            match hit.origin.outermost() {
+                Origin::Blob { id, .. } | Origin::LfsObject { id, .. } => blobs.extend(Id::from_hex(id)),
+                Origin::EntryName(name) => {
+                    names.insert(name.as_bytes());
+                }
+                other => objects.extend(other.object().and_then(Id::from_hex)),
+            }
+        }
+        if blobs.is_empty() && objects.is_empty() && names.is_empty() {
+            return Tally::default();
+        }
+        let lineage = provenance::Lineage::new(graph);
+        let blobs: Vec<Id> = blobs.into_iter().collect();
+        let names: Vec<&[u8]> = names.into_iter().collect();
+        let sightings = provenance::trace(repository, &lineage, &blobs, &names, threads, stop);
+        for id in blobs {
+            let life = sightings.of(id).iter().map(|sighting| (seat(sighting, prefix), introduction(sighting)));
+            self.blobs.entry(id.to_string()).or_default().extend(life);
+        }
+        for name in names {
+            let life = sightings.of_name(name).iter();
+            let life = life.map(|sighting| (prefixed(&sighting.path, prefix), introduction(sighting)));
+            self.names.entry(FilePath::new(name)).or_default().extend(life);
+        }
+        for id in objects {
+            if let Some(first) = lineage.introduction(id) {
+                self.objects.insert(id.to_string(), said(&first, false));
+            }
+        }
+        sightings.tally
+    }
+}
+
+fn seat(sighting: &Sighting, prefix: Option<&FilePath>) -> Seat {
+    if sighting.is_note {
+        // git spreads many notes over directories: `ab/cdef…` is on `abcdef…`.
+        let on: String = sighting.path.display().split('/').collect();
+        if Id::from_hex(&on).is_some() {
+            return Seat::Note(on);
+        }
+    }
+    Seat::Path(prefixed(&sighting.path, prefix))
+}
+
+fn prefixed(path: &FilePath, prefix: Option<&FilePath>) -> FilePath {
+    match prefix {
+        Some(prefix) => FilePath::new([prefix.as_bytes(), b"/", path.as_bytes()].concat()),
+        None => path.clone(),
+    }
+}
+
+fn introduction(sighting: &Sighting) -> Introduction {
+    said(&sighting.first, sighting.in_head)
+}
+
+fn said(first: &provenance::Introduction, in_head: bool) -> Introduction {
+    Introduction {
+        commit: first.id.to_string(),
+        author: first.author.clone(),
+        date: first.date.clone(),
+        in_head,
+        reachable: first.reachable,
+    }
+}

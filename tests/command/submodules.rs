@@ -1,0 +1,61 @@
+//! Submodules: listed, or scanned when asked for.
+
+use crate::scripted::Scratch;
+use crate::support::{github, keysieve, list, text};
+
+/// A repository `repo` with a submodule at `libs/part` whose history held a secret, and one that was not fetched.
+fn nested() -> Scratch {
+    let scratch = Scratch::repository();
+    scratch.git(".", &["init", "-q", "-b", "main", "part"]);
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    let in_part = |arguments: &[&str]| scratch.git("part", &[&identity[..], arguments].concat());
+    scratch.write("part/key.txt", format!("token: {}\n", github("submodule")));
+    in_part(&["add", "."]);
+    in_part(&["commit", "-q", "-m", "Key"]);
+    scratch.write("part/key.txt", "none\n");
+    in_part(&["commit", "-q", "-a", "-m", "No key"]);
+    let url = scratch.path("part");
+    let allow = ["-c", "protocol.file.allow=always"];
+    let add = ["submodule", "--quiet", "add", url.to_str().unwrap(), "libs/part"];
+    scratch.git("repo", &[&allow[..], &add].concat());
+    scratch.commit(0, "Submodule");
+    scratch.git("repo", &["update-index", "--add", "--cacheinfo", &format!("160000,{},gone", "1".repeat(40))]);
+    scratch.commit_staged(10, "One that is not here");
+    scratch
+}
+
+#[test]
+fn submodules_are_listed_and_scanned_only_when_asked_for() {
+    let scratch = nested();
+    let without = keysieve(&scratch, "repo", &["history", "--format", "json"]).exits(0).json();
+    assert_eq!(without.skipped("submodule"), 2);
+
+    let arguments = ["history", "--submodules", "--format", "json", "--show-secrets"];
+    let with = keysieve(&scratch, "repo", &arguments).exits(1).json();
+    assert_eq!(with.skipped("submodule"), 1, "what is not here is listed all the same");
+    let [place] = list(&with.of(&github("submodule"))["places"]) else { panic!("{:#}", with.0) };
+    assert_eq!(text(&place["path"]), "libs/part/key.txt");
+    assert_eq!(place["introduced"]["in_head"], false);
+    let first = scratch.git("part", &["rev-list", "--max-parents=0", "HEAD"]);
+    assert_eq!(text(&place["introduced"]["commit"]), first);
+}
+
+#[test]
+fn a_submodule_that_left_the_tree_and_the_address_of_one_are_seen() {
+    let scratch = nested();
+    scratch.git("repo", &["rm", "-q", "-f", "libs/part"]);
+    scratch.commit(20, "Gone");
+    let arguments = ["history", "--submodules", "--format", "json", "--show-secrets"];
+    let report = keysieve(&scratch, "repo", &arguments).exits(1).json();
+    let place = &report.of(&github("submodule"))["places"][0];
+    assert_eq!(text(&place["path"]), "libs/part/key.txt");
+
+    let url = format!("https://bot:{}@git.example.com/part.git", github("address"));
+    scratch.git("repo", &["config", "--file", ".git/modules/libs/part/config", "remote.origin.url", &url]);
+    for arguments in [&arguments[..], &["history", "--format", "json", "--show-secrets"]] {
+        let report = keysieve(&scratch, "repo", arguments).exits(1).json();
+        let [place] = list(&report.of(&github("address"))["places"]) else { panic!("{:#}", report.0) };
+        assert_eq!(place["origin"], "repository-config");
+        assert_eq!(text(&place["path"]), ".git/modules/libs/part/config");
+    }
+}
