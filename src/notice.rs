@@ -34,6 +34,8 @@ pub enum Cause {
     NoHistory,
     /// The index holds what HEAD holds, so there is nothing staged to scan.
     NothingStaged,
+    /// The base of a change, or the receiver of a push, has every commit already.
+    NothingNew,
     /// The file or directory could not be read.
     Unreadable,
     /// An object that another object names is not in the repository.
@@ -56,7 +58,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the reports.
-    pub const ALL: [Cause; 22] = [
+    pub const ALL: [Cause; 23] = [
         Cause::Binary,
         Cause::Ignored,
         Cause::Excluded,
@@ -70,6 +72,7 @@ impl Cause {
         Cause::UnsupportedContainer,
         Cause::NoHistory,
         Cause::NothingStaged,
+        Cause::NothingNew,
         Cause::Unreadable,
         Cause::MissingObject,
         Cause::CorruptObject,
@@ -98,6 +101,7 @@ impl Cause {
             Cause::UnsupportedContainer => "unsupported-container",
             Cause::NoHistory => "no-history",
             Cause::NothingStaged => "nothing-staged",
+            Cause::NothingNew => "nothing-new",
             Cause::Unreadable => "unreadable",
             Cause::MissingObject => "missing-object",
             Cause::CorruptObject => "corrupt-object",
@@ -132,7 +136,8 @@ impl Cause {
             | Cause::DamagedContainer
             | Cause::UnsupportedContainer
             | Cause::NoHistory
-            | Cause::NothingStaged => false,
+            | Cause::NothingStaged
+            | Cause::NothingNew => false,
             Cause::Unreadable
             | Cause::MissingObject
             | Cause::CorruptObject

@@ -260,6 +260,12 @@ impl LineState {
         Self { units: Units::of(head), ..Self::default() }
     }
 
+    /// The state before the first byte of a line, counted from 1, of a text of bytes.
+    #[must_use]
+    pub fn at_line(line: u64) -> Self {
+        Self { line: line.max(1), ..Self::default() }
+    }
+
     /// The same place, for going on over the decoded text.
     #[must_use]
     pub fn decoded(self) -> Self {

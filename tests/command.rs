@@ -24,8 +24,15 @@ mod names;
 #[cfg(unix)]
 #[path = "command/oddities.rs"]
 mod oddities;
+#[path = "command/patches.rs"]
+mod patches;
 #[path = "command/positions.rs"]
 mod positions;
+#[cfg(unix)]
+#[path = "command/pushes.rs"]
+mod pushes;
+#[path = "command/ranges.rs"]
+mod ranges;
 #[path = "command/reports.rs"]
 mod reports;
 #[path = "command/rules.rs"]

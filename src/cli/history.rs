@@ -1,11 +1,15 @@
 //! `keysieve history`.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 
 use super::settings::JudgeArgs;
+use super::time;
 use crate::run::Plan;
+use crate::source::{End, Purpose, Selection};
 
 /// Find secrets in the whole history of a git repository
 ///
@@ -13,6 +17,9 @@ use crate::run::Plan;
 /// resolutions, stashes, dropped and amended commits; notes, the headers and messages of commits and annotated tags, the
 /// names of files, branches and tags, what Git LFS keeps here, and the configuration of the repository itself. Each
 /// finding says which commit brought it and whether HEAD still holds it.
+///
+/// With a range only what its commits bring is scanned and reported: what stood in the same file before, under this name or
+/// another, or comes over in a merge from a side that had it, is not new.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct HistoryArgs {
@@ -20,8 +27,24 @@ pub struct HistoryArgs {
     #[arg(default_value = ".")]
     repository: PathBuf,
     /// Scan the histories of submodules that are here, too
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["range", "branch", "base", "since", "max_commits"])]
     submodules: bool,
+
+    /// Report what the commits of A..B bring: reached from B and not from A
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["branch", "base"], help_heading = "Ranges")]
+    range: Option<String>,
+    /// Report what the commits of a branch bring; can be given several times
+    #[arg(long, value_name = "NAME", conflicts_with = "base", help_heading = "Ranges")]
+    branch: Vec<String>,
+    /// Report what HEAD brings compared with REF, as for a pull request
+    #[arg(long, value_name = "REF", help_heading = "Ranges")]
+    base: Option<String>,
+    /// Only commits since a day (2026-01-31), a time (RFC 3339), or so long ago (30d, 12h)
+    #[arg(long, value_name = "TIME", help_heading = "Ranges")]
+    since: Option<String>,
+    /// At most the newest N commits
+    #[arg(long, value_name = "N", help_heading = "Ranges")]
+    max_commits: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     pub judge: JudgeArgs,
 }
@@ -31,13 +54,53 @@ Examples:
   keysieve history
   keysieve history ../service --format jsonl | head
   keysieve history mirror.git --accept shallow
+  keysieve history --base origin/main          what a pull request brings
+  keysieve history --range v1.0..v1.1
+  keysieve history --branch main --since 90d
 
 Exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 incomplete
-(no repository, a shallow or partial clone, a damaged pack …).";
+(no repository, a shallow or partial clone, a damaged pack, a range without commits …).
+A base that has every commit already is no mistake: 0, and the report says so.";
 
 impl HistoryArgs {
     /// What to look at.
-    pub fn plan(&self) -> Plan {
-        Plan { secrets: true, history: Some(self.repository.clone()), submodules: self.submodules, ..Plan::default() }
+    pub fn plan(&self) -> anyhow::Result<Plan> {
+        let plan = Plan { secrets: true, ..Plan::default() };
+        match self.selection()? {
+            Some(selection) => Ok(Plan { range: Some((self.repository.clone(), selection)), ..plan }),
+            None => Ok(Plan { history: Some(self.repository.clone()), submodules: self.submodules, ..plan }),
+        }
+    }
+
+    /// The range that the flags ask for; none for the whole history.
+    fn selection(&self) -> anyhow::Result<Option<Selection>> {
+        let mut selection = Selection { most: self.max_commits.map(NonZero::get), ..Selection::default() };
+        if let Some(since) = &self.since {
+            selection.since = Some(time::moment("--since", since, self.judge.now()?)?.as_second());
+        }
+        let revision = |name: &str| End::Revision(if name.is_empty() { "HEAD" } else { name }.to_owned());
+        if let Some(base) = &self.base {
+            selection.wanted.push(revision("HEAD"));
+            selection.left_out.push(revision(base));
+            selection.purpose = Purpose::Base;
+        } else if let Some(range) = &self.range {
+            if range.contains("...") {
+                bail!("--range {range}: write A..B; --base REF reports what HEAD brings since it left REF");
+            }
+            match range.split_once("..") {
+                Some((from, to)) => {
+                    selection.wanted.push(revision(to));
+                    selection.left_out.push(revision(from));
+                }
+                None => selection.wanted.push(revision(range)),
+            }
+        } else if !self.branch.is_empty() {
+            selection.wanted.extend(self.branch.iter().cloned().map(End::Branch));
+        } else if selection.since.is_some() || selection.most.is_some() {
+            selection.wanted.push(End::Refs(String::new()));
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(selection))
     }
 }

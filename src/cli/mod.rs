@@ -3,12 +3,14 @@
 mod check;
 mod explain;
 mod history;
+mod hook;
 mod lint;
 mod output;
 mod progress;
 mod rules;
 mod scan;
 mod settings;
+mod time;
 mod why;
 
 use std::ffi::OsString;
@@ -41,6 +43,7 @@ enum Command {
     Check(check::CheckArgs),
     Scan(scan::ScanArgs),
     History(history::HistoryArgs),
+    Hook(hook::HookArgs),
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
@@ -77,7 +80,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match &cli.command {
         Command::Check(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
         Command::Scan(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
-        Command::History(args) => judge(&args.plan(), &args.judge),
+        Command::History(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
+        Command::Hook(args) => args.plan().and_then(|plan| judge(&plan, args.judge())),
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Explain(args) => args.run(),
         Command::Rules(args) => args.run(),

@@ -12,6 +12,8 @@ use crate::run::Plan;
 ///
 /// Hidden files are scanned, .git is not; what .gitignore excludes is not scanned but counted. Names of files are
 /// scanned, too. Files of any kind are read: a zero byte hides nothing that has a distinctive format.
+///
+/// Of what is staged, and of a patch, only what it brings is reported: what stood in the same file before is not new.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct ScanArgs {
@@ -20,6 +22,9 @@ pub struct ScanArgs {
     /// Scan what the next commit would add or change, as it is in the index, instead of files
     #[arg(long, conflicts_with = "no_ignore")]
     staged: bool,
+    /// Scan what a patch brings: FILE, or `-` for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["staged", "no_ignore", "paths"])]
+    diff: Option<PathBuf>,
     /// See what .gitignore and .ignore files hide
     #[arg(long)]
     no_ignore: bool,
@@ -32,6 +37,7 @@ Examples:
   keysieve scan                        the files below this directory
   keysieve scan src config/app.yml
   keysieve scan --staged               what the next commit would add
+  git diff main | keysieve scan --diff -
   kubectl get cm -o yaml | keysieve scan -
 
 Exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 incomplete.";
@@ -40,6 +46,9 @@ impl ScanArgs {
     /// What to look at.
     pub fn plan(&self) -> anyhow::Result<Plan> {
         let stdin = self.paths.iter().any(|path| path == Path::new("-"));
+        if let Some(patch) = &self.diff {
+            return Ok(Plan { secrets: true, patch: Some(patch.clone()), ..Plan::default() });
+        }
         if self.staged {
             if self.paths.len() > 1 || stdin {
                 bail!("--staged takes at most one path: a directory of the repository");

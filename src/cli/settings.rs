@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
 use super::output::{Target, warn};
+use super::time;
 use crate::config;
 use crate::finding::{Confidence, Severity};
 use crate::notice::Cause;
@@ -87,9 +88,14 @@ impl JudgeArgs {
             strict: self.strict,
             accept: self.accept.clone(),
             exit_zero: self.exit_zero,
-            now: now(self.now.as_deref())?,
+            now: self.now()?,
             explain: self.show_rejected,
         })
+    }
+
+    /// What "now" is.
+    pub fn now(&self) -> anyhow::Result<jiff::Timestamp> {
+        time::now(self.now.as_deref())
     }
 
     /// The format of the report on standard output.
@@ -114,7 +120,8 @@ impl JudgeArgs {
 
 /// The control file of what is scanned: in its directory, or above it up to the top of the repository.
 fn find_config(plan: &Plan) -> Option<PathBuf> {
-    let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref());
+    let range = plan.range.as_ref().map(|(path, _)| path);
+    let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref()).or(range);
     let start = named.cloned().unwrap_or_else(|| PathBuf::from("."));
     let start = if start.is_dir() { start } else { start.parent().map(Path::to_path_buf).unwrap_or_default() };
     if let Some(found) = config::find(&start) {
@@ -133,26 +140,6 @@ fn find_config(plan: &Plan) -> Option<PathBuf> {
         }
     }
     None
-}
-
-/// The time that `--now`, `SOURCE_DATE_EPOCH` or the clock says.
-fn now(flag: Option<&str>) -> anyhow::Result<jiff::Timestamp> {
-    if let Some(text) = flag {
-        let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-        return match text.parse() {
-            Ok(timestamp) => Ok(timestamp),
-            Err(_) => date()
-                .map(|zoned| zoned.timestamp())
-                .with_context(|| format!("--now {text}: write 2026-01-31 or 2026-01-31T12:00:00Z")),
-        };
-    }
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => {
-            let seconds = text.parse().with_context(|| format!("SOURCE_DATE_EPOCH={text}: not a number of seconds"))?;
-            jiff::Timestamp::from_second(seconds).with_context(|| format!("SOURCE_DATE_EPOCH={text}"))
-        }
-        Err(_) => Ok(jiff::Timestamp::now()),
-    }
 }
 
 fn cause(text: &str) -> Result<Cause, String> {

@@ -11,6 +11,9 @@ pub enum Origin {
     FileName(FilePath),
     /// What the index would commit at this path.
     Staged(FilePath),
+    /// What a patch makes of the file at this path. Lines are those of the file; spans count within the new sides of its
+    /// hunks, one behind the other, because more of the file is not known.
+    Patch(FilePath),
     /// A blob of the history.
     Blob {
         /// Object id in hexadecimal.
@@ -84,6 +87,7 @@ impl Origin {
             Origin::File(path)
             | Origin::FileName(path)
             | Origin::Staged(path)
+            | Origin::Patch(path)
             | Origin::EntryName(path)
             | Origin::RepositoryConfig(path) => Some(path),
             Origin::Member { name, .. } | Origin::MemberName { name, .. } => Some(name),
@@ -126,6 +130,7 @@ impl Origin {
             Origin::File(_) => "file",
             Origin::FileName(_) => "file-name",
             Origin::Staged(_) => "staged",
+            Origin::Patch(_) => "patch",
             Origin::Blob { .. } => "blob",
             Origin::LfsObject { .. } => "lfs-object",
             Origin::Note { .. } => "note",
@@ -200,6 +205,7 @@ impl Origin {
             Origin::File(path) => Origin::File(change(path)),
             Origin::FileName(path) => Origin::FileName(change(path)),
             Origin::Staged(path) => Origin::Staged(change(path)),
+            Origin::Patch(path) => Origin::Patch(change(path)),
             Origin::Blob { id, path } => Origin::Blob { id: id.clone(), path: path.as_ref().map(change) },
             Origin::LfsObject { id, path } => Origin::LfsObject { id: id.clone(), path: path.as_ref().map(change) },
             Origin::EntryName(path) => Origin::EntryName(change(path)),
@@ -236,7 +242,7 @@ impl Origin {
             Origin::File(path) => path.display(),
             Origin::FileName(path) => format!("{} (file name)", path.display()),
             Origin::Staged(path) => format!("{} (staged)", path.display()),
-            Origin::Blob { path: Some(path), .. } => path.display(),
+            Origin::Patch(path) | Origin::Blob { path: Some(path), .. } => path.display(),
             Origin::Blob { id, path: None } => format!("blob {} (no commit holds it)", short(id)),
             Origin::LfsObject { path: Some(path), .. } => format!("{} (Git LFS)", path.display()),
             Origin::LfsObject { id, path: None } => {

@@ -82,6 +82,8 @@ pub struct Lineage<'g> {
     graph: &'g Graph,
     /// Positions in `graph.commits`, the oldest first.
     order: Vec<u32>,
+    /// For each commit of the graph its place in `order`.
+    ranks: Vec<u32>,
     reachable: Vec<bool>,
     reachable_tags: HashSet<Id>,
     /// Commits that only the refs of notes lead to.
@@ -99,7 +101,11 @@ impl<'g> Lineage<'g> {
             let (others, _) = order::reachable(graph, |name| !name.starts_with("refs/notes/"));
             notes.iter_mut().zip(others).for_each(|(note, other)| *note &= !other);
         }
-        Self { graph, order, reachable, reachable_tags, notes }
+        let mut ranks = vec![u32::MAX; graph.commits.len()];
+        for (&position, rank) in order.iter().zip(0..) {
+            ranks[position as usize] = rank;
+        }
+        Self { graph, order, ranks, reachable, reachable_tags, notes }
     }
 
     /// Who made the commit or annotated tag `id`; none if the graph does not hold it.
@@ -111,6 +117,13 @@ impl<'g> Lineage<'g> {
         let tag = &self.graph.tags[self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?];
         let reachable = self.reachable_tags.contains(&id);
         Some(Introduction { id, author: person(&tag.tagger), date: date(tag.time), reachable })
+    }
+
+    /// How many commits of the graph come before a commit: none before its parents, then by date.
+    #[must_use]
+    pub fn rank(&self, id: Id) -> usize {
+        let position = self.graph.commits.binary_search_by_key(&id, |commit| commit.id);
+        position.map_or(usize::MAX, |position| self.ranks[position] as usize)
     }
 
     fn commit(&self, position: usize) -> Introduction {

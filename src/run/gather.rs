@@ -13,7 +13,7 @@ use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
-use super::lives::{Lives, Seat};
+use super::lives::{Lives, Seat, Stand};
 
 /// Judges the places of `hits` and joins them to findings, in no particular order. `explain` is told of every place of
 /// every hit, also of those that come to nothing, in no particular order either.
@@ -178,7 +178,7 @@ fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Liv
         .filter(|hit| hit.verdict.confidence.is_some())
         .filter(|hit| match hit.origin.outermost() {
             Origin::Blob { id, .. } | Origin::LfsObject { id, .. } => {
-                lives.blobs.get(id).is_some_and(|life| life.iter().any(|(_, it)| it.in_head))
+                lives.blobs.get(id).is_some_and(|life| life.iter().any(|stand| stand.introduced.in_head))
             }
             _ => false,
         })
@@ -186,25 +186,33 @@ fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Liv
         .collect()
 }
 
-/// Every origin that a hit has: a blob stands at each path that a commit gave it.
+/// Every origin that a hit has: a blob stands at each path that a commit gave it. None where the secret stood before and only
+/// what is new counts.
 fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
     let outermost = hit.origin.outermost();
     let places: Vec<(Origin, Option<Introduction>)> = match outermost {
-        Origin::Blob { id, .. } | Origin::LfsObject { id, .. } => {
-            let life = lives.blobs.get(id).into_iter().flatten();
-            life.map(|(seat, introduction)| (seated(outermost, id, seat), Some(introduction.clone()))).collect()
+        Origin::Blob { id, .. } | Origin::LfsObject { id, .. }
+            if lives.blobs.get(id).is_some_and(|it| !it.is_empty()) =>
+        {
+            let is_new = |stand: &&Stand| !stand.known.contains(hit.secret.expose());
+            let life = lives.blobs[id].iter().filter(is_new);
+            life.map(|stand| (seated(outermost, id, &stand.seat), Some(stand.introduced.clone()))).collect()
         }
-        Origin::EntryName(name) => {
-            let life = lives.names.get(name).into_iter().flatten();
-            life.map(|(path, introduction)| (Origin::EntryName(path.clone()), Some(introduction.clone()))).collect()
+        Origin::EntryName(name) if lives.names.contains_key(name) => {
+            let life = lives.names[name].iter();
+            life.map(|(path, introduced)| (Origin::EntryName(path.clone()), Some(introduced.clone()))).collect()
         }
-        _ => Vec::new(),
+        Origin::Staged(path) | Origin::Patch(path)
+            if lives.before.get(path).is_some_and(|it| it.contains(hit.secret.expose())) =>
+        {
+            Vec::new()
+        }
+        _ => {
+            let introduced = outermost.object().and_then(|id| lives.objects.get(id)).cloned();
+            vec![(outermost.clone(), introduced)]
+        }
     };
-    if places.is_empty() {
-        let introduction = outermost.object().and_then(|id| lives.objects.get(id)).cloned();
-        return vec![(hit.origin.clone(), introduction)];
-    }
-    places.into_iter().map(|(origin, introduction)| (hit.origin.within(&origin), introduction)).collect()
+    places.into_iter().map(|(origin, introduced)| (hit.origin.within(&origin), introduced)).collect()
 }
 
 /// The blob, or what the pointer in it stands for, at its place.
@@ -272,7 +280,7 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
         let stage = match place.origin.outermost() {
             Origin::File(_) => 0,
             Origin::FileName(_) => 1,
-            Origin::Staged(_) => 2,
+            Origin::Staged(_) | Origin::Patch(_) => 2,
             Origin::Stdin => 3,
             Origin::Blob { .. } | Origin::LfsObject { .. } => 4,
             Origin::EntryName(_) => 5,

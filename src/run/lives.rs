@@ -1,6 +1,7 @@
 //! Where in the history the hits stand.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::finding::Introduction;
 use crate::notice::Tally;
@@ -19,11 +20,27 @@ pub enum Seat {
     Note(String),
 }
 
+/// Secrets, as they are compared with others: normalised, and never shown.
+pub type Known = Arc<HashSet<Vec<u8>>>;
+
+/// A place of a blob.
+#[derive(Clone, Debug)]
+pub struct Stand {
+    /// Where.
+    pub seat: Seat,
+    /// The commit that brought it.
+    pub introduced: Introduction,
+    /// The secrets that stood in the same file before that commit, where only what is new counts.
+    pub known: Known,
+}
+
 /// Where the objects that hold hits stand in the history.
 #[derive(Default)]
 pub struct Lives {
-    /// By blob: every place, with the commit that brought it.
-    pub blobs: HashMap<String, Vec<(Seat, Introduction)>>,
+    /// By blob: every place.
+    pub blobs: HashMap<String, Vec<Stand>>,
+    /// By file of the index or of a patch: the secrets that stood in it before, where only what is new counts.
+    pub before: HashMap<FilePath, Known>,
     /// By name of a file or directory: every path that ends with it, with the commit that brought it.
     pub names: HashMap<FilePath, Vec<(FilePath, Introduction)>>,
     /// By commit or tag object: who made it.
@@ -60,7 +77,11 @@ impl Lives {
         let names: Vec<&[u8]> = names.into_iter().collect();
         let sightings = provenance::trace(repository, &lineage, &blobs, &names, threads, stop);
         for id in blobs {
-            let life = sightings.of(id).iter().map(|sighting| (seat(sighting, prefix), introduction(sighting)));
+            let life = sightings.of(id).iter().map(|sighting| Stand {
+                seat: seat(sighting, prefix),
+                introduced: introduction(sighting),
+                known: Known::default(),
+            });
             self.blobs.entry(id.to_string()).or_default().extend(life);
         }
         for name in names {
@@ -99,7 +120,8 @@ fn introduction(sighting: &Sighting) -> Introduction {
     said(&sighting.first, sighting.in_head)
 }
 
-fn said(first: &provenance::Introduction, in_head: bool) -> Introduction {
+/// What a finding says of who brought it.
+pub fn said(first: &provenance::Introduction, in_head: bool) -> Introduction {
     Introduction {
         commit: first.id.to_string(),
         author: first.author.clone(),

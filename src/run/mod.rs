@@ -10,6 +10,7 @@ pub mod examples;
 pub mod excerpt;
 pub mod gather;
 pub mod inspect;
+mod introduced;
 mod joined;
 mod layers;
 mod lint;
@@ -29,7 +30,7 @@ use crate::detect::{self, Detector};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 use crate::source::{
-    GitEnvironment, History, Id, Item, Repository, Sink, Source, SourceError, Staged, Stdin, Stop, Tree,
+    GitEnvironment, History, Id, Item, Repository, Selection, Sink, Source, SourceError, Staged, Stdin, Stop, Tree,
 };
 
 use inspect::Hit;
@@ -53,6 +54,10 @@ pub struct Plan {
     pub staged: Option<PathBuf>,
     /// Scan the whole history of the repository here.
     pub history: Option<PathBuf>,
+    /// Scan what a patch brings: from this file, or from standard input for `-`.
+    pub patch: Option<PathBuf>,
+    /// Scan what a range of the history brings, in the repository here.
+    pub range: Option<(PathBuf, Selection)>,
     /// Scan the histories of its submodules, too.
     pub submodules: bool,
     /// A path without a repository is no error: the files are scanned, and the outcome says that there was no history.
@@ -108,6 +113,7 @@ pub enum RunError {
 /// When nothing can be looked at; whatever goes wrong later is a notice in the outcome.
 pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -> Result<Outcome, RunError> {
     let detector = Detector::new(settings.config.rules.clone())?;
+    let gate = Gate::default();
     let run = Run {
         plan,
         settings,
@@ -117,14 +123,15 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         hits: Mutex::new(Vec::new()),
         linted: Mutex::new(Linted::default()),
         skipped: Mutex::new(Tally::default()),
-        gate: Gate::default(),
+        gate: &gate,
     };
     let mut tally = Tally::default();
     let repository = run.repository(&mut tally)?;
     run.files(repository.as_ref(), &mut tally)?;
-    let lives = match &repository {
-        Some(repository) => run.git(repository, &mut tally)?,
-        None => Lives::default(),
+    let lives = match (&repository, &plan.patch) {
+        (Some(repository), _) => run.git(repository, &mut tally)?,
+        (None, Some(patch)) => run.patch(patch, &mut tally)?,
+        (None, None) => Lives::default(),
     };
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -150,13 +157,19 @@ struct Run<'r> {
     hits: Mutex<Vec<Hit>>,
     linted: Mutex<Linted>,
     skipped: Mutex<Tally>,
-    gate: Gate,
+    gate: &'r Gate,
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
+    /// The same run with nothing found yet, for what is looked at beside it.
+    fn aside(&self) -> Run<'r> {
+        Run { hits: Mutex::default(), linted: Mutex::default(), skipped: Mutex::default(), ..*self }
+    }
+
     /// Opens the repository that the plan needs.
     fn repository(&self, tally: &mut Tally) -> Result<Option<Repository>, RunError> {
-        let Some(path) = self.plan.history.as_ref().or(self.plan.staged.as_ref()) else { return Ok(None) };
+        let range = self.plan.range.as_ref().map(|(path, _)| path);
+        let Some(path) = self.plan.history.as_ref().or(range).or(self.plan.staged.as_ref()) else { return Ok(None) };
         match Repository::open(path, &GitEnvironment::from_process()) {
             Ok(repository) => Ok(Some(repository)),
             Err(SourceError::NotARepository { path }) => {
@@ -207,15 +220,22 @@ impl Run<'_> {
     /// The index and the history, and then where in the history the hits stand.
     fn git(&self, repository: &Repository, tally: &mut Tally) -> Result<Lives, RunError> {
         let threads = self.settings.threads;
+        if let Some((_, selection)) = &self.plan.range {
+            return self.range(repository, selection, tally);
+        }
+        let mut lives = Lives::default();
         if self.plan.staged.is_some() {
-            match Staged::new(repository, threads).each(&|item| self.take(&item), self.stop) {
-                Ok(mut staged) => {
-                    // Only who asked for the staged content alone needs to hear that there is none.
+            let staged = Staged::new(repository, threads);
+            match staged.each(&|item| self.take(&item), self.stop) {
+                Ok(mut seen) => {
+                    // Only who asked for the staged content alone needs to hear that there is none, and only what it changes.
                     if self.plan.history.is_some() {
-                        staged.coverage.skipped.remove(&Cause::NothingStaged);
-                        staged.notices.retain(|notice| notice.cause != Cause::NothingStaged);
+                        seen.coverage.skipped.remove(&Cause::NothingStaged);
+                        seen.notices.retain(|notice| notice.cause != Cause::NothingStaged);
+                    } else {
+                        lives = self.staged_before(repository, &staged);
                     }
-                    tally.add(staged);
+                    tally.add(seen);
                 }
                 Err(SourceError::Repository { path, detail }) => {
                     tally.notice(Notice::new(Cause::Unreadable, path, detail));
@@ -224,9 +244,8 @@ impl Run<'_> {
             }
         }
         if self.plan.history.is_none() {
-            return Ok(Lives::default());
+            return Ok(lives);
         }
-        let mut lives = Lives::default();
         let mut commits = HashSet::new();
         if self.plan.submodules {
             self.submodules(repository, None, &mut commits, &mut lives, tally)?;
@@ -308,7 +327,7 @@ impl Run<'_> {
                 }
             },
             stop: self.stop,
-            gate: &self.gate,
+            gate: self.gate,
         };
         let unpacked = unpack::unpack(item, format, &outlet);
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);

@@ -25,7 +25,8 @@ mod contents;
 mod gaps;
 mod reader;
 
-use contents::Contents;
+pub(super) use contents::Contents;
+pub(super) use gaps::unshallow;
 use gaps::{Gaps, Role};
 use reader::Reader;
 

@@ -17,7 +17,8 @@ use gix::index::entry::{Flags, Mode};
 use gix::objs::{FindExt as _, Kind};
 
 use super::parts;
-use super::{Item, Repository, Sink, Source, SourceError, Stop, is_lfs_pointer, parallel, shown, tree_entries};
+use super::trees::{Trees, likely, tree_of};
+use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, is_lfs_pointer, parallel, shown, tree_entries};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 
@@ -53,6 +54,29 @@ impl<'r> Staged<'r> {
         Ok(links.map(|entry| FilePath::new(entry.path(&index).as_bytes())).collect())
     }
 
+    /// The blobs in which a staged file stood before: in `HEAD` and in what is being merged the file at the same path, or,
+    /// where there is none, the files that the index no longer has. Empty for a file that is new in every respect.
+    pub(crate) fn before(&self, path: &FilePath) -> Vec<Id> {
+        let (store, _) = self.repository.store();
+        let mut trees = Trees::new(store);
+        let mut before = Vec::new();
+        for parent in self.repository.head().into_iter().chain(self.repository.merging()) {
+            let Some(tree) = tree_of(store, parent) else { continue };
+            match trees.at(tree, path.as_bytes()) {
+                Some(blob) => before.push(blob),
+                None => {
+                    let Ok(index) = self.index() else { continue };
+                    let mut removed = trees.files(tree);
+                    removed.retain(|(old, _)| index.entry_by_path(old.as_bstr()).is_none());
+                    let staged = index.entry_by_path(path.as_bytes().as_bstr());
+                    let blob = staged.map_or_else(|| ObjectId::null(self.repository.hash()), |entry| entry.id);
+                    before.extend(likely(removed, path.as_bytes(), blob));
+                }
+            }
+        }
+        before.into_iter().map(Id).collect()
+    }
+
     fn index(&self) -> Result<gix::index::File, SourceError> {
         let path = self.repository.index_file();
         let options = gix::index::decode::Options { thread_limit: Some(self.threads), ..Default::default() };
@@ -70,6 +94,8 @@ impl<'r> Staged<'r> {
 struct Change {
     path: Vec<u8>,
     id: ObjectId,
+    /// Where in the path the first name begins that `HEAD` does not have there; none if it has them all.
+    new_from: Option<usize>,
 }
 
 impl Source for Staged<'_> {
@@ -78,7 +104,7 @@ impl Source for Staged<'_> {
         let mut compare =
             Compare { index: &index, handles: self.repository.handles(), changes: Vec::new(), tally: Tally::default() };
         let head = compare.head(self.repository.head());
-        compare.directory(head, 0, 0..index.entries().len(), index.tree());
+        compare.directory(head, 0, 0..index.entries().len(), index.tree(), None);
         let Compare { changes, mut tally, .. } = compare;
         if changes.is_empty() && tally.notices.is_empty() {
             tally.notice(Notice::new(Cause::NothingStaged, "the index", "it holds what HEAD holds: nothing is staged"));
@@ -127,7 +153,10 @@ impl Reading {
         if is_lfs_pointer(&self.buffer) {
             self.tally.coverage.skip(Cause::LfsPointer);
         }
-        sink(Item::whole(Origin::FileName(path.clone()), &change.path));
+        if let Some(from) = change.new_from {
+            let own = from..change.path.len();
+            sink(Item { own, ..Item::whole(Origin::FileName(path.clone()), &change.path) });
+        }
         parts::lend(&Origin::Staged(path), &self.buffer, stop, sink);
     }
 }
@@ -198,6 +227,7 @@ impl Compare<'_> {
         prefix: usize,
         range: Range<usize>,
         cache: Option<&gix::index::extension::Tree>,
+        new_from: Option<usize>,
     ) {
         if let (Some(cache), Some(tree)) = (cache, tree)
             && cache.id == tree
@@ -216,7 +246,7 @@ impl Compare<'_> {
             let entry = &index.entries()[at];
             let path = entry.path(index);
             if is_deep {
-                self.file(entry, path, None);
+                self.file(entry, path, None, new_from.or(Some(prefix)));
                 at += 1;
                 continue;
             }
@@ -228,23 +258,31 @@ impl Compare<'_> {
                     let count = index.entries()[at..range.end]
                         .partition_point(|entry| entry.path(index).starts_with(directory));
                     let name = &rest[..slash];
+                    let new_from = new_from.or((!entries.contains_key(name.as_bytes())).then_some(prefix));
                     let tree = entries.get(name.as_bytes()).filter(|(mode, _)| *mode == 0o040_000).map(|&(_, id)| id);
                     let cache = cache.and_then(|cache| cache.children.iter().find(|child| *child.name == **name));
                     // The first begins with its own directory; a damaged index may be in any order.
                     let end = at + count.max(1);
-                    self.directory(tree, below, at..end, cache);
+                    self.directory(tree, below, at..end, cache, new_from);
                     at = end;
                 }
                 _ => {
                     let name = rest.strip_suffix(b"/").unwrap_or(rest);
-                    self.file(entry, path, entries.get(name).copied());
+                    let before = entries.get(name).copied();
+                    self.file(entry, path, before, new_from.or(before.is_none().then_some(prefix)));
                     at += 1;
                 }
             }
         }
     }
 
-    fn file(&mut self, entry: &gix::index::Entry, path: &gix::bstr::BStr, before: Option<(u32, ObjectId)>) {
+    fn file(
+        &mut self,
+        entry: &gix::index::Entry,
+        path: &gix::bstr::BStr,
+        before: Option<(u32, ObjectId)>,
+        new_from: Option<usize>,
+    ) {
         let is_file = |mode: u32| mode & 0o170_000 == 0o100_000;
         if before.is_some_and(|(mode, id)| id == entry.id && (is_file(mode) == is_file(entry.mode.bits()))) {
             return;
@@ -252,7 +290,7 @@ impl Compare<'_> {
         match entry.mode {
             Mode::FILE | Mode::FILE_EXECUTABLE if entry.flags.contains(Flags::INTENT_TO_ADD) => {}
             Mode::FILE | Mode::FILE_EXECUTABLE => {
-                let change = Change { path: path.to_vec(), id: entry.id };
+                let change = Change { path: path.to_vec(), id: entry.id, new_from };
                 // The stages of a conflict may agree.
                 if self.changes.last() != Some(&change) {
                     self.changes.push(change);
@@ -278,12 +316,13 @@ impl Compare<'_> {
         let before = self.entries(before);
         let now = self.entries(Some(tree));
         for (name, (mode, id)) in now {
+            let new_from = (!before.contains_key(&name)).then_some(path.len());
             let old = before.get(&name).filter(|(old, _)| old & 0o170_000 == mode & 0o170_000).map(|&(_, id)| id);
             let path = [path, &name].concat();
             match mode & 0o170_000 {
                 _ if old == Some(id) => {}
                 0o040_000 => self.sparse(&[path.as_slice(), b"/"].concat(), id, old),
-                0o100_000 => self.changes.push(Change { path, id }),
+                0o100_000 => self.changes.push(Change { path, id, new_from }),
                 0o120_000 => self.tally.coverage.skip(Cause::Symlink),
                 _ => self.tally.coverage.skip(Cause::Submodule),
             }

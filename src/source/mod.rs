@@ -14,17 +14,25 @@ use crate::place::{FilePath, LineState, Origin};
 
 pub mod history;
 pub mod index;
+mod lending;
 mod objects;
 mod parallel;
 mod parts;
+pub mod patch;
+mod push;
+pub mod range;
 pub mod repository;
 pub mod stdin;
 pub mod tree;
+mod trees;
 
 pub use history::{Commit, Graph, History, Tag, Tip};
 pub use index::Staged;
 pub(crate) use objects::{Finder, Object, Store, Visitor, Wants, tree_entries, walk};
 pub use parts::Streams;
+pub use patch::Patch;
+pub use push::{PushError, pushed, received};
+pub use range::{Brought, Change, End, Purpose, Range, Selection};
 pub use repository::{GitEnvironment, Repository};
 pub use stdin::Stdin;
 pub use tree::Tree;
@@ -207,6 +215,16 @@ pub enum SourceError {
     Repository {
         /// The path, sanitised.
         path: String,
+        /// What went wrong, and the remedy.
+        detail: String,
+    },
+    /// A revision that the user named is not there.
+    #[error("{path}: there is no revision `{revision}`: {detail}")]
+    NoSuchRevision {
+        /// The repository, sanitised.
+        path: String,
+        /// What was named, sanitised.
+        revision: String,
         /// What went wrong, and the remedy.
         detail: String,
     },

@@ -260,7 +260,7 @@ pub(crate) struct Finder {
     /// The object that was found last.
     pub(crate) bytes: Vec<u8>,
     inflate: gix::zlib::Inflate,
-    cache: Box<dyn pack::cache::DecodeEntry>,
+    cache: Box<dyn pack::cache::DecodeEntry + Send>,
 }
 
 impl Finder {

@@ -284,9 +284,40 @@ impl Repository {
         (tips, notices)
     }
 
+    /// The object that a revision names.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchRevision`].
+    pub(crate) fn revision(&self, name: &str) -> Result<gix::ObjectId, SourceError> {
+        let error = |detail: String| SourceError::NoSuchRevision {
+            path: self.shown(),
+            revision: crate::place::sanitize(name),
+            detail: crate::place::sanitize(&detail),
+        };
+        // An object of a push lies in its quarantine, where only the store looks.
+        if let Ok(id) = gix::ObjectId::from_hex(name.as_bytes()) {
+            let found = id.kind() == self.hash() && self.store().0.number(&id).is_some();
+            return found.then_some(id).ok_or_else(|| error("the object is not here; `git fetch` may bring it".into()));
+        }
+        let git = self.git.to_thread_local();
+        match git.rev_parse_single(name) {
+            Ok(id) => Ok(id.detach()),
+            Err(_) if name.starts_with('-') || name.is_empty() => Err(error("that is no revision".into())),
+            Err(_) => Err(error(format!(
+                "fetch it (`git fetch origin {name}`, in CI with the whole history), or name another"
+            ))),
+        }
+    }
+
     /// The object at `HEAD`; none before the first commit.
     pub(crate) fn head(&self) -> Option<gix::ObjectId> {
         Some(self.git.to_thread_local().head_id().ok()?.detach())
+    }
+
+    /// The commits that are being merged into `HEAD`.
+    pub(crate) fn merging(&self) -> Vec<gix::ObjectId> {
+        let text = fs::read(self.git_dir.join("MERGE_HEAD")).unwrap_or_default();
+        text.split(|&byte| byte == b'\n').filter_map(|id| gix::ObjectId::from_hex(id.trim_ascii()).ok()).collect()
     }
 
     /// Whether objects may have been left at the server on purpose.

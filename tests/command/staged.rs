@@ -96,6 +96,17 @@ fn both_sides_of_an_unfinished_merge() {
     scratch.write("repo/file.txt", "one\nmain\nthree\n");
     scratch.commit(20, "main");
     assert!(!scratch.try_git("repo", &["merge", "-q", "side"]).status.success());
+    // Both sides are read; each stands in its parent.
+    let report = keysieve(&scratch, "repo", &STAGED).exits(0).json();
+    assert!(report.0["coverage"]["files"].as_u64() >= Some(1), "{:#}", report.0["coverage"]);
+    // What one of them does not have is new, also while the file is unmerged.
+    scratch.write("part", github("neither"));
+    let blob = scratch.git("repo", &["hash-object", "-w", "../part"]);
+    scratch.write("stages", format!("0 {} 0\tfile.txt\n100644 {blob} 3\tfile.txt\n", "0".repeat(40)));
+    let stages = std::fs::File::open(scratch.path("stages")).unwrap();
+    let mut git = std::process::Command::new("git");
+    git.args(["update-index", "--index-info"]).current_dir(scratch.path("repo")).stdin(stages);
+    assert!(git.status().unwrap().success());
     assert_eq!(paths(&keysieve(&scratch, "repo", &STAGED).exits(1).json()), ["staged file.txt"]);
 }
 
@@ -106,4 +117,46 @@ fn a_secret_in_a_staged_name() {
     scratch.git("repo", &["add", "-A"]);
     let report = keysieve(&scratch, "repo", &STAGED).exits(1).json();
     assert_eq!(report.findings()[0]["places"][0]["origin"], "file-name");
+}
+
+#[test]
+fn what_stood_in_the_file_before_is_not_new() {
+    let scratch = with_commit();
+    let lines = "same\n".repeat(30);
+    scratch.write("repo/known.txt", format!("{}\n", github("known")));
+    scratch.write("repo/moved.txt", format!("{}\n{lines}", github("moved")));
+    scratch.commit(10, "Known");
+    scratch.write("repo/known.txt", format!("edited\n{}\n", github("known")));
+    scratch.git("repo", &["mv", "moved.txt", "elsewhere.txt"]);
+    scratch.write("repo/elsewhere.txt", format!("{lines}edited\n{}\n", github("moved")));
+    scratch.git("repo", &["add", "-A"]);
+    let report = keysieve(&scratch, "repo", &STAGED).exits(0).json();
+    assert_eq!(report.0["coverage"]["files"], 2, "they were looked at");
+    // Another one in the same file, and the same one in another file.
+    scratch.write("repo/known.txt", format!("{}\n{}\n", github("known"), github("second")));
+    scratch.write("repo/copy.txt", format!("{}\n", github("known")));
+    scratch.git("repo", &["add", "-A"]);
+    let mut found = paths(&keysieve(&scratch, "repo", &STAGED).exits(1).json());
+    found.sort();
+    assert_eq!(found, ["staged copy.txt", "staged known.txt"]);
+}
+
+#[test]
+fn what_a_merge_brings_from_the_other_side_is_not_new() {
+    let scratch = with_commit();
+    scratch.git("repo", &["checkout", "-q", "-b", "side"]);
+    scratch.write("repo/side.txt", github("side"));
+    scratch.write("repo/file.txt", "side\n");
+    scratch.commit(10, "Side");
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/file.txt", "main\n");
+    scratch.commit(20, "Main");
+    scratch.try_git("repo", &["merge", "-q", "--no-commit", "side"]);
+    scratch.write("repo/file.txt", "both\n");
+    scratch.git("repo", &["add", "-A"]);
+    keysieve(&scratch, "repo", &STAGED).exits(0);
+    scratch.write("repo/file.txt", format!("both\n{}\n", github("resolution")));
+    scratch.git("repo", &["add", "-A"]);
+    let report = keysieve(&scratch, "repo", &STAGED).exits(1).json();
+    assert_eq!(paths(&report), ["staged file.txt"]);
 }

@@ -218,8 +218,9 @@ fn region(place: &Place) -> Region {
         start_column: Some(number(start_column)),
         end_line: Some(number(end_line)),
         end_column: Some(number(place.end.column_utf16.max(least))),
-        byte_offset: Some(number(place.span.start)),
-        byte_length: Some(number(place.span.len())),
+        // Of a patch only the lines are those of the file.
+        byte_offset: (!matches!(place.origin, Origin::Patch(_))).then(|| number(place.span.start)),
+        byte_length: (!matches!(place.origin, Origin::Patch(_))).then(|| number(place.span.len())),
         ..Default::default()
     }
 }

@@ -1,25 +1,44 @@
 //! The contents that Git LFS keeps beside the repository, by the digest that a pointer names.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::Origin;
+use crate::source::parts::{Buffer, Lanes, lend_stream};
+use crate::source::{Sink, Stop, shown};
 
 /// The longest pointer, by the specification of Git LFS.
 const POINTER_MOST: usize = 1024;
 
 /// Where the contents lie.
-pub(super) struct Contents {
+pub(crate) struct Contents {
     directory: PathBuf,
 }
 
 impl Contents {
     /// The contents of the repository whose shared directory this is. Another place that its configuration names
     /// (`lfs.storage`) is not followed: a repository does not choose which files of the machine are read.
-    pub(super) fn of(common_dir: &std::path::Path) -> Self {
+    pub(crate) fn of(common_dir: &Path) -> Self {
         Self { directory: common_dir.join("lfs").join("objects") }
     }
 
+    /// Lends what the pointer in the blob `id` stands for, or counts it as not scanned.
+    pub(crate) fn lend(&self, id: &str, pointer: &[u8], stop: &Stop, sink: &Sink<'_>, tally: &mut Tally) {
+        let Some((path, mut file)) = self.open(pointer) else { return tally.coverage.skip(Cause::LfsPointer) };
+        let origin = Origin::LfsObject { id: id.to_owned(), path: None };
+        // The other threads have work of their own: the parts are lent in turn, from this one.
+        let lanes = Lanes::new(1);
+        let open = path.as_path();
+        let lent = lend_stream(&origin, &mut file, &mut Buffer::new(), &lanes, Some(&open), stop, sink);
+        tally.coverage.history_bytes += lent.bytes;
+        if let Some(error) = lent.error {
+            tally.notice(Notice::new(Cause::Unreadable, shown(&path), error.to_string()));
+        }
+    }
+
     /// Opens what `pointer` stands for; none if it is not there or not as long as the pointer says.
-    pub(super) fn open(&self, pointer: &[u8]) -> Option<(PathBuf, File)> {
+    fn open(&self, pointer: &[u8]) -> Option<(PathBuf, File)> {
         let text = std::str::from_utf8(pointer.get(..pointer.len().min(POINTER_MOST))?).ok()?;
         let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
         let digest = field("oid sha256:")?;

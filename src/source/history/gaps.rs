@@ -47,9 +47,9 @@ impl Gaps {
             self.parents.iter().filter(|(_, child)| shallow.contains(child)).map(|(parent, _)| parent).collect();
         if !cut.is_empty() {
             let detail = format!(
-                "a shallow clone: the history behind {} is not here; `git -C {} fetch --unshallow` fetches it",
+                "a shallow clone: the history behind {} is not here; {}",
                 several(cut.len(), "commit"),
-                quoted(repository)
+                unshallow(repository)
             );
             tally.notice(Notice::new(Cause::Shallow, repository, detail));
         }
@@ -99,6 +99,11 @@ impl Gaps {
         }
         tally
     }
+}
+
+/// How to get what a shallow clone lacks.
+pub(crate) fn unshallow(repository: &str) -> String {
+    format!("`git -C {} fetch --unshallow` fetches it", quoted(repository))
 }
 
 fn several(count: usize, thing: &str) -> String {

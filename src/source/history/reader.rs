@@ -144,22 +144,6 @@ impl<'h> Reader<'h> {
             }
         }
     }
-
-    /// What a pointer of Git LFS stands for, if the repository has it.
-    fn content(&mut self, id: ObjectId, pointer: &[u8]) {
-        let Some((path, mut file)) = self.contents.open(pointer) else {
-            return self.tally.coverage.skip(Cause::LfsPointer);
-        };
-        let origin = Origin::LfsObject { id: id.to_string(), path: None };
-        let lanes = Lanes::new(1);
-        let buffer = self.buffer.get_or_insert_with(Buffer::new);
-        let open = path.as_path();
-        let lent = lend_stream(&origin, &mut file, buffer, &lanes, Some(&open), self.stop, self.sink);
-        self.tally.coverage.history_bytes += lent.bytes;
-        if let Some(error) = lent.error {
-            self.tally.notice(Notice::new(Cause::Unreadable, crate::source::shown(&path), error.to_string()));
-        }
-    }
 }
 
 impl Visitor for Reader<'_> {
@@ -170,7 +154,8 @@ impl Visitor for Reader<'_> {
                 self.tally.coverage.blobs += 1;
                 self.tally.coverage.history_bytes += object.bytes.len() as u64;
                 if is_lfs_pointer(object.bytes) {
-                    self.content(object.id, object.bytes);
+                    let id = object.id.to_string();
+                    self.contents.lend(&id, object.bytes, self.stop, self.sink, &mut self.tally);
                 }
                 if object.bytes.len() <= crate::source::PART {
                     (self.sink)(Item::whole(origin, object.bytes));

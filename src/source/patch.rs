@@ -1,0 +1,146 @@
+//! What a patch brings: the new side of each hunk, as the file would have it.
+//!
+//! A hunk shows its lines and a few around them, and nothing else of the file is known. [`Patch::before`] lends the old
+//! sides, so that what merely stands beside a change is not taken for one.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Item, Sink, Source, SourceError, Stop, shown};
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::{FilePath, HEAD, LineState, Origin};
+
+mod parse;
+
+use parse::{File, Parsed, parse};
+
+/// The longest patch that is read.
+const LENGTH_MOST: u64 = 1024 * 1024 * 1024;
+
+/// A patch from a stream.
+pub struct Patch<R> {
+    /// What to call it: `<stdin>` or the name of a file.
+    name: String,
+    reader: Mutex<R>,
+    parsed: Mutex<Option<Parsed>>,
+}
+
+impl Patch<Box<dyn Read + Send>> {
+    /// The patch in a file, or on standard input for `-`.
+    ///
+    /// # Errors
+    /// [`SourceError::Unreadable`].
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        if path == Path::new("-") {
+            return Ok(Self::new(Box::new(std::io::stdin()), "<stdin>"));
+        }
+        match std::fs::File::open(path) {
+            Ok(file) => Ok(Self::new(Box::new(file), shown(path))),
+            Err(error) => Err(SourceError::Unreadable { path: shown(path), detail: error.to_string() }),
+        }
+    }
+}
+
+impl<R: Read + Send> Patch<R> {
+    /// Reads from `reader`, which messages call `name`.
+    pub fn new(reader: R, name: impl Into<String>) -> Self {
+        Self { name: name.into(), reader: Mutex::new(reader), parsed: Mutex::new(None) }
+    }
+
+    /// Lends the old sides, each under the path that the file has now. Of a new file it is what the removed files held: it
+    /// may have been one of them. Lends nothing before [`Source::each`] has run.
+    pub fn before(&self, sink: &Sink<'_>) {
+        let parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(parsed) = parsed.as_ref() else { return };
+        let removed: Vec<&File> = parsed.files.iter().filter(|file| file.new.is_none()).collect();
+        for file in &parsed.files {
+            let Some(path) = &file.new else { continue };
+            let sources: Vec<&File> = if file.old.is_some() { vec![file] } else { removed.clone() };
+            for hunk in sources.iter().flat_map(|source| &source.hunks) {
+                for old in &hunk.old {
+                    lend(Origin::Patch(FilePath::new(path.clone())), old, 0, LineState::default(), sink);
+                }
+            }
+        }
+    }
+}
+
+impl<R: Read + Send> Source for Patch<R> {
+    fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError> {
+        let mut tally = Tally::default();
+        let mut text = Vec::new();
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = Read::take(&mut *reader, LENGTH_MOST).read_to_end(&mut text);
+        if let Err(error) = read {
+            return Err(SourceError::Unreadable { path: self.name.clone(), detail: error.to_string() });
+        }
+        if text.len() as u64 == LENGTH_MOST {
+            let detail = "longer than 1 GiB: the rest was not scanned; split it";
+            tally.notice(Notice::new(Cause::Budget, &self.name, detail));
+        }
+        let parsed = parse(&text);
+        for line in &parsed.damaged {
+            let detail =
+                format!("a hunk ends early at line {line}: the patch was cut off or changed by hand; make it anew");
+            tally.notice(Notice::new(Cause::Unreadable, &self.name, detail));
+        }
+        if text.is_empty() {
+            tally.notice(Notice::new(Cause::NothingNew, &self.name, "the patch is empty: nothing is changed"));
+        } else if parsed.files.is_empty() {
+            let detail = "no patch in it: `git diff`, `git format-patch` and `diff -u` write one";
+            tally.notice(Notice::new(Cause::NothingFound, &self.name, detail));
+        }
+        self.lend_between(&text, &parsed, sink);
+        for file in &parsed.files {
+            if stop.requested() {
+                tally.notice(Notice::new(Cause::Interrupted, &self.name, "the rest was not scanned"));
+                break;
+            }
+            lend_file(file, sink, &mut tally);
+        }
+        *self.parsed.lock().unwrap_or_else(PoisonError::into_inner) = Some(parsed);
+        Ok(tally)
+    }
+}
+
+impl<R> Patch<R> {
+    /// The text outside of files, at its place in the stream.
+    fn lend_between(&self, text: &[u8], parsed: &Parsed, sink: &Sink<'_>) {
+        let (mut lines, mut at) = (LineState::default(), 0);
+        for range in &parsed.between {
+            lines.advance(&text[at..range.start]);
+            at = range.start;
+            lend(Origin::Stdin, &text[range.clone()], range.start as u64, lines, sink);
+        }
+    }
+}
+
+fn lend_file(file: &File, sink: &Sink<'_>, tally: &mut Tally) {
+    let Some(path) = &file.new else { return };
+    tally.coverage.files += 1;
+    if file.is_binary {
+        tally.coverage.skip(Cause::Binary);
+    }
+    if file.old.as_ref() != Some(path) {
+        let start = memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1);
+        let own = start..path.len();
+        sink(Item { own, ..Item::whole(Origin::FileName(FilePath::new(path.clone())), path) });
+    }
+    let mut offset = 0;
+    for hunk in &file.hunks {
+        tally.coverage.file_bytes += hunk.new.len() as u64;
+        let lines = LineState::at_line(hunk.line);
+        lend(Origin::Patch(FilePath::new(path.clone())), &hunk.new, offset, lines, sink);
+        offset += hunk.new.len() as u64;
+    }
+}
+
+/// Lends a piece of a text, of which nothing before or behind is known.
+fn lend(origin: Origin, bytes: &[u8], offset: u64, lines: LineState, sink: &Sink<'_>) {
+    if bytes.is_empty() {
+        return;
+    }
+    let (own, head) = (0..bytes.len(), &bytes[..bytes.len().min(HEAD)]);
+    sink(Item { origin, bytes, own, offset, lines, head, whole: false, open: None });
+}

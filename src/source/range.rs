@@ -1,0 +1,343 @@
+//! What a range of commits brings.
+//!
+//! Of a commit that is what differs from all of its parents: what a merge only takes over from one side is none of its own,
+//! and what its resolution makes is. The blobs are fetched by their ids and lent whole, each once, with the headers and
+//! messages of the commits and the names that are new.
+//!
+//! Whether a secret in such a blob is new is decided by whoever looks for secrets: [`Range::before`] says in which blobs the
+//! same file stood in the parents. A file that was not there may have been moved, so the files that the commit removed
+//! count as well: a secret that stood in one of them has only changed its place.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use super::{
+    Graph, Id, Item, Repository, Sink, Source, SourceError, Stop, Tip, parallel,
+    trees::{self, Trees, likely, tree_of},
+};
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::{FilePath, LineState, Origin};
+
+mod select;
+
+use select::{Ends, Selected, select};
+
+/// One end of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A revision, as git writes it: a branch, a tag, `HEAD~2`, an object id.
+    Revision(String),
+    /// A branch, here or at the remote `origin`.
+    Branch(String),
+    /// An object id; nothing if the object is not here.
+    IfHere(String),
+    /// Every ref whose whole name begins so: `refs/remotes/origin/`; for an empty name `HEAD`s as well.
+    Refs(String),
+}
+
+/// Which commits to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// What must be reached.
+    pub wanted: Vec<End>,
+    /// What must not be reached.
+    pub left_out: Vec<End>,
+    /// Commits that are older are left out; seconds since 1970.
+    pub since: Option<i64>,
+    /// At most so many, the newest.
+    pub most: Option<usize>,
+    /// What it is for: whether an empty range is a mistake.
+    pub purpose: Purpose,
+}
+
+/// What a range is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Somebody named it: that it holds no commit is most likely a mistake.
+    #[default]
+    Named,
+    /// A change against its base; both must share a history.
+    Base,
+    /// A push, which may bring nothing.
+    Push,
+}
+
+/// A blob at a path that a commit brought.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The commit.
+    pub commit: Id,
+    /// The path, from the top of the repository.
+    pub path: FilePath,
+    /// The blob.
+    pub blob: Id,
+}
+
+/// What a range holds.
+#[derive(Debug, Default)]
+pub struct Brought {
+    /// Its commits and tags; its tips are the commits themselves.
+    pub graph: Graph,
+    /// Its files, in no particular order.
+    pub changes: Vec<Change>,
+    /// The new names of files and directories, with the commit: whole paths up to the name.
+    pub names: Vec<(FilePath, Id)>,
+}
+
+/// A range of commits.
+pub struct Range<'r> {
+    repository: &'r Repository,
+    selection: Selection,
+    threads: usize,
+    brought: Mutex<Option<Brought>>,
+}
+
+impl<'r> Range<'r> {
+    /// The range of `repository` that `selection` says, read on `threads` threads.
+    #[must_use]
+    pub fn new(repository: &'r Repository, selection: Selection, threads: usize) -> Self {
+        Self { repository, selection, threads: threads.max(1), brought: Mutex::new(None) }
+    }
+
+    /// What the range holds. None before [`Source::each`] has run, and once taken.
+    #[must_use]
+    pub fn take(&self) -> Option<Brought> {
+        self.brought.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn ends(&self, ends: &[End]) -> Result<Vec<ObjectId>, SourceError> {
+        let mut found = Vec::new();
+        let mut tips = None;
+        for end in ends {
+            match end {
+                End::Revision(name) => found.push(self.repository.revision(name)?),
+                End::Branch(name) => {
+                    let mut names = ["refs/heads/", "refs/remotes/", "refs/remotes/origin/"].into_iter();
+                    let id = names.find_map(|start| self.repository.revision(&format!("{start}{name}")).ok());
+                    found.push(id.map_or_else(|| self.repository.revision(name), Ok)?);
+                }
+                End::IfHere(id) => found.extend(self.repository.revision(id).ok()),
+                End::Refs(prefix) => {
+                    let (tips, _) = tips.get_or_insert_with(|| self.repository.tips());
+                    found.extend(tips.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, id)| *id));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn select(&self) -> Result<Selected, SourceError> {
+        let ends = Ends { wanted: self.ends(&self.selection.wanted)?, left_out: self.ends(&self.selection.left_out)? };
+        let mut selected = select(&self.repository.store().0, &ends);
+        if let Some(since) = self.selection.since {
+            selected.commits.retain(|commit| commit.time >= since);
+            selected.tags.retain(|tag| tag.time >= since);
+        }
+        if let Some(most) = self.selection.most
+            && selected.commits.len() > most
+        {
+            let mut newest: Vec<(i64, Id)> = selected.commits.iter().map(|commit| (commit.time, commit.id)).collect();
+            newest.sort_unstable_by(|one, other| other.cmp(one));
+            let kept: HashSet<Id> = newest[..most].iter().map(|&(_, id)| id).collect();
+            selected.commits.retain(|commit| kept.contains(&commit.id));
+        }
+        let kept: HashSet<Id> = selected.commits.iter().map(|commit| commit.id).collect();
+        selected.cut.retain(|(child, _)| kept.contains(&Id(*child)));
+        Ok(selected)
+    }
+
+    /// What is missing, and that there is nothing.
+    fn notices(&self, selected: &Selected, tally: &mut Tally) {
+        let repository = self.repository.shown();
+        let fetch = super::history::unshallow(&repository);
+        if !selected.cut.is_empty() {
+            let detail = format!(
+                "the parents of {} commits of the range are not here, so all that those hold was taken as new; {fetch}",
+                selected.cut.iter().map(|(child, _)| child).collect::<BTreeSet<_>>().len()
+            );
+            tally.notice(Notice::new(Cause::Shallow, &repository, detail));
+        }
+        for id in &selected.missing {
+            let detail = "named as an end of the range, but not in the repository";
+            tally.notice(Notice::new(Cause::MissingObject, format!("object {id}"), detail));
+        }
+        let is_empty = selected.commits.is_empty() && selected.tags.is_empty() && selected.others.is_empty();
+        if is_empty && selected.missing.is_empty() {
+            let (cause, detail) = match self.selection.purpose {
+                Purpose::Named => (Cause::NothingFound, "the range holds no commit"),
+                Purpose::Base => (Cause::NothingNew, "the base holds every commit: there is nothing new to scan"),
+                Purpose::Push => {
+                    (Cause::NothingNew, "every commit is known there already: there is nothing new to scan")
+                }
+            };
+            tally.notice(Notice::new(cause, &repository, detail));
+        } else if self.selection.purpose == Purpose::Base && !selected.meets {
+            let detail =
+                format!("no common ancestor with the base is here, so the whole history was taken as new; {fetch}");
+            tally.notice(Notice::new(Cause::Shallow, &repository, detail));
+        }
+    }
+
+    /// The blobs in which the file of each change stood before: for every parent of the commit the file at the same path,
+    /// or, where there is none, the files that the commit removed. Empty for a file that is new in every respect.
+    #[must_use]
+    pub fn before(&self, brought: &Brought, changes: &[&Change], stop: &Stop) -> Vec<Vec<Id>> {
+        let (store, _) = self.repository.store();
+        let found = Mutex::new(vec![Vec::new(); changes.len()]);
+        parallel::for_each(
+            self.threads,
+            changes.len(),
+            stop,
+            || Trees::new(store),
+            |trees, number| {
+                let Change { commit, path, blob } = changes[number];
+                let commits = &brought.graph.commits;
+                let Ok(at) = commits.binary_search_by_key(commit, |commit| commit.id) else { return };
+                let mut before = Vec::new();
+                for parent in &commits[at].parents {
+                    let Some(tree) = tree_of(store, parent.0) else { continue };
+                    match trees.at(tree, path.as_bytes()) {
+                        Some(blob) => before.push(Id(blob)),
+                        None => {
+                            let removed = trees.removed(tree, commits[at].tree.0);
+                            before.extend(likely(removed, path.as_bytes(), blob.0).into_iter().map(Id));
+                        }
+                    }
+                }
+                found.lock().unwrap_or_else(PoisonError::into_inner)[number] = before;
+            },
+        );
+        found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What of `paths` the commit at `HEAD` holds.
+    #[must_use]
+    pub fn in_head(&self, paths: &BTreeSet<FilePath>) -> Vec<(FilePath, Id)> {
+        let (store, _) = self.repository.store();
+        let Some(tree) = self.repository.head().and_then(|head| tree_of(store, head)) else { return Vec::new() };
+        let mut trees = Trees::new(store);
+        let held = paths.iter().filter_map(|path| Some((path.clone(), Id(trees.at(tree, path.as_bytes())?))));
+        held.collect()
+    }
+}
+
+impl Source for Range<'_> {
+    fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError> {
+        let (_, trouble) = self.repository.store();
+        let mut tally = Tally::default();
+        trouble.iter().for_each(|notice| tally.notice(notice.clone()));
+        let selected = self.select()?;
+        self.notices(&selected, &mut tally);
+        let compared = self.compare(&selected, stop);
+        let mut blobs: BTreeSet<Id> = BTreeSet::new();
+        let mut brought = Brought::default();
+        for comparison in compared {
+            tally.add(comparison.tally);
+            brought.changes.extend(comparison.changes);
+            brought.names.extend(comparison.names);
+        }
+        blobs.extend(brought.changes.iter().map(|change| change.blob));
+        let lone = selected.others.iter().filter(|(_, kind)| *kind == Kind::Blob);
+        blobs.extend(lone.map(|&(id, _)| Id(id)));
+        let tags = selected.tags.iter().map(|tag| tag.id);
+        let ids: Vec<Id> = selected.commits.iter().map(|commit| commit.id).chain(tags).collect();
+        let objects: Vec<Id> = blobs.into_iter().chain(ids.iter().copied()).collect();
+        tally.add(self.repository.lend(&objects, self.threads, sink, stop));
+        lend_names(&brought.names, sink, &mut tally);
+        if stop.requested() {
+            let detail = "the objects that were not reached were not scanned";
+            tally.notice(Notice::new(Cause::Interrupted, "range", detail));
+        }
+        brought.graph = Graph {
+            tips: ids.into_iter().map(|id| Tip { name: String::new(), id }).collect(),
+            commits: selected.commits,
+            tags: selected.tags,
+            head: self.repository.head().map(Id),
+        };
+        *self.brought.lock().unwrap_or_else(PoisonError::into_inner) = Some(brought);
+        Ok(tally)
+    }
+}
+
+/// The last name of each path is new.
+fn lend_names(names: &[(FilePath, Id)], sink: &Sink<'_>, tally: &mut Tally) {
+    let paths: BTreeSet<&FilePath> = names.iter().map(|(path, _)| path).collect();
+    tally.coverage.names += paths.len() as u64;
+    for path in paths {
+        let bytes = path.as_bytes();
+        let start = memchr::memrchr(b'/', bytes).map_or(0, |slash| slash + 1);
+        tally.coverage.history_bytes += (bytes.len() - start) as u64;
+        sink(Item {
+            origin: Origin::EntryName(path.clone()),
+            bytes,
+            own: start..bytes.len(),
+            offset: 0,
+            lines: LineState::default(),
+            head: bytes,
+            whole: true,
+            open: None,
+        });
+    }
+}
+
+/// What commits differ in from their parents.
+#[derive(Default)]
+struct Comparison {
+    changes: Vec<Change>,
+    names: Vec<(FilePath, Id)>,
+    tally: Tally,
+}
+
+impl Range<'_> {
+    fn compare(&self, selected: &Selected, stop: &Stop) -> Vec<Comparison> {
+        let (store, _) = self.repository.store();
+        let trees = selected.others.iter().filter(|(_, kind)| *kind == Kind::Tree);
+        let lone: Vec<ObjectId> = trees.map(|&(id, _)| id).collect();
+        let count = selected.commits.len() + lone.len();
+        let make = || (Trees::new(store), Comparison::default());
+        let states = parallel::for_each(self.threads, count, stop, make, |(trees, comparison), number| {
+            let (id, tree, parents) = match selected.commits.get(number) {
+                Some(commit) => {
+                    let parents = commit.parents.iter().filter_map(|parent| tree_of(store, parent.0)).collect();
+                    (commit.id, commit.tree.0, parents)
+                }
+                None => (Id(lone[number - selected.commits.len()]), lone[number - selected.commits.len()], Vec::new()),
+            };
+            comparison.add(id, trees.changed(tree, &parents));
+        });
+        let each = states.into_iter().map(|(trees, mut comparison)| {
+            *comparison.tally.coverage.skipped.entry(Cause::Submodule).or_default() += trees.submodules;
+            comparison.tally.coverage.skipped.retain(|_, count| *count > 0);
+            for id in trees.unreadable {
+                let detail = "a directory that cannot be read: what is new in it was not scanned";
+                comparison.tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
+            }
+            comparison
+        });
+        each.collect()
+    }
+}
+
+impl Comparison {
+    fn add(&mut self, commit: Id, changed: Vec<trees::Changed>) {
+        let mut named: HashSet<usize> = HashSet::new();
+        let mut last: Vec<u8> = Vec::new();
+        for file in changed {
+            if let Some(from) = file.new_from {
+                // Every new directory on the way is a name of its own, once.
+                let shared = last.iter().zip(&file.path).take_while(|(one, other)| one == other).count();
+                named.retain(|&end| end <= shared);
+                for end in memchr::memchr_iter(b'/', &file.path).filter(|&end| end > from).chain([file.path.len()]) {
+                    if named.insert(end) {
+                        self.names.push((FilePath::new(&file.path[..end]), commit));
+                    }
+                }
+                last.clone_from(&file.path);
+            }
+            self.changes.push(Change { commit, path: FilePath::new(file.path), blob: Id(file.blob) });
+        }
+    }
+}

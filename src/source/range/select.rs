@@ -1,0 +1,187 @@
+//! Which commits a range holds.
+//!
+//! The commits are walked from the newest, those to leave out together with those that are wanted; who is reached from
+//! what is left out is left out, too. The walk ends when nothing wanted waits any more and what waits is older than every
+//! wanted commit: whatever leads from a commit to its ancestor is then seen, unless a clock was wrong by more than
+//! [`SLOP`] commits. A wrong clock can only add a commit to the range, never hide one.
+
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use crate::source::objects::{Finder, Store, commit, tag};
+use crate::source::{Commit, Id, Tag};
+
+/// How many commits to leave out are gone through after the last wanted one, whatever their dates say.
+const SLOP: usize = 256;
+
+/// What the walk begins with.
+pub(super) struct Ends {
+    /// What must be reached.
+    pub(super) wanted: Vec<ObjectId>,
+    /// What must not.
+    pub(super) left_out: Vec<ObjectId>,
+}
+
+/// What the walk found.
+#[derive(Default)]
+pub(super) struct Selected {
+    pub(super) commits: Vec<Commit>,
+    /// Tags that lead to the wanted ends.
+    pub(super) tags: Vec<Tag>,
+    /// Wanted ends that are no commits: a tag or a push may name a tree or a file.
+    pub(super) others: Vec<(ObjectId, Kind)>,
+    /// Commits of the range whose parent is not in the repository, with that parent.
+    pub(super) cut: BTreeSet<(ObjectId, ObjectId)>,
+    /// What cannot be read.
+    pub(super) missing: BTreeSet<ObjectId>,
+    /// Whether something that is left out can be reached from what is wanted: they share a history.
+    pub(super) meets: bool,
+}
+
+struct Seen {
+    commit: Commit,
+    left_out: bool,
+}
+
+struct Walk<'w> {
+    store: &'w Store,
+    finder: Finder,
+    seen: HashMap<ObjectId, Seen>,
+    waiting: BinaryHeap<(i64, ObjectId)>,
+    /// Of those that wait the ones that are wanted.
+    wanted: HashSet<ObjectId>,
+    /// Tags, trees and files that are left out.
+    known: HashSet<ObjectId>,
+    selected: Selected,
+}
+
+pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
+    let mut walk = Walk {
+        store,
+        finder: Finder::with_cache(16 * 1024 * 1024),
+        seen: HashMap::new(),
+        waiting: BinaryHeap::new(),
+        wanted: HashSet::new(),
+        known: HashSet::new(),
+        selected: Selected::default(),
+    };
+    for &end in &ends.left_out {
+        if let Some(end) = walk.peel(end, false) {
+            walk.reach(end, true);
+        }
+    }
+    for &end in &ends.wanted {
+        if let Some(end) = walk.peel(end, true) {
+            walk.reach(end, false);
+        }
+    }
+    walk.run();
+    let Walk { seen, mut selected, .. } = walk;
+    let wanted = seen.into_values().filter(|seen| !seen.left_out);
+    selected.commits = wanted.map(|seen| seen.commit).collect();
+    selected.commits.sort_unstable_by_key(|commit| commit.id);
+    selected.tags.sort_unstable_by_key(|tag| tag.id);
+    selected.tags.dedup_by_key(|tag| tag.id);
+    let holds = |id: &ObjectId| selected.commits.binary_search_by_key(&Id(*id), |commit| commit.id).is_ok();
+    selected.cut.retain(|(child, _)| holds(child));
+    selected
+}
+
+impl Walk<'_> {
+    /// The commit that an end leads to; tags on the way, and what is no commit, are kept if it is wanted.
+    fn peel(&mut self, mut id: ObjectId, is_wanted: bool) -> Option<ObjectId> {
+        /// Tags of tags of tags: whoever made the repository does not choose how long this takes.
+        const TAGS: usize = 32;
+        for _ in 0..TAGS {
+            let is_wanted = is_wanted && !self.known.contains(&id);
+            let kind = self.store.find(&id, &mut self.finder);
+            match kind {
+                Some(Kind::Commit) => return Some(id),
+                Some(Kind::Tag) => {
+                    let tag = tag(&self.finder.bytes)?;
+                    let (target, time) = (tag.target, tag.time);
+                    if is_wanted {
+                        let tagger = tag.tagger.into();
+                        self.selected.tags.push(Tag { id: Id(id), target: Id(target), tagger, time });
+                    } else {
+                        self.known.insert(id);
+                    }
+                    id = target;
+                }
+                Some(kind) => {
+                    match is_wanted {
+                        true => self.selected.others.push((id, kind)),
+                        false => _ = self.known.insert(id),
+                    }
+                    return None;
+                }
+                None => {
+                    if is_wanted {
+                        self.selected.missing.insert(id);
+                    }
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// A way leads to a commit; says whether the commit is there.
+    fn reach(&mut self, id: ObjectId, left_out: bool) -> bool {
+        if let Some(seen) = self.seen.get_mut(&id) {
+            self.selected.meets |= seen.left_out != left_out;
+            if left_out && !seen.left_out {
+                seen.left_out = true;
+                self.wanted.remove(&id);
+                // What was reached through it is left out as well.
+                self.waiting.push((seen.commit.time, id));
+            }
+            return true;
+        }
+        if self.store.find(&id, &mut self.finder) != Some(Kind::Commit) {
+            return false;
+        }
+        let Some(parsed) = commit(&self.finder.bytes) else { return false };
+        let commit = Commit {
+            id: Id(id),
+            tree: Id(parsed.tree),
+            parents: parsed.parents.iter().map(|&parent| Id(parent)).collect(),
+            author: parsed.author.into(),
+            time: parsed.time,
+        };
+        self.waiting.push((commit.time, id));
+        if !left_out {
+            self.wanted.insert(id);
+        }
+        self.seen.insert(id, Seen { commit, left_out });
+        true
+    }
+
+    fn run(&mut self) {
+        let mut oldest = i64::MAX;
+        let mut beyond = 0;
+        while let Some((time, id)) = self.waiting.pop() {
+            self.wanted.remove(&id);
+            let Some(seen) = self.seen.get(&id) else { continue };
+            let left_out = seen.left_out;
+            if left_out {
+                if self.wanted.is_empty() && time < oldest {
+                    beyond += 1;
+                    if beyond > SLOP {
+                        return;
+                    }
+                }
+            } else {
+                oldest = oldest.min(time);
+                beyond = 0;
+            }
+            for parent in seen.commit.parents.clone() {
+                if !self.reach(parent.0, left_out) && !left_out {
+                    self.selected.cut.insert((id, parent.0));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What trees hold, and in what they differ.
+
+use std::collections::HashMap;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use super::objects::{Finder, Store, commit, tree_entries};
+
+/// Directories nested deeper than this are not gone into.
+const DEPTH: usize = 512;
+
+/// A file that a tree holds and other trees do not, or not so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Changed {
+    pub(super) path: Vec<u8>,
+    pub(super) blob: ObjectId,
+    /// Where in `path` the first name begins that none of the others has at this place; none if all names were there.
+    pub(super) new_from: Option<usize>,
+}
+
+/// Looks into trees, one after the other.
+pub(super) struct Trees<'t> {
+    store: &'t Store,
+    finder: Finder,
+    /// Directories that could not be read.
+    pub(super) unreadable: Vec<ObjectId>,
+    /// Submodules that differ.
+    pub(super) submodules: u64,
+}
+
+/// What an entry is, as far as two entries of a name must agree in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Tree,
+    Blob,
+    Submodule,
+}
+
+fn sort(mode: u32) -> Sort {
+    match mode & 0o170_000 {
+        0o040_000 => Sort::Tree,
+        0o160_000 => Sort::Submodule,
+        _ => Sort::Blob,
+    }
+}
+
+type Entries = HashMap<Vec<u8>, (Sort, ObjectId)>;
+
+struct Level {
+    /// The path of the directory, with a slash at its end; empty for the top.
+    path: Vec<u8>,
+    tree: ObjectId,
+    others: Vec<Option<ObjectId>>,
+    new_from: Option<usize>,
+    depth: usize,
+}
+
+impl<'t> Trees<'t> {
+    pub(super) fn new(store: &'t Store) -> Self {
+        Self { store, finder: Finder::with_cache(32 * 1024 * 1024), unreadable: Vec::new(), submodules: 0 }
+    }
+
+    fn read(&mut self, tree: ObjectId) -> Vec<(Vec<u8>, (Sort, ObjectId))> {
+        if tree.is_empty_tree() {
+            return Vec::new();
+        }
+        if self.store.find(&tree, &mut self.finder) != Some(Kind::Tree) {
+            self.unreadable.push(tree);
+            return Vec::new();
+        }
+        let entries = tree_entries(&self.finder.bytes, self.store.hash()).flatten();
+        entries.map(|entry| (entry.name.to_vec(), (sort(entry.mode), entry.id.to_owned()))).collect()
+    }
+
+    fn entries(&mut self, tree: Option<ObjectId>) -> Entries {
+        tree.map(|tree| self.read(tree).into_iter().collect()).unwrap_or_default()
+    }
+
+    /// Every file of `tree` that is not the same in one of `others`, in the order of the paths. Without others it is every
+    /// file.
+    pub(super) fn changed(&mut self, tree: ObjectId, others: &[ObjectId]) -> Vec<Changed> {
+        let mut changed = Vec::new();
+        if others.contains(&tree) {
+            return changed;
+        }
+        let others = others.iter().copied().map(Some).collect();
+        let mut pending = vec![Level { path: Vec::new(), tree, others, new_from: None, depth: 0 }];
+        while let Some(level) = pending.pop() {
+            let others: Vec<Entries> = level.others.iter().map(|&other| self.entries(other)).collect();
+            for (name, (kind, id)) in self.read(level.tree) {
+                if others.iter().any(|entries| entries.get(&name) == Some(&(kind, id))) {
+                    continue;
+                }
+                let at = level.path.len();
+                let is_new = !others.iter().any(|entries| entries.contains_key(&name));
+                let new_from = level.new_from.or(is_new.then_some(at));
+                let path = [level.path.as_slice(), &name].concat();
+                match kind {
+                    Sort::Submodule => self.submodules += 1,
+                    Sort::Blob => changed.push(Changed { path, blob: id, new_from }),
+                    Sort::Tree if level.depth >= DEPTH => self.unreadable.push(id),
+                    Sort::Tree => {
+                        let of = |entries: &Entries| match entries.get(&name) {
+                            Some(&(Sort::Tree, id)) => Some(id),
+                            _ => None,
+                        };
+                        let others = others.iter().map(of).collect();
+                        let path = [path.as_slice(), b"/"].concat();
+                        pending.push(Level { path, tree: id, others, new_from, depth: level.depth + 1 });
+                    }
+                }
+            }
+        }
+        changed.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        changed
+    }
+
+    /// The file that `tree` holds at `path`.
+    pub(super) fn at(&mut self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+        let mut tree = tree;
+        let mut names = path.split(|&byte| byte == b'/').peekable();
+        while let Some(name) = names.next() {
+            let (_, (kind, id)) = self.read(tree).into_iter().find(|(found, _)| found == name)?;
+            match (kind, names.peek()) {
+                (Sort::Tree, Some(_)) => tree = id,
+                (Sort::Blob, None) => return Some(id),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Every file of `tree`, with its path.
+    pub(super) fn files(&mut self, tree: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
+        self.changed(tree, &[]).into_iter().map(|file| (file.path, file.blob)).collect()
+    }
+
+    /// The files of `before` that `after` does not have at all.
+    pub(super) fn removed(&mut self, before: ObjectId, after: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
+        let changed = self.changed(before, &[after]);
+        changed.into_iter().filter(|file| file.new_from.is_some()).map(|file| (file.path, file.blob)).collect()
+    }
+}
+
+/// The tree of a commit.
+pub(super) fn tree_of(store: &Store, id: ObjectId) -> Option<ObjectId> {
+    let mut finder = Finder::new();
+    match store.find(&id, &mut finder)? {
+        Kind::Commit => commit(&finder.bytes).map(|commit| commit.tree),
+        _ => None,
+    }
+}
+
+/// At most so many removed files are looked at for what a new file may have been.
+const MOVED_MOST: usize = 64;
+
+/// Of the files that were removed those that the new one most likely was: the same content, then the same name, the same
+/// extension, the same directory, any.
+pub(super) fn likely(mut removed: Vec<(Vec<u8>, ObjectId)>, path: &[u8], blob: ObjectId) -> Vec<ObjectId> {
+    fn name(path: &[u8]) -> &[u8] {
+        memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..])
+    }
+    fn extension(path: &[u8]) -> &[u8] {
+        let name = name(path);
+        memchr::memrchr(b'.', name).map_or(&[], |at| &name[at..])
+    }
+    fn directory(path: &[u8]) -> &[u8] {
+        &path[..path.len() - name(path).len()]
+    }
+    let rank = |(old, id): &(Vec<u8>, ObjectId)| match () {
+        () if *id == blob => 0,
+        () if name(old) == name(path) => 1,
+        () if extension(old) == extension(path) && directory(old) == directory(path) => 2,
+        () if extension(old) == extension(path) => 3,
+        () if directory(old) == directory(path) => 4,
+        () => 5,
+    };
+    removed.sort_by_cached_key(|file| (rank(file), file.0.clone()));
+    removed.truncate(MOVED_MOST);
+    removed.into_iter().map(|(_, id)| id).collect()
+}

@@ -1,0 +1,186 @@
+//! Ranges of the history: what their commits bring, and nothing that was there before.
+
+use crate::scripted::Scratch;
+use crate::support::{Run, github, keysieve, list, text};
+
+/// A text with a secret and lines of its own.
+fn with(salt: &str, more: &str) -> String {
+    format!("first\ntoken = {}\n{more}\n", github(salt))
+}
+
+fn history(scratch: &Scratch, arguments: &[&str]) -> Run {
+    let all = [&["history", "--format", "json", "--show-secrets"], arguments].concat();
+    keysieve(scratch, "repo", &all)
+}
+
+/// `salt path subject-of-the-commit` of every place, sorted.
+fn places(scratch: &Scratch, run: Run, salts: &[&str]) -> Vec<String> {
+    let report = run.json();
+    let mut told = Vec::new();
+    for finding in report.findings() {
+        let salt = salts.iter().find(|salt| finding["secret"]["value"] == github(salt)).expect("a secret of the test");
+        for place in list(&finding["places"]) {
+            let commit = text(&place["introduced"]["commit"]);
+            let subject = scratch.git("repo", &["log", "-1", "--format=%s", commit]);
+            told.push(format!("{salt} {} {subject}", place["path"].as_str().unwrap_or("-")));
+        }
+    }
+    told.sort();
+    told
+}
+
+/// What the commits of a range may do: `main` begins, `side` leaves it, changes things, takes `main` in and goes on.
+fn story() -> Scratch {
+    let scratch = Scratch::repository();
+    let write = |path: &str, text: &str| scratch.write(&format!("repo/{path}"), text);
+    let git = |arguments: &[&str]| scratch.git("repo", arguments);
+    write("known.txt", &with("known", "one"));
+    write("plain.txt", "plain\n");
+    write("old/moved.txt", &with("moved", &"same\n".repeat(20)));
+    write("old/renamed.txt", &with("renamed", "same"));
+    scratch.commit(0, "Begin");
+    git(&["branch", "start"]);
+
+    git(&["checkout", "-q", "-b", "side"]);
+    write("known.txt", &with("known", "two"));
+    git(&["mv", "old/moved.txt", "moved.txt"]);
+    write("moved.txt", &with("moved", "nothing of it is the same\nbut the secret"));
+    git(&["mv", "old/renamed.txt", "renamed.txt"]);
+    scratch.commit(10, "Edit and move");
+    write("copy.txt", &with("known", "a copy"));
+    scratch.commit(20, "Copy");
+    write("short.txt", &with("short", "lived"));
+    scratch.commit(30, "Add");
+    git(&["rm", "-q", "short.txt"]);
+    scratch.commit(40, "Remove");
+    git(&["checkout", "-q", "main"]);
+    write("base.txt", &with("base", "of main"));
+    write("both.txt", "main\n");
+    scratch.commit(50, "Main goes on");
+    git(&["checkout", "-q", "side"]);
+    write("both.txt", "side\n");
+    scratch.commit(60, "Another");
+    scratch.try_git("repo", &["merge", "-q", "--no-commit", "main"]);
+    write("both.txt", &with("resolution", "of both"));
+    scratch.commit(70, "Merge main");
+    scratch.commit(80, &format!("Message\n\n{}", github("message")));
+    scratch
+}
+
+const SALTS: [&str; 8] = ["known", "moved", "renamed", "short", "base", "resolution", "message", "late"];
+
+/// What `side` brings.
+const BROUGHT: [&str; 4] =
+    ["known copy.txt Copy", "message - Message", "resolution both.txt Merge main", "short short.txt Add"];
+
+#[test]
+fn a_range_reports_what_its_commits_bring() {
+    let scratch = story();
+    for arguments in [&["--range", "main..side"][..], &["--range", "main.."], &["--base", "main"]] {
+        let run = history(&scratch, arguments).exits(1);
+        assert_eq!(places(&scratch, run, &SALTS), BROUGHT, "{arguments:?}");
+    }
+    // From where the branch began, main's own commits belong to it.
+    let run = history(&scratch, &["--range", "start..side"]).exits(1);
+    let mut expected = vec!["base base.txt Main goes on"];
+    expected.extend(BROUGHT);
+    assert_eq!(places(&scratch, run, &SALTS), expected);
+    let report = history(&scratch, &["--base", "main"]).json();
+    assert_eq!(report.0["coverage"]["commits"], 7);
+    let short = report.of(&github("short"));
+    assert_eq!(short["places"][0]["introduced"]["in_head"], false);
+    assert_eq!(report.of(&github("resolution"))["places"][0]["introduced"]["in_head"], true);
+}
+
+#[test]
+fn a_range_is_cut_by_time_number_and_branch() {
+    let scratch = story();
+    let told = |arguments: &[&str]| places(&scratch, history(&scratch, arguments).exits(1), &SALTS);
+    // 1_700_000_000 is 2023-11-14T22:13:20Z.
+    assert_eq!(told(&["--branch", "side", "--since", "2023-11-14T22:14:25Z"]), [BROUGHT[1], BROUGHT[2]]);
+    assert_eq!(told(&["--branch", "side", "--max-commits", "1"]), [BROUGHT[1]]);
+    assert_eq!(told(&["--branch", "main"]).len(), 4, "all that main ever brought");
+    assert_eq!(told(&["--range", "main..side", "--max-commits", "2"]), [BROUGHT[1], BROUGHT[2]]);
+    assert_eq!(told(&["--since", "3d", "--now", "2023-11-16"]).len(), 8, "of every ref");
+}
+
+#[test]
+fn the_same_secret_has_the_same_fingerprint_in_every_mode() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file.txt", "nothing\n");
+    scratch.commit(0, "Begin");
+    scratch.write("repo/new.txt", with("same", ""));
+    scratch.git("repo", &["add", "-A"]);
+    let fingerprint = |arguments: &[&str]| {
+        let report =
+            keysieve(&scratch, "repo", &[arguments, &["--format", "json", "--show-secrets"]].concat()).exits(1).json();
+        text(&report.of(&github("same"))["fingerprint"]).to_owned()
+    };
+    let staged = fingerprint(&["scan", "--staged"]);
+    let patch = scratch.git("repo", &["diff", "--cached"]);
+    scratch.write("patch", format!("{patch}\n"));
+    scratch.commit(10, "New");
+    for arguments in [
+        &["scan"][..],
+        &["history"],
+        &["history", "--range", "HEAD~1..HEAD"],
+        &["scan", "--diff", "../patch"],
+        &["check"],
+    ] {
+        assert_eq!(fingerprint(arguments), staged, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_no_range_is_said() {
+    let scratch = story();
+    for arguments in [
+        &["--range", "main..nowhere"][..],
+        &["--range=--output..main"],
+        &["--base", "nowhere"],
+        &["--branch", "nowhere"],
+        &["--range", "main...side"],
+        &["--since", "yesterday"],
+        &["--base", "main", "--range", "main..side"],
+        &["--base", &"1".repeat(40)],
+    ] {
+        let run = history(&scratch, arguments).exits(2);
+        assert_eq!(run.out(), "", "{arguments:?}");
+        let flag = arguments[0].split('=').next().unwrap();
+        assert!(run.err().contains(flag) || run.err().contains("revision"), "{}", run.err());
+    }
+    history(&scratch, &["--range", "side..main"]).exits(3).says("the range holds no commit");
+    history(&scratch, &["--branch", "main", "--since", "2030-01-01"]).exits(3);
+    let nothing = history(&scratch, &["--base", "side"]).exits(0).says("nothing new").json();
+    assert_eq!(nothing.skipped("nothing-new"), 1);
+    keysieve(&scratch, "repo", &["history", "--base", "side"]).exits(0).says("nothing new to scan");
+}
+
+#[test]
+fn a_clone_that_is_too_shallow_says_what_to_fetch() {
+    let scratch = story();
+    let url = format!("file://{}", scratch.path("repo").display());
+    scratch.git(".", &["clone", "-q", "--depth", "2", "--branch", "side", &url, "shallow"]);
+    scratch.git("shallow", &["fetch", "-q", "--depth", "1", "origin", "start:refs/remotes/origin/start"]);
+    let run = keysieve(&scratch, "shallow", &["history", "--base", "origin/start", "--format", "json"]);
+    let report = run.json();
+    assert_eq!(report.skipped("shallow"), 2, "{:#}", report.0["notices"]);
+    assert!(report.0["notices"].to_string().contains("fetch --unshallow"));
+    assert_eq!(report.0["verdict"]["complete"], false);
+}
+
+#[test]
+fn names_that_a_range_brings_are_scanned() {
+    let scratch = Scratch::repository();
+    scratch.write(&format!("repo/{}/a.txt", github("known")), "a\n");
+    scratch.commit(0, "Begin");
+    scratch.write(&format!("repo/{}/b.txt", github("known")), "b\n");
+    scratch.write(&format!("repo/dir/{}/c/d.txt", github("late")), "c\n");
+    scratch.write(&format!("repo/dir/{}/c/e.txt", github("late")), "c\n");
+    scratch.commit(10, "Names");
+    let report = history(&scratch, &["--range", "HEAD~1..HEAD"]).exits(1).json();
+    assert_eq!(report.secrets(), [github("late")]);
+    let [place] = list(&report.of(&github("late"))["places"]) else { panic!("{:#}", report.0) };
+    assert_eq!(place["origin"], "entry-name");
+    assert!(text(&place["path"]).starts_with("dir/") && !text(&place["path"]).ends_with("txt"), "{place:#}");
+}
