@@ -192,6 +192,12 @@ pub struct Coverage {
     pub packs: u64,
     /// Bytes of those blobs, headers, messages and names.
     pub history_bytes: u64,
+    /// Bytes of blobs that were searched; the others were known from what the blobs are made from.
+    pub searched_bytes: u64,
+    /// Blobs that were searched only where they differ from what they are made from.
+    pub inherited_blobs: u64,
+    /// Blobs that were searched whole where they might not have been, by reason: how many, and their bytes.
+    pub whole_blobs: BTreeMap<&'static str, (u64, u64)>,
     /// Members of containers.
     pub members: u64,
     /// Bytes that the containers unpacked to.
@@ -208,6 +214,12 @@ impl Coverage {
         *self.skipped.entry(cause).or_default() += 1;
     }
 
+    /// Counts one blob of so many bytes that was searched whole.
+    pub fn searched_whole(&mut self, reason: &'static str, bytes: u64) {
+        let sum = self.whole_blobs.entry(reason).or_default();
+        *sum = (sum.0 + 1, sum.1 + bytes);
+    }
+
     /// Adds the numbers of another part of the same run.
     pub fn add(&mut self, other: &Coverage) {
         self.files += other.files;
@@ -220,6 +232,12 @@ impl Coverage {
         self.refs += other.refs;
         self.packs += other.packs;
         self.history_bytes += other.history_bytes;
+        self.searched_bytes += other.searched_bytes;
+        self.inherited_blobs += other.inherited_blobs;
+        for (reason, (count, bytes)) in &other.whole_blobs {
+            let sum = self.whole_blobs.entry(reason).or_default();
+            *sum = (sum.0 + count, sum.1 + bytes);
+        }
         self.members += other.members;
         self.member_bytes += other.member_bytes;
         self.documents += other.documents;

@@ -9,6 +9,30 @@ use std::ops::Range;
 
 use crate::class::Class;
 
+thread_local! {
+    /// What the windows of this thread have shown since [`begin`].
+    static SHOWN: Cell<(usize, usize)> = const { Cell::new((usize::MAX, 0)) };
+}
+
+/// Begins to remember what the windows of this thread show.
+pub fn begin() {
+    SHOWN.set((usize::MAX, 0));
+}
+
+/// What the windows that were dropped since [`begin`] have shown, as one range that also holds `anchor`.
+#[must_use]
+pub fn shown(anchor: &Range<usize>) -> Range<usize> {
+    let (low, high) = SHOWN.get();
+    low.min(anchor.start)..high.max(anchor.end)
+}
+
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        let (low, high) = SHOWN.get();
+        SHOWN.set((low.min(self.low.get()), high.max(self.high.get())));
+    }
+}
+
 /// A capped, recording view of the text around an anchor.
 pub struct Window<'t> {
     text: &'t [u8],
@@ -42,6 +66,11 @@ impl<'t> Window<'t> {
         // The end of the text is something one can see, too.
         self.see(at.max(self.from), at.saturating_add(1).min(self.to + 1));
         if at < self.from || at >= self.to { None } else { Some(self.text[at]) }
+    }
+
+    /// Takes over what another look has seen, of which this one makes use.
+    pub fn adopt(&self, footprint: &Range<usize>) {
+        self.see(footprint.start, footprint.end);
     }
 
     /// The byte before `at`.

@@ -4,6 +4,8 @@
 //! back to the file; positions can be carried over any cut; and no input stops the scanner.
 #![allow(clippy::unwrap_used)]
 
+#[path = "properties/deltas.rs"]
+mod deltas;
 #[path = "properties/encodings.rs"]
 mod encodings;
 #[path = "properties/hostile.rs"]

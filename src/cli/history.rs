@@ -26,6 +26,9 @@ pub struct HistoryArgs {
     /// The repository, or a directory in it
     #[arg(default_value = ".")]
     repository: PathBuf,
+    /// Search every blob whole, also what it has from another (slower; finds the same)
+    #[arg(long)]
+    no_delta: bool,
     /// Scan the histories of submodules that are here, too
     #[arg(long, conflicts_with_all = ["range", "branch", "base", "since", "max_commits"])]
     submodules: bool,
@@ -65,7 +68,7 @@ A base that has every commit already is no mistake: 0, and the report says so.";
 impl HistoryArgs {
     /// What to look at.
     pub fn plan(&self) -> anyhow::Result<Plan> {
-        let plan = Plan { secrets: true, ..Plan::default() };
+        let plan = Plan { secrets: true, no_delta: self.no_delta, ..Plan::default() };
         match self.selection()? {
             Some(selection) => Ok(Plan { range: Some((self.repository.clone(), selection)), ..plan }),
             None => Ok(Plan { history: Some(self.repository.clone()), submodules: self.submodules, ..plan }),

@@ -55,7 +55,7 @@ pub fn derive(
     if !head.iter().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
         return run.end;
     }
-    let end = last_line(text, &run);
+    let end = block_end(text, &run);
     let block = run.start..end;
     if !scope.wants(&block) {
         return end;
@@ -179,7 +179,7 @@ pub fn decode_value(value: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The end of the last of the lines of digits that go on from `run`.
-fn last_line(text: &[u8], run: &Range<usize>) -> usize {
+pub fn block_end(text: &[u8], run: &Range<usize>) -> usize {
     let length = run.len();
     let mut end = run.end;
     if length < LINE || !length.is_multiple_of(4) {

@@ -80,6 +80,17 @@ pub struct Derived {
     pub map: Map,
 }
 
+impl Derived {
+    /// The bytes of the outer text that it was made from.
+    #[must_use]
+    pub fn outer(&self) -> Range<usize> {
+        match self.text.is_empty() {
+            true => self.own.clone(),
+            false => self.map.outer(&(0..self.text.len())),
+        }
+    }
+}
+
 /// How the bytes of a run stand in the outer text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {

@@ -59,6 +59,32 @@ const BEHIND: usize = 128;
 /// and at most, to the end of what stands there without a break.
 const BEHIND_MOST: usize = 2048;
 
+/// A little more than any finder looks before a place,
+const LOOK_BEFORE: usize = 128;
+/// and any but those of blocks behind one.
+const LOOK: usize = 448;
+/// How many ends of lines a finder of blocks may look beyond.
+const LINES: usize = 3;
+/// and how many bytes.
+const LINES_MOST: usize = 2 * 1024 + 128;
+
+/// Where a slice of a text must begin and end at least for what stands at `wanted` to be decoded from it as from the whole
+/// text, unless something goes on beyond: then the slice is torn.
+#[must_use]
+pub fn around(text: &[u8], wanted: &Range<usize>) -> Range<usize> {
+    let before = &text[wanted.start.saturating_sub(LINES_MOST)..wanted.start];
+    // What is derived ends where a value can end, not in the middle of what may be one.
+    let value = before.iter().rev().position(|&byte| ends(byte)).unwrap_or(before.len());
+    let lines = memchr::memrchr_iter(b'\n', before).nth(LINES).map_or(before.len(), |at| before.len() - at);
+    let start = wanted.start.saturating_sub(lines.max(value + BEHIND) + MARGIN);
+    let rest = &text[wanted.end..text.len().min(wanted.end + LINES_MOST)];
+    let lines = memchr::memchr_iter(b'\n', rest).nth(LINES).unwrap_or(rest.len());
+    start..text.len().min(wanted.end + lines.max(LOOK) + MARGIN)
+}
+
+/// How far a place before a slice may stand from one in it that belongs to it.
+const MARGIN: usize = 512 + LOOK_BEFORE;
+
 /// Derives the text around the places that `find` finds; those within `gap` bytes of each other belong together.
 pub fn derive(
     text: &[u8],
@@ -70,6 +96,12 @@ pub fn derive(
     let mut cluster: Option<(Range<usize>, bool)> = None;
     let mut each = |cluster: Option<(Range<usize>, bool)>| {
         let Some((core, true)) = cluster else { return };
+        // Before the first place another may stand that belongs to it.
+        if scope.slice.is_some()
+            && !scope.admits(text, &core, BEFORE.max(gap) + LOOK_BEFORE, looks(text, encoding, core.end))
+        {
+            return;
+        }
         scope.pieces(core.clone(), |piece| {
             if budget.take(piece.range.len() + BEFORE + BEHIND) {
                 sink(decode(text, encoding, find, &core, piece));
@@ -126,6 +158,19 @@ impl Derived {
             self.text.extend_from_slice(&text[range]);
         }
     }
+}
+
+/// How far behind `at` the text matters to the places that end there: as far as their finder looks, and as is derived.
+fn looks(text: &[u8], encoding: Encoding, at: usize) -> usize {
+    let finder = match encoding {
+        Encoding::Block => {
+            let rest = &text[at..text.len().min(at + LINES_MOST)];
+            memchr::memchr_iter(b'\n', rest).nth(LINES - 1).map_or(rest.len() + 1, |line| line + 1)
+        }
+        _ => LOOK,
+    };
+    // One byte more tells that the value ends.
+    finder.max(behind(text, at) + 1 - at)
 }
 
 fn behind(text: &[u8], at: usize) -> usize {

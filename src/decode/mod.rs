@@ -30,8 +30,10 @@ use std::ops::Range;
 
 pub use charset::{Charset, View};
 pub use derived::{Derived, Encoding, Map, Unit};
+pub use in_place::around;
 pub use plausible::is_utf8;
-pub use scope::{Budget, Scope};
+pub use runs::block_start;
+pub use scope::{Budget, Scope, Slice};
 
 /// Hands every text that a piece of `text` can be decoded to, and that could hold a secret, to `sink`.
 pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn FnMut(Derived)) {

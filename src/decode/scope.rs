@@ -40,6 +40,42 @@ pub struct Scope<'s> {
     pub places: Option<&'s Map>,
     /// Whether the places join pieces: then a character beside them may be encoded, too.
     pub joins: bool,
+    /// For a slice of a text, of which only what touches `wanted` matters.
+    pub slice: Option<&'s Slice>,
+    /// Whether something was too long to be decoded as one: what its pieces are depends on where in the whole text it stands.
+    pub has_pieces: Cell<bool>,
+}
+
+/// A text that was cut out of a longer one without regard to what is encoded in it.
+#[derive(Debug)]
+pub struct Slice {
+    /// What of it matters, in order.
+    pub zones: Vec<Range<usize>>,
+    /// Whether something stands before it.
+    before: bool,
+    /// Whether something stands behind it.
+    behind: bool,
+    torn: Cell<bool>,
+}
+
+impl Slice {
+    /// A slice of which `zones` matter, and before or behind which something stands.
+    #[must_use]
+    pub fn new(zones: Vec<Range<usize>>, before: bool, behind: bool) -> Self {
+        Self { zones, before, behind, torn: Cell::new(false) }
+    }
+
+    /// Whether one of the zones touches a range.
+    fn wants(&self, low: usize, high: usize) -> bool {
+        let at = self.zones.partition_point(|zone| zone.end < low);
+        self.zones.get(at).is_some_and(|zone| zone.start <= high)
+    }
+
+    /// Whether something that is wanted may go on beyond the slice, so that the slice does not tell what it says.
+    #[must_use]
+    pub fn is_torn(&self) -> bool {
+        self.torn.get()
+    }
 }
 
 /// A piece of a run.
@@ -56,7 +92,50 @@ impl<'s> Scope<'s> {
     #[must_use]
     pub fn new(own: &Range<usize>, absolute: &'s dyn Fn(usize) -> u64, binary: bool) -> Self {
         let wanted = own.start.saturating_sub(MARGIN)..own.end.saturating_add(MARGIN);
-        Scope { wanted, cap: CAP, absolute, inside: false, binary, places: None, joins: false }
+        Scope {
+            wanted,
+            cap: CAP,
+            absolute,
+            inside: false,
+            binary,
+            places: None,
+            joins: false,
+            slice: None,
+            has_pieces: Cell::new(false),
+        }
+    }
+
+    /// For a slice of a text.
+    #[must_use]
+    pub fn of_slice(slice: &'s Slice, absolute: &'s dyn Fn(usize) -> u64, binary: bool) -> Scope<'s> {
+        let first = slice.zones.first().map_or(0, |zone| zone.start);
+        let wanted = first.saturating_sub(MARGIN)..slice.zones.last().map_or(first, |zone| zone.end + MARGIN);
+        Scope {
+            wanted,
+            cap: CAP,
+            absolute,
+            inside: false,
+            binary,
+            places: None,
+            joins: false,
+            slice: Some(slice),
+            has_pieces: Cell::new(false),
+        }
+    }
+
+    /// Whether what stands at `range` of the `text` matters and is all there: what is encoded in it may be read from
+    /// `before` bytes in front of it to `behind` bytes behind it. Of a text that is no slice everything does and is.
+    #[must_use]
+    pub fn admits(&self, text: &[u8], range: &Range<usize>, before: usize, behind: usize) -> bool {
+        let Some(slice) = self.slice else { return true };
+        let (low, high) = (range.start.checked_sub(before), range.end.saturating_add(behind));
+        if !slice.wants(low.unwrap_or(0), high) {
+            return false;
+        }
+        if slice.before && low.is_none() || slice.behind && high > text.len() {
+            slice.torn.set(true);
+        }
+        !slice.torn.get()
     }
 
     /// For a text that was decoded.
@@ -70,6 +149,8 @@ impl<'s> Scope<'s> {
             binary,
             places: derived.encoding.is_in_place().then_some(&derived.map),
             joins: matches!(derived.encoding, Encoding::Joined | Encoding::Block),
+            slice: None,
+            has_pieces: Cell::new(false),
         }
     }
 
@@ -90,6 +171,7 @@ impl<'s> Scope<'s> {
         if run.len() <= self.cap {
             return each(Piece { own: run.clone(), range: run });
         }
+        self.has_pieces.set(true);
         let mut start = run.start;
         while start < run.end {
             let limit = ((self.absolute)(start) / STEP + 1) * STEP;

@@ -22,7 +22,14 @@ const TOKEN_BEHIND: usize = 128;
 /// Whether one begins at a place does not depend on the word that led there, so a text that repeats a word every few bytes
 /// need not have the same places tried for each of them.
 #[derive(Default)]
-pub struct Tried(HashMap<RuleIndex, Range<usize>>);
+pub struct Tried(HashMap<RuleIndex, Stretch>);
+
+#[derive(Clone, Default)]
+struct Stretch {
+    places: Range<usize>,
+    /// What was looked at to say so.
+    footprint: Range<usize>,
+}
 
 impl Detector {
     /// The first token of the rule behind a context word, by default on the word's line or the next.
@@ -47,11 +54,12 @@ impl Detector {
             Near::Bytes(bytes) => (usize::from(bytes), usize::from(bytes)),
         };
         let end = (word.end + reach).min(window.end());
-        let known = tried.0.get(&index).cloned().unwrap_or(0..0);
+        let Stretch { places: known, footprint } = tried.0.get(&index).cloned().unwrap_or_default();
         let (mut at, mut lines) = (word.end, 0);
         while at < end {
             if known.contains(&at) {
                 let passed = window.slice(at..known.end.min(end));
+                window.adopt(&footprint);
                 lines += memchr::memchr_iter(b'\n', passed).count();
                 if lines > lines_most {
                     return;
@@ -80,7 +88,8 @@ impl Detector {
         // A token that the window would cut is another token for another word.
         if format.longest() + 2 * reach < LOOK {
             let goes_on = known.contains(&word.end);
-            tried.0.insert(index, if goes_on { known.start..at.max(known.end) } else { word.end..at });
+            let places = if goes_on { known.start..at.max(known.end) } else { word.end..at };
+            tried.0.insert(index, Stretch { places, footprint: window.footprint() });
         }
     }
 }

@@ -31,7 +31,7 @@ use crate::document::line;
 pub use crate::document::line::{Operator, Quoting};
 use crate::rule::model::{Anchor, Form, Rule};
 use crate::rule::set::{RuleIndex, RuleSet};
-use crate::window::Window;
+use crate::window::{self, Window};
 
 /// The most candidates of one text, or of one part of a long one: judging so many takes five times as long as searching a
 /// text of that length that holds none.
@@ -151,6 +151,19 @@ impl Detector {
     /// Returns whether all were looked at: after [`BUDGET`] candidates the rest of the text is passed over, so that a text
     /// made of nothing but candidates cannot fill the memory.
     pub fn detect(&self, text: &[u8], own: Range<usize>, binary: bool, out: &mut Vec<Candidate>) -> bool {
+        self.detect_seen(text, own, binary, out, &mut |_, _, _| {})
+    }
+
+    /// The same, and tells of every place that was tried: where its literal stands, all that was looked at, whatever came of
+    /// it, and how many candidates did.
+    pub fn detect_seen(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        binary: bool,
+        out: &mut Vec<Candidate>,
+        seen: &mut dyn FnMut(Range<usize>, Range<usize>, usize),
+    ) -> bool {
         let mut within_budget = true;
         let mut tried = Tried::default();
         self.prefilter.each(text, own, |literal, hit| {
@@ -158,11 +171,25 @@ impl Detector {
                 within_budget = false;
                 return;
             }
+            let before = out.len();
+            window::begin();
             for &target in self.anchors.targets(literal) {
                 self.evaluate(target, text, &hit, binary, &mut tried, out);
             }
+            let mut footprint = window::shown(&hit);
+            for candidate in &out[before..] {
+                footprint.start = footprint.start.min(candidate.span.start).min(candidate.value.start);
+                footprint.end = footprint.end.max(candidate.span.end).max(candidate.value.end);
+            }
+            seen(hit, footprint, out.len() - before);
         });
         within_budget
+    }
+
+    /// The length of the longest text that is searched for.
+    #[must_use]
+    pub fn longest_literal(&self) -> usize {
+        self.anchors.literals.iter().map(|literal| literal.len()).max().unwrap_or(0)
     }
 
     fn evaluate(

@@ -12,7 +12,7 @@ use gix::ObjectId;
 use gix::hashtable::HashMap;
 
 use super::Wanted;
-use crate::source::{Object, Stop, Store, Visitor, Wants, tree_entries, walk};
+use crate::source::{Memo, Object, Stop, Store, Visitor, Wants, tree_entries, walk};
 
 /// A set of trees, by their number in the store.
 pub(super) struct Relevant {
@@ -82,8 +82,8 @@ impl Notes<'_> {
 }
 
 impl Visitor for Notes<'_> {
-    fn object(&mut self, object: Object<'_>) {
-        let Some(number) = self.store.number(&object.id) else { return };
+    fn object(&mut self, object: Object<'_>) -> Option<Memo> {
+        let number = self.store.number(&object.id)?;
         let (mut holds, mut has_subtrees) = (false, false);
         for entry in tree_entries(object.bytes, self.store.hash()).flatten() {
             holds |= self.wanted.names.contains_key(entry.name);
@@ -102,6 +102,7 @@ impl Visitor for Notes<'_> {
         if holds {
             self.holders.push(number);
         }
+        None
     }
 
     fn stream(&mut self, _: ObjectId, _: &mut dyn io::Read) -> io::Result<u64> {

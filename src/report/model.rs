@@ -172,6 +172,12 @@ pub struct Coverage {
     packs: u64,
     /// Bytes of those blobs, headers, messages and names.
     history_bytes: u64,
+    /// Bytes of blobs that were searched; the others were known from what the blobs are made from. 0 where nothing could be.
+    searched_bytes: u64,
+    /// Blobs that were searched only where they differ from what they are made from.
+    inherited_blobs: u64,
+    /// Blobs that were searched whole all the same, by reason.
+    whole_blobs: BTreeMap<&'static str, Whole>,
     /// Members of containers: of archives, compressed files and documents.
     members: u64,
     /// Bytes that the containers unpacked to.
@@ -180,6 +186,15 @@ pub struct Coverage {
     documents: u64,
     /// Number of things not scanned, by cause.
     skipped: BTreeMap<&'static str, u64>,
+}
+
+/// Blobs that were searched whole for one reason.
+#[derive(Serialize)]
+struct Whole {
+    /// How many.
+    blobs: u64,
+    /// Their bytes.
+    bytes: u64,
 }
 
 impl Coverage {
@@ -195,6 +210,13 @@ impl Coverage {
             refs: coverage.refs,
             packs: coverage.packs,
             history_bytes: coverage.history_bytes,
+            searched_bytes: coverage.searched_bytes,
+            inherited_blobs: coverage.inherited_blobs,
+            whole_blobs: coverage
+                .whole_blobs
+                .iter()
+                .map(|(&why, &(blobs, bytes))| (why, Whole { blobs, bytes }))
+                .collect(),
             members: coverage.members,
             member_bytes: coverage.member_bytes,
             documents: coverage.documents,

@@ -1,5 +1,6 @@
 //! One text: from its bytes to hits.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use crate::decode::{Budget, Charset, Scope, View};
@@ -14,6 +15,7 @@ use crate::secret::Secret;
 use crate::source::{self, Item, LOOK_CAP};
 
 use super::excerpt::{self, Mask};
+use super::inherit::Trail;
 use super::layers::{Layer, Layers, Lines, Sighting};
 
 /// A secret at a place, judged by its value alone: what the path says is added where a path is known.
@@ -58,30 +60,40 @@ pub struct Inspection {
     pub within_budget: bool,
     /// Whether something was left undecoded: the budget was spent, or it is encoded deeper than is followed.
     pub undecoded: bool,
+    /// How many bytes were decoded.
+    pub decoded: usize,
+    /// Whether something that is encoded was read in pieces that depend on where in the text it stands.
+    pub has_pieces: bool,
 }
 
 /// Decodes, detects and judges one item.
 #[must_use]
 pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
-    look(detector, item, false)
+    look(detector, item, false, None)
+}
+
+/// The same, and takes note of what was looked at.
+#[must_use]
+pub fn inspect_seen(detector: &Detector, item: &Item<'_>, trail: &RefCell<Trail>) -> Inspection {
+    look(detector, item, false, Some(trail))
 }
 
 /// The same by the same judge, and keeps what came to nothing, too.
 #[must_use]
 pub fn inspect_all(detector: &Detector, item: &Item<'_>) -> Inspection {
-    look(detector, item, true)
+    look(detector, item, true, None)
 }
 
-fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool) -> Inspection {
+fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option<&RefCell<Trail>>) -> Inspection {
     let charset = Charset::of(item.head);
     let view = View::new(item.bytes, charset);
     let binary = charset == Charset::Binary;
     let own = view.decoded(item.own.start)..view.decoded(item.own.end);
     let head = View::new(item.head, charset);
     let budget = Budget::new(item.bytes.len());
+    let at_first = budget.left();
     let path = item.origin.path().map(FilePath::as_bytes);
-    let mut layers =
-        Layers { detector, path, budget: &budget, within_budget: true, too_deep: false, keep_lost: keep_rejected };
+    let mut layers = Layers { path, keep_lost: keep_rejected, trail, ..Layers::quick(detector, &budget) };
     let absolute = |at: usize| item.offset + view.original(at) as u64;
     let lines = (!binary && item.offset < LINES_MOST as u64).then(|| Lines {
         end: view.decoded(item.bytes.len().min(LINES_MOST - item.offset as usize)),
@@ -95,6 +107,8 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool) -> Inspection
         within_budget: layers.within_budget,
         // Digits that decode to digits are data where the content is no text.
         undecoded: (layers.too_deep && !binary) || budget.is_spent(),
+        decoded: at_first - budget.left(),
+        has_pieces: scope.has_pieces.get(),
         ..Inspection::default()
     };
     found.retain(|it| keep_rejected || it.verdict.confidence.is_some());

@@ -12,6 +12,7 @@
 //! Rejected: replacing each encoded piece in the text and scanning the result. One place may have several readings, the
 //! offsets of all others move, and what stands around a piece would change how it is read.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,6 +25,7 @@ use crate::rule::set::RuleIndex;
 use crate::secret::Secret;
 
 use super::excerpt;
+use super::inherit::Trail;
 
 /// How many encodings within each other are followed; compression and UTF-16 inside one of them do not count.
 const DEPTH: usize = 3;
@@ -91,6 +93,10 @@ pub struct Layers<'d> {
     pub too_deep: bool,
     /// Whether to tell also of those whose bytes somebody else claims, as rejected.
     pub keep_lost: bool,
+    /// How many candidates there were, in all texts, before any was judged.
+    pub candidates: usize,
+    /// Takes note of what was looked at in the item's own text, where the result shall be carried over to others.
+    pub trail: Option<&'d RefCell<Trail>>,
 }
 
 /// One text of an item: the item's own, or one derived from it.
@@ -127,15 +133,44 @@ impl Sighting {
     }
 }
 
-impl Layers<'_> {
+impl<'d> Layers<'d> {
+    /// For looking whether anything is there at all.
+    pub fn quick(detector: &'d Detector, budget: &'d Budget) -> Self {
+        Self {
+            detector,
+            path: None,
+            budget,
+            within_budget: true,
+            too_deep: false,
+            keep_lost: false,
+            candidates: 0,
+            trail: None,
+        }
+    }
+
     /// All sightings in `layer` and what it decodes to, sorted by place. Anchors are looked for in `reach`.
     pub fn look(&mut self, layer: Layer<'_>, reach: Range<usize>, scope: &Scope<'_>) -> Vec<Sighting> {
         let mut candidates = Vec::new();
-        self.within_budget &= self.detector.detect(layer.text, reach.clone(), layer.binary, &mut candidates);
+        let trail = self.trail.filter(|_| layer.chain.is_empty());
+        self.within_budget &= match trail {
+            Some(trail) => {
+                let trail = &mut trail.borrow_mut();
+                let mut seen = |hit, footprint, count| trail.tried(hit, footprint, count);
+                self.detector.detect_seen(layer.text, reach.clone(), layer.binary, &mut candidates, &mut seen)
+            }
+            None => self.detector.detect(layer.text, reach.clone(), layer.binary, &mut candidates),
+        };
         if let Some(lines) = layer.lines {
             let reach = reach.start..reach.end.min(lines.end);
+            let before = candidates.len();
             self.detector.detect_lines(layer.text, reach, layer.head, lines.head_is_all, &mut candidates);
+            if candidates.len() > before
+                && let Some(trail) = trail
+            {
+                trail.borrow_mut().lose();
+            }
         }
+        self.candidates += candidates.len();
         let mut claims = Claims::default();
         if !candidates.is_empty() {
             let lost = closing::close(self.detector.rules(), layer.text, &mut candidates);
@@ -157,12 +192,29 @@ impl Layers<'_> {
             // One text at a time: only what is found in it is kept.
             decode::derive(layer.text, scope, budget, &mut |derived| {
                 child += 1;
+                let before = self.candidates;
                 claims.all.extend(self.inside(&layer, &derived).into_iter().map(|it| (child, it)));
+                if let Some(trail) = trail {
+                    trail.borrow_mut().decoded(derived.outer(), self.candidates - before);
+                }
             });
         } else if layer.chain.iter().any(|it| !it.is_in_place()) {
             self.too_deep |= decode::holds_encoded(layer.text, scope);
         }
         claims.settle(self.keep_lost.then_some(self.detector))
+    }
+
+    /// Which pieces of the slice `text` decode to something that holds a candidate.
+    pub fn stirred(&mut self, layer: Layer<'_>, scope: &Scope<'_>) -> Vec<Range<usize>> {
+        let (mut stirred, budget) = (Vec::new(), self.budget);
+        decode::derive(layer.text, scope, budget, &mut |derived| {
+            let before = self.candidates;
+            self.inside(&layer, &derived);
+            if self.candidates > before {
+                stirred.push(derived.outer());
+            }
+        });
+        stirred
     }
 
     /// The sightings in a derived text, with their places in the outer one.

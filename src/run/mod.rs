@@ -9,6 +9,7 @@ pub mod draft;
 pub mod examples;
 pub mod excerpt;
 pub mod gather;
+pub mod inherit;
 pub mod inspect;
 mod introduced;
 mod joined;
@@ -30,10 +31,12 @@ use crate::detect::{self, Detector};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 use crate::source::{
-    GitEnvironment, History, Id, Item, Repository, Selection, Sink, Source, SourceError, Staged, Stdin, Stop, Tree,
+    GitEnvironment, History, Id, Item, Kin, Memo, Repository, Selection, Sink, Source, SourceError, Staged, Stdin,
+    Stop, Tree,
 };
 
-use inspect::Hit;
+use inherit::{Flaw, Inheritance, Whole};
+use inspect::{Hit, Inspection};
 use lint::Linted;
 use lives::Lives;
 pub use outcome::{Outcome, of_check, of_rule};
@@ -58,6 +61,8 @@ pub struct Plan {
     pub patch: Option<PathBuf>,
     /// Scan what a range of the history brings, in the repository here.
     pub range: Option<(PathBuf, Selection)>,
+    /// Search every text of the history whole, also what it has from another.
+    pub no_delta: bool,
     /// Scan the histories of its submodules, too.
     pub submodules: bool,
     /// A path without a repository is no error: the files are scanned, and the outcome says that there was no history.
@@ -114,6 +119,7 @@ pub enum RunError {
 pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -> Result<Outcome, RunError> {
     let detector = Detector::new(settings.config.rules.clone())?;
     let gate = Gate::default();
+    let inheritance = Inheritance::new(&detector, Flaw::None);
     let run = Run {
         plan,
         settings,
@@ -124,6 +130,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         linted: Mutex::new(Linted::default()),
         skipped: Mutex::new(Tally::default()),
         gate: &gate,
+        inheritance: &inheritance,
     };
     let mut tally = Tally::default();
     let repository = run.repository(&mut tally)?;
@@ -158,6 +165,7 @@ struct Run<'r> {
     linted: Mutex<Linted>,
     skipped: Mutex<Tally>,
     gate: &'r Gate,
+    inheritance: &'r Inheritance<'r>,
 }
 
 impl<'r> Run<'r> {
@@ -250,7 +258,7 @@ impl<'r> Run<'r> {
         if self.plan.submodules {
             self.submodules(repository, None, &mut commits, &mut lives, tally)?;
         }
-        let history = History::new(repository, threads).with_submodules(commits);
+        let history = History::new(repository, threads).with_submodules(commits).with_delta(!self.plan.no_delta);
         self.history(repository, &history, None, &mut lives, tally)?;
         Ok(lives)
     }
@@ -284,6 +292,7 @@ impl<'r> Run<'r> {
             let mut nested = HashSet::new();
             self.submodules(&submodule, Some(&path), &mut nested, lives, tally)?;
             let history = History::new(&submodule, self.settings.threads).with_submodules(nested.clone());
+            let history = history.with_delta(!self.plan.no_delta);
             commits.extend(nested);
             commits.extend(self.history(&submodule, &history, Some(&path), lives, tally)?);
         }
@@ -335,11 +344,43 @@ impl<'r> Run<'r> {
         skipped.coverage.member_bytes += unpacked.bytes;
     }
 
+    /// Inspects a text of which the base is known, as far as it is not known from that.
+    fn look_by_kin(&self, item: &Item<'_>, kin: &Kin<'_>, opened: bool) -> Inspection {
+        let inheritance = &self.inheritance;
+        let inherited = match opened || joined::is_notebook(item) {
+            true => Err(Whole::Opened),
+            false => inheritance.inherit(item, kin),
+        };
+        let length = item.bytes.len() as u64;
+        let (inspection, searched, whole) = match inherited {
+            Ok(inherited) => {
+                kin.memo.set(kin.is_base.then(|| Box::new(inherited.memo) as Memo));
+                (inherited.inspection, inherited.searched as u64, None)
+            }
+            Err(why) if kin.is_base && why != Whole::Opened => {
+                let trail = inheritance.trail();
+                let inspection = inspect::inspect_seen(self.detector, item, &trail);
+                let memo = inheritance.memo(item, &inspection, trail.into_inner());
+                kin.memo.set(memo.map(|memo| Box::new(memo) as Memo));
+                (inspection, length, Some(why))
+            }
+            Err(why) => (inspect::inspect(self.detector, item), length, Some(why)),
+        };
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.coverage.searched_bytes += searched;
+        match whole {
+            Some(why) => skipped.coverage.searched_whole(why.id(), length),
+            None => skipped.coverage.inherited_blobs += 1,
+        }
+        inspection
+    }
+
     /// Inspects one text and keeps what may be reported; `opened` says that it is a container which is read as such, too.
     fn look(&self, item: &Item<'_>, opened: bool) {
-        let mut inspection = match self.settings.explain {
-            true => inspect::inspect_all(self.detector, item),
-            false => inspect::inspect(self.detector, item),
+        let mut inspection = match (self.settings.explain, item.kin) {
+            (true, _) => inspect::inspect_all(self.detector, item),
+            (false, None) => inspect::inspect(self.detector, item),
+            (false, Some(kin)) => self.look_by_kin(item, kin, opened),
         };
         match joined::is_notebook(item) {
             true if item.whole => inspection.hits.extend(joined::hits(self.detector, item)),

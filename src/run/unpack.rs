@@ -291,6 +291,7 @@ impl<'u, 'r> Inside<'u, 'r> {
             head: &name[..name.len().min(HEAD)],
             whole: true,
             open: None,
+            kin: None,
         };
         (self.unpack.outlet.take)(item, false);
         self.last.clear();

@@ -85,6 +85,7 @@ pub struct History<'r> {
     repository: &'r Repository,
     threads: usize,
     elsewhere: HashSet<Id>,
+    delta: bool,
     graph: Mutex<Option<Graph>>,
 }
 
@@ -92,13 +93,19 @@ impl<'r> History<'r> {
     /// The history of `repository`, resolved on `threads` threads.
     #[must_use]
     pub fn new(repository: &'r Repository, threads: usize) -> Self {
-        Self { repository, threads: threads.max(1), elsewhere: HashSet::new(), graph: Mutex::new(None) }
+        Self { repository, threads: threads.max(1), elsewhere: HashSet::new(), delta: true, graph: Mutex::new(None) }
     }
 
     /// The same, where these commits of its submodules are scanned for themselves: those are not counted as skipped.
     #[must_use]
     pub fn with_submodules(self, commits: HashSet<Id>) -> Self {
         Self { elsewhere: commits, ..self }
+    }
+
+    /// The same, where the sink is told what a text has in common with others only if `delta` says so.
+    #[must_use]
+    pub fn with_delta(self, delta: bool) -> Self {
+        Self { delta, ..self }
     }
 
     /// The commits and tags that the run has seen. None before [`Source::each`] has run, and once taken.
@@ -115,7 +122,7 @@ impl Source for History<'_> {
         trouble.iter().for_each(|notice| tally.notice(notice.clone()));
         let shallow = self.shallow(&mut tally);
         let contents = Contents::of(self.repository.common_dir());
-        let make = || Reader::new(store, &contents, sink, stop);
+        let make = || Reader::new(store, &contents, self.delta, sink, stop);
         let (readers, failures) = walk(store, Wants::ALL, self.threads, stop, make);
         tally.add(lost(failures));
         tally.coverage.packs += store.packs() as u64;

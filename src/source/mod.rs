@@ -3,6 +3,8 @@
 //! A source pushes: it owns its threads and lends its bytes to a sink that runs on them, so nothing is copied and nothing
 //! is queued. It knows nothing of what is looked for.
 
+use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -69,6 +71,43 @@ pub struct Item<'a> {
     /// Opens the whole of what is lent in parts, from its beginning, where that can be done: a container cannot be read
     /// by its parts.
     pub open: Option<&'a dyn Open>,
+    /// What it has in common with a text that was lent before, and what the next may want to know of it.
+    pub kin: Option<&'a Kin<'a>>,
+}
+
+/// Whatever the sink wants to remember of a text; the source only keeps it.
+pub type Memo = Box<dyn Any + Send + Sync>;
+
+/// Bytes that a text has from its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Where they stand in the base.
+    pub base: usize,
+    /// Where they stand in the text.
+    pub child: usize,
+    /// How many they are, at least one.
+    pub length: usize,
+}
+
+/// How a text is made from its base.
+#[derive(Clone, Copy)]
+pub struct Delta<'a> {
+    /// What is copied, in the order of the text; the rest of the text is its own.
+    pub runs: &'a [Run],
+    /// How long the base is.
+    pub base_length: usize,
+    /// What the sink remembers of the base.
+    pub memo: Option<&'a (dyn Any + Send + Sync)>,
+}
+
+/// A text's relations.
+pub struct Kin<'a> {
+    /// Its base; none for a text that is stored whole.
+    pub delta: Option<Delta<'a>>,
+    /// Whether others are made from it.
+    pub is_base: bool,
+    /// Where the sink puts what is to be remembered of it.
+    pub memo: Cell<Option<Memo>>,
 }
 
 /// What can be read from any place of it.
@@ -111,6 +150,7 @@ impl<'a> Item<'a> {
             head,
             whole: true,
             open: None,
+            kin: None,
         }
     }
 }

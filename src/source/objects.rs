@@ -19,7 +19,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use gix::odb::pack;
 
-use super::shown;
+use super::{Delta, Memo, shown};
 use crate::notice::{Cause, Notice};
 
 mod delta;
@@ -46,12 +46,23 @@ pub(crate) struct Object<'a> {
     pub(crate) id: ObjectId,
     pub(crate) kind: Kind,
     pub(crate) bytes: &'a [u8],
+    /// What it has in common with its base; none for what is stored whole.
+    pub(crate) delta: Option<Delta<'a>>,
+    /// Whether others are stored as deltas on it.
+    pub(crate) is_base: bool,
+}
+
+impl<'a> Object<'a> {
+    /// An object by itself.
+    fn alone(id: ObjectId, kind: Kind, bytes: &'a [u8]) -> Self {
+        Self { id, kind, bytes, delta: None, is_base: false }
+    }
 }
 
 /// What takes the objects of a walk; each thread has its own.
 pub(crate) trait Visitor: Send {
-    /// Takes one object.
-    fn object(&mut self, object: Object<'_>);
+    /// Takes one object; gives what is to be remembered of it while there are deltas on it.
+    fn object(&mut self, object: Object<'_>) -> Option<Memo>;
 
     /// Takes a blob that is too long to be held; says how many bytes it took.
     fn stream(&mut self, id: ObjectId, reader: &mut dyn io::Read) -> io::Result<u64>;

@@ -79,6 +79,7 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
             head: &text[..HEAD],
             whole: false,
             open: Some(&text),
+            kin: None,
         });
         let Some(next) = part.next else { return };
         lines.advance(&text[start..start + next]);
@@ -285,7 +286,17 @@ fn item<'b>(
     head: &'b [u8],
     open: Option<&'b dyn Open>,
 ) -> Item<'b> {
-    Item { origin, bytes: &buffer.bytes[..cut.end], own: cut.own.clone(), offset, lines, head, whole: false, open }
+    Item {
+        origin,
+        bytes: &buffer.bytes[..cut.end],
+        own: cut.own.clone(),
+        offset,
+        lines,
+        head,
+        whole: false,
+        open,
+        kin: None,
+    }
 }
 
 struct Part<'b> {

@@ -142,5 +142,5 @@ fn lend(origin: Origin, bytes: &[u8], offset: u64, lines: LineState, sink: &Sink
         return;
     }
     let (own, head) = (0..bytes.len(), &bytes[..bytes.len().min(HEAD)]);
-    sink(Item { origin, bytes, own, offset, lines, head, whole: false, open: None });
+    sink(Item { origin, bytes, own, offset, lines, head, whole: false, open: None, kin: None });
 }

@@ -279,6 +279,7 @@ fn lend_names(names: &[(FilePath, Id)], sink: &Sink<'_>, tally: &mut Tally) {
             head: bytes,
             whole: true,
             open: None,
+            kin: None,
         });
     }
 }

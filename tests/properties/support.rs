@@ -105,6 +105,7 @@ pub fn part(text: &[u8], own: Range<usize>, overlap: usize) -> Item<'_> {
         head: &text[..text.len().min(HEAD)],
         whole: false,
         open: None,
+        kin: None,
     }
 }
 

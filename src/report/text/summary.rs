@@ -85,7 +85,11 @@ fn coverage(coverage: &Coverage) -> String {
         scanned.push(count(coverage.tags, "tag"));
     }
     if coverage.blobs > 0 || coverage.history_bytes > 0 {
-        scanned.push(format!("{} ({})", count(coverage.blobs, "blob"), size(coverage.history_bytes)));
+        let searched = match coverage.inherited_blobs {
+            0 => String::new(),
+            _ => format!(", {} of it searched", size(coverage.searched_bytes)),
+        };
+        scanned.push(format!("{} ({}{searched})", count(coverage.blobs, "blob"), size(coverage.history_bytes)));
     }
     if coverage.members > 0 {
         scanned.push(format!("{} ({})", count(coverage.members, "member"), size(coverage.member_bytes)));

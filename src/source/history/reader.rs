@@ -1,5 +1,6 @@
 //! What one thread of the walk does with the objects it is handed.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
 use crate::source::objects::{Object, Store, Visitor, commit, tag, tree_entries};
 use crate::source::parts::{self, Buffer, Lanes, lend_stream};
-use crate::source::{Id, Item, Sink, Stop, is_lfs_pointer};
+use crate::source::{Id, Item, Kin, Memo, Sink, Stop, is_lfs_pointer};
 
 pub(super) struct Reader<'h> {
     store: &'h Store,
@@ -31,11 +32,19 @@ pub(super) struct Reader<'h> {
     /// Names of files and directories, each once.
     names: HashSet<Box<[u8]>>,
     contents: &'h Contents,
+    /// Whether the sink is told what texts have in common.
+    delta: bool,
     buffer: Option<Buffer>,
 }
 
 impl<'h> Reader<'h> {
-    pub(super) fn new(store: &'h Store, contents: &'h Contents, sink: &'h Sink<'h>, stop: &'h Stop) -> Self {
+    pub(super) fn new(
+        store: &'h Store,
+        contents: &'h Contents,
+        delta: bool,
+        sink: &'h Sink<'h>,
+        stop: &'h Stop,
+    ) -> Self {
         Self {
             store,
             sink,
@@ -48,6 +57,7 @@ impl<'h> Reader<'h> {
             people: HashSet::new(),
             names: HashSet::new(),
             contents,
+            delta,
             buffer: None,
         }
     }
@@ -147,7 +157,7 @@ impl<'h> Reader<'h> {
 }
 
 impl Visitor for Reader<'_> {
-    fn object(&mut self, object: Object<'_>) {
+    fn object(&mut self, object: Object<'_>) -> Option<Memo> {
         match object.kind {
             Kind::Blob => {
                 let origin = Origin::Blob { id: object.id.to_string(), path: None };
@@ -157,16 +167,19 @@ impl Visitor for Reader<'_> {
                     let id = object.id.to_string();
                     self.contents.lend(&id, object.bytes, self.stop, self.sink, &mut self.tally);
                 }
-                if object.bytes.len() <= crate::source::PART {
-                    (self.sink)(Item::whole(origin, object.bytes));
-                } else {
+                if object.bytes.len() > crate::source::PART {
                     parts::lend(&origin, object.bytes, self.stop, self.sink);
+                    return None;
                 }
+                let kin = Kin { delta: object.delta, is_base: object.is_base, memo: Cell::new(None) };
+                (self.sink)(Item { kin: self.delta.then_some(&kin), ..Item::whole(origin, object.bytes) });
+                return kin.memo.take();
             }
             Kind::Commit => self.commit(object.id, object.bytes),
             Kind::Tag => self.tag(object.id, object.bytes),
             Kind::Tree => self.tree(object.id, object.bytes),
         }
+        None
     }
 
     fn stream(&mut self, id: ObjectId, reader: &mut dyn io::Read) -> io::Result<u64> {

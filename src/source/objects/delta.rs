@@ -1,11 +1,14 @@
 //! Applying a delta to its base. A delta comes from the repository, so nothing it says is believed.
 
 use super::{TOO_LONG, WHOLE_LIMIT};
+use crate::source::Run;
 
 const DAMAGED: &str = "a delta is damaged or does not belong to its base";
 
-/// Makes `out` what `delta` makes of `base`.
-pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
+/// Makes `out` what `delta` makes of `base`, and `runs` what of it was copied: in the order of the result, adjacent copies
+/// of adjacent bytes as one.
+pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>, runs: &mut Vec<Run>) -> Result<(), &'static str> {
+    runs.clear();
     let mut rest = delta;
     if size(&mut rest)? != base.len() as u64 {
         return Err(DAMAGED);
@@ -25,7 +28,14 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Result<(), 
                 0 => 0x1_0000,
                 count => count,
             };
-            offset.checked_add(count).and_then(|end| base.get(offset..end)).ok_or(DAMAGED)?
+            let run = offset.checked_add(count).and_then(|end| base.get(offset..end)).ok_or(DAMAGED)?;
+            match runs.last_mut() {
+                Some(last) if last.base + last.length == offset && last.child + last.length == out.len() => {
+                    last.length += count;
+                }
+                _ => runs.push(Run { base: offset, child: out.len(), length: count }),
+            }
+            run
         } else {
             let (run, behind) = rest.split_at_checked(usize::from(command)).ok_or(DAMAGED)?;
             rest = behind;
@@ -71,10 +81,15 @@ mod tests {
 
     #[test]
     fn copies_and_inserts_make_the_result() {
-        let mut out = Vec::new();
+        let (mut out, mut runs) = (Vec::new(), Vec::new());
         // base of 5, result of 6: copy 1..4, insert "xyz"
-        apply(b"abcde", &[5, 6, 0x91, 1, 3, 3, b'x', b'y', b'z'], &mut out).unwrap();
+        apply(b"abcde", &[5, 6, 0x91, 1, 3, 3, b'x', b'y', b'z'], &mut out, &mut runs).unwrap();
         assert_eq!(out, b"bcdxyz");
+        assert_eq!(runs, [Run { base: 1, child: 0, length: 3 }]);
+        // Two copies that go on from each other are one; one that does not is another.
+        apply(b"abcde", &[5, 7, 0x90, 2, 0x91, 2, 2, 0x91, 1, 3], &mut out, &mut runs).unwrap();
+        assert_eq!(out, b"abcdbcd");
+        assert_eq!(runs, [Run { base: 0, child: 0, length: 4 }, Run { base: 1, child: 4, length: 3 }]);
     }
 
     #[test]
@@ -91,14 +106,14 @@ mod tests {
             &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80],
         ];
         for delta in damaged {
-            assert!(apply(b"abcde", delta, &mut Vec::new()).is_err(), "{delta:?}");
+            assert!(apply(b"abcde", delta, &mut Vec::new(), &mut Vec::new()).is_err(), "{delta:?}");
         }
     }
 
     #[test]
     fn a_promise_of_too_much_allocates_nothing() {
         let mut out = Vec::new();
-        assert!(apply(b"", &[0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], &mut out).is_err());
+        assert!(apply(b"", &[0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], &mut out, &mut Vec::new()).is_err());
         assert_eq!(out.capacity(), 0);
     }
 }

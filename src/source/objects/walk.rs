@@ -20,7 +20,7 @@ use gix::odb::pack::data::entry::Header;
 use super::inflate::{self, Inflating};
 use super::packed::Table;
 use super::{Finder, Object, Pack, Store, TOO_LONG, Visitor, WHOLE_LIMIT, Wants, delta, loose};
-use crate::source::{PART, Stop, parallel, shown};
+use crate::source::{Delta, Memo, PART, Run, Stop, parallel, shown};
 
 /// An object that is there and cannot be read.
 pub(crate) struct Failure {
@@ -71,7 +71,7 @@ fn elsewhere<V: Visitor>(
     match store.find_except(&id, Some(number), &mut finder, 0) {
         Some(kind) => {
             if wants.kind(kind) {
-                visitor.object(Object { id, kind, bytes: &finder.bytes });
+                visitor.object(Object::alone(id, kind, &finder.bytes));
             }
             None
         }
@@ -83,7 +83,12 @@ fn elsewhere<V: Visitor>(
 struct Base {
     kind: Kind,
     bytes: Vec<u8>,
+    /// What the visitor wants to know of it when it sees a delta on it.
+    memo: Option<Memo>,
 }
+
+/// An object's kind and bytes, and what it was made from.
+type Resolved = (Kind, Vec<u8>, Option<Arc<Base>>);
 
 struct Job {
     entry: u32,
@@ -199,6 +204,7 @@ struct Worker<'s, 'p, V> {
     stack: VecDeque<Job>,
     inflate: gix::zlib::Inflate,
     instructions: Vec<u8>,
+    runs: Vec<Run>,
     spare: Vec<Vec<u8>>,
     failed: Vec<(u32, &'static str)>,
 }
@@ -211,6 +217,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
             stack: VecDeque::new(),
             inflate: gix::zlib::Inflate::default(),
             instructions: Vec::new(),
+            runs: Vec::new(),
             spare: Vec::new(),
             failed: Vec::new(),
         }
@@ -236,27 +243,36 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
     fn resolve(&mut self, job: Job) {
         let entry = job.entry;
         let resolved = self.bytes_of(job);
-        let (kind, bytes) = match resolved {
+        let (kind, bytes, base) = match resolved {
             Ok(Some(resolved)) => resolved,
             Ok(None) => return,
             Err(reason) => return self.lose(entry, reason),
         };
         let table = self.shared.table;
+        let mut children: Vec<u32> = table.children(entry).filter(|&child| table.weight(child) > 0).collect();
+        let mut memo = None;
         if table.is_wanted(entry) {
             let id = self.shared.pack.index.oid_at_index(table.position(entry)).to_owned();
-            self.visitor.object(Object { id, kind, bytes: &bytes });
+            let delta = base.as_ref().map(|base| Delta {
+                runs: &self.runs,
+                base_length: base.bytes.len(),
+                memo: base.memo.as_deref(),
+            });
+            memo = self.visitor.object(Object { id, kind, bytes: &bytes, delta, is_base: !children.is_empty() });
         }
-        let mut children: Vec<u32> = table.children(entry).filter(|&child| table.weight(child) > 0).collect();
+        if let Some(base) = base.and_then(Arc::into_inner) {
+            self.recycle(base.bytes);
+        }
         if children.is_empty() {
             return self.recycle(bytes);
         }
         children.sort_by_key(|&child| std::cmp::Reverse(table.weight(child)));
-        let base = Arc::new(Base { kind, bytes });
+        let base = Arc::new(Base { kind, bytes, memo });
         self.stack.extend(children.into_iter().map(|entry| Job { entry, base: Some(Arc::clone(&base)) }));
     }
 
     /// The bytes of the job's object; none if they were streamed to the visitor.
-    fn bytes_of(&mut self, job: Job) -> Result<Option<(Kind, Vec<u8>)>, &'static str> {
+    fn bytes_of(&mut self, job: Job) -> Result<Option<Resolved>, &'static str> {
         let Shared { pack, table, store, number, .. } = *self.shared;
         let packed = table.bytes(pack, job.entry).ok_or("the pack ends before it")?;
         if pack.index.crc32_at_index(table.position(job.entry)).is_some_and(|crc| crc != crc32fast::hash(packed)) {
@@ -270,7 +286,11 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
             (Header::RefDelta { base_id }, None) => {
                 let mut finder = Finder::new();
                 let kind = store.find_except(&base_id, Some(number), &mut finder, 0);
-                Arc::new(Base { kind: kind.ok_or("the base of its delta is missing")?, bytes: finder.bytes })
+                Arc::new(Base {
+                    kind: kind.ok_or("the base of its delta is missing")?,
+                    bytes: finder.bytes,
+                    memo: None,
+                })
             }
             (Header::OfsDelta { .. }, None) => return Err("the base of its delta is missing"),
             (whole, _) => {
@@ -284,7 +304,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
                 }
                 let mut bytes = self.spare.pop().unwrap_or_default();
                 inflate::exactly(&mut self.inflate, compressed, size, &mut bytes)?;
-                return Ok(Some((kind, bytes)));
+                return Ok(Some((kind, bytes, None)));
             }
         };
         if size > WHOLE_LIMIT {
@@ -292,12 +312,8 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
         }
         inflate::exactly(&mut self.inflate, compressed, size, &mut self.instructions)?;
         let mut bytes = self.spare.pop().unwrap_or_default();
-        delta::apply(&base.bytes, &self.instructions, &mut bytes)?;
-        let kind = base.kind;
-        if let Some(base) = Arc::into_inner(base) {
-            self.recycle(base.bytes);
-        }
-        Ok(Some((kind, bytes)))
+        delta::apply(&base.bytes, &self.instructions, &mut bytes, &mut self.runs)?;
+        Ok(Some((base.kind, bytes, Some(base))))
     }
 
     fn stream(&mut self, entry: u32, compressed: &[u8], size: u64) -> Result<(), &'static str> {
@@ -359,7 +375,7 @@ fn in_files<V: Visitor>(
         if let Err(reason) = in_file(loose, id, wants, visitor, buffer, stop) {
             let mut finder = Finder::new();
             match store.find(&id, &mut finder) {
-                Some(kind) if wants.kind(kind) => visitor.object(Object { id, kind, bytes: &finder.bytes }),
+                Some(kind) if wants.kind(kind) => _ = visitor.object(Object::alone(id, kind, &finder.bytes)),
                 Some(_) => {}
                 None => failed.push(Failure { id, place: shown(&loose.file(&id)), reason }),
             }
@@ -390,6 +406,6 @@ fn in_file<V: Visitor>(
         return if taken == size || stop.requested() { Ok(()) } else { Err(inflate::TOO_SHORT.to_owned()) };
     }
     loose::fill(size, reader, buffer)?;
-    visitor.object(Object { id, kind, bytes: buffer });
+    visitor.object(Object::alone(id, kind, buffer));
     Ok(())
 }

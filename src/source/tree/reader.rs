@@ -55,6 +55,7 @@ impl<'w> Reader<'w> {
             head: path,
             whole: true,
             open: None,
+            kin: None,
         });
     }
 
