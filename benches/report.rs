@@ -55,6 +55,7 @@ fn finding(number: u64) -> Finding {
         facts: Vec::new(),
         related: Vec::new(),
         threshold: None,
+        life: None,
     }
 }
 

@@ -141,6 +141,49 @@ pub struct Introduction {
     pub reachable: bool,
 }
 
+/// A commit of a secret's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The commit, in hexadecimal.
+    pub commit: String,
+    /// Author's name and e-mail as the commit has them, sanitised.
+    pub author: String,
+    /// Committer date, never before that of a parent; RFC 3339 in UTC.
+    pub date: String,
+}
+
+/// The life of a secret in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The first commit that holds or says it.
+    pub first: Event,
+    /// Whether the history behind that commit is cut off: it may be older.
+    pub at_least: bool,
+    /// The last commit that holds it; none if only messages say it.
+    pub last: Option<Event>,
+    /// The commit that removed it from `branch` for the last time; none if the branch holds it, or never did.
+    pub removed: Option<Event>,
+    /// How often it came back to `branch`.
+    pub returns: u32,
+    /// The whole name of the ref along whose first parents removal and return were counted.
+    pub branch: Option<String>,
+    /// Whether `HEAD` holds it.
+    pub in_head: bool,
+    /// The whole names of refs whose tips hold it, not all if there are many.
+    pub holding: Vec<String>,
+    /// How many there are.
+    pub holding_count: u64,
+    /// The whole names of refs that only reach it, not all if there are many.
+    pub reaching: Vec<String>,
+    /// How many there are.
+    pub reaching_count: u64,
+    /// Whether only the reflog reaches it.
+    pub only_reflog: bool,
+    /// Days from the first commit to the removal, or to now where a ref holds it; none if the repository says no sensible dates,
+    /// or nothing says when it ended.
+    pub exposed_days: Option<u64>,
+}
+
 /// One place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -227,6 +270,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// For policy findings with a limit.
     pub threshold: Option<Threshold>,
+    /// For secrets of the history, where all of it was looked at.
+    pub life: Option<Life>,
 }
 
 impl Finding {

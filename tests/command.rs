@@ -21,6 +21,8 @@ mod help;
 #[cfg(unix)]
 #[path = "command/hooks.rs"]
 mod hooks;
+#[path = "command/life.rs"]
+mod life;
 #[path = "command/names.rs"]
 mod names;
 #[cfg(unix)]

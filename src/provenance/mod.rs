@@ -16,10 +16,12 @@ use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, sanitize};
 use crate::source::{Finder, Graph, Id, Repository, Stop, tree_entries};
 
+mod life;
 mod order;
 mod relevant;
 
-use relevant::Relevant;
+pub use life::{Event, Life, REFS, Subject};
+pub use relevant::Relevant;
 
 /// Who brought something in, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +61,18 @@ struct Wanted {
 pub struct Sightings {
     blobs: HashMap<Id, Vec<Sighting>>,
     names: HashMap<Box<[u8]>, Vec<Sighting>>,
+    /// Which trees lead to something wanted.
+    relevant: Option<Relevant>,
     /// What could not be looked at.
     pub tally: Tally,
 }
 
 impl Sightings {
+    /// Which trees lead to what was wanted, for [`lives`].
+    pub fn take_relevant(&mut self) -> Option<Relevant> {
+        self.relevant.take()
+    }
+
     /// Every path of a wanted blob, the earliest first; none for one that no commit holds.
     #[must_use]
     pub fn of(&self, blob: Id) -> &[Sighting] {
@@ -230,11 +239,32 @@ pub fn trace(
         let detail = format!("more than {PATHS} paths lead to what was found; findings lack the others");
         sightings.tally.notice(Notice::new(Cause::Budget, "provenance", detail));
     }
+    drop(descent.finder);
+    sightings.relevant = Some(relevant);
     if stop.requested() {
         let detail = "findings may lack their commit and path";
         sightings.tally.notice(Notice::new(Cause::Interrupted, "provenance", detail));
     }
     sightings
+}
+
+/// The lives of `subjects`, in their order; none for what no commit holds or says. `relevant` is what [`trace`] says of the same
+/// blobs.
+#[must_use]
+pub fn lives(
+    repository: &Repository,
+    lineage: &Lineage<'_>,
+    relevant: Option<&Relevant>,
+    subjects: &[Subject],
+    stop: &Stop,
+) -> (Vec<Option<Life>>, Tally) {
+    let (lives, unreadable) = life::lives(repository, lineage, relevant, subjects, stop);
+    let mut tally = Tally::default();
+    for id in unreadable {
+        let detail = "a directory that cannot be read: what is below it does not count as held";
+        tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
+    }
+    (lives, tally)
 }
 
 /// At most this many paths are told apart. Ten trees that each hold the next ten times make ten thousand million paths

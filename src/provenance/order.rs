@@ -82,7 +82,7 @@ mod tests {
         ];
         let tags = vec![Tag { id: id(0x90), target: id(4), tagger: b"t".as_slice().into(), time: 1 }];
         let tip = Tip { name: "refs/tags/v1".to_owned(), id: id(0x90) };
-        let graph = Graph { commits, tags, tips: vec![tip], head: None };
+        let graph = Graph { commits, tags, tips: vec![tip], ..Graph::default() };
         let (reachable, tags) = reachable(&graph, |_| true);
         assert_eq!(reachable, [true, true, true, true, false]);
         assert!(tags.contains(&id(0x90)));

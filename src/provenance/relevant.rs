@@ -15,7 +15,8 @@ use super::Wanted;
 use crate::source::{Memo, Object, Stop, Store, Visitor, Wants, tree_entries, walk};
 
 /// A set of trees, by their number in the store.
-pub(super) struct Relevant {
+#[derive(Debug)]
+pub struct Relevant {
     marked: Vec<bool>,
 }
 

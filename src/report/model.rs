@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use self::finding::{Explained, Finding};
+pub use self::life::Life;
 use super::mask::{self, Mask};
 use super::verdict;
 use crate::finding::{Confidence, Severity};
 use crate::place;
 
 mod finding;
+mod life;
 
 /// Version of the shape: raised when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;

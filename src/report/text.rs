@@ -85,6 +85,7 @@ impl Block<'_> {
         self.why(finding);
         self.says(finding);
         self.since(finding);
+        self.life(finding);
         self.also(finding);
         for related in &finding.related {
             let text = format!("{}: {}", self.mask.text(&related.label), self.place(&related.place, true));
@@ -162,6 +163,57 @@ impl Block<'_> {
             text.push_str("; no ref reaches it");
         }
         self.labelled("since", &text);
+    }
+
+    /// When it was removed, how long it was there, and which refs still have it.
+    fn life(&mut self, finding: &Finding) {
+        let Some(life) = &finding.life else { return };
+        let branch = |branch: &str| short_ref(&self.mask.text(branch)).to_owned();
+        let mut gone = Vec::new();
+        match (&life.removed, &life.last) {
+            (Some(removed), _) => gone.push(format!(
+                "removed by {}, {}, {}",
+                ten(&removed.commit),
+                sanitize(ten(&removed.date)),
+                self.mask.text(&removed.author)
+            )),
+            (None, Some(last)) if life.holding_count == 0 && !life.in_head => {
+                gone.push(format!("last in {}, {}", ten(&last.commit), sanitize(ten(&last.date))));
+            }
+            _ => {}
+        }
+        if let (Some(on), false) = (&life.branch, gone.is_empty() && life.returns == 0) {
+            gone.push(format!("on {}", branch(on)));
+        }
+        match life.returns {
+            0 => {}
+            1 => gone.push("came back once".to_owned()),
+            times => gone.push(format!("came back {times} times")),
+        }
+        if let Some(days) = life.exposed_days {
+            let least = if life.at_least { "at least " } else { "" };
+            gone.push(format!("exposed {least}{days} day{}", if days == 1 { "" } else { "s" }));
+        }
+        let mut has = Vec::new();
+        for (words, names, count) in
+            [("held by", &life.holding, life.holding_count), ("reached by", &life.reaching, life.reaching_count)]
+        {
+            if count > 0 {
+                let shown: Vec<String> = names.iter().take(REFS).map(|name| branch(name)).collect();
+                let more = count - shown.len() as u64;
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                has.push(format!("{words} {}{more}", shown.join(", ")));
+            }
+        }
+        if life.only_reflog {
+            has.push("only the reflog reaches it".to_owned());
+        }
+        if !gone.is_empty() {
+            self.labelled("life", &gone.join(", "));
+        }
+        if !has.is_empty() {
+            self.labelled("refs", &has.join("; "));
+        }
     }
 
     fn also(&mut self, finding: &Finding) {
@@ -254,6 +306,15 @@ fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
         let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));
     }
     text
+}
+
+/// How many refs are named.
+const REFS: usize = 4;
+
+/// The name of a ref as people say it.
+fn short_ref(name: &str) -> &str {
+    let starts = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"];
+    starts.iter().find_map(|start| name.strip_prefix(start)).unwrap_or(name)
 }
 
 fn head(in_head: bool) -> &'static str {

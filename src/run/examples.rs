@@ -154,7 +154,8 @@ pub fn reported(detector: &Detector, file: &str, text: &str) -> BTreeMap<String,
     let item = Item::whole(Origin::File(file.into()), text.as_bytes());
     let hits = inspect(detector, &item).hits;
     let mut found: BTreeMap<String, Confidence> = BTreeMap::new();
-    for finding in gather(detector.rules(), &FingerprintKey::unkeyed(), hits, &Lives::default(), &mut |_| {}) {
+    let (findings, _) = gather(detector.rules(), &FingerprintKey::unkeyed(), hits, &Lives::default(), &mut |_| {});
+    for finding in findings {
         let best = found.entry(finding.rule).or_insert(finding.confidence);
         *best = finding.confidence.max(*best);
     }

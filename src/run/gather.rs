@@ -1,6 +1,6 @@
 //! From hits to findings: one finding for each secret and family, with all its places.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::finding::{
     Confidence, Excerpt, Explained, Fact, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight,
@@ -15,6 +15,9 @@ use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
 use super::lives::{Lives, Seat, Stand};
 
+/// The objects that hold each secret: blobs, and, marked as such, commits and tags that say it in words.
+pub type Holders = HashMap<Fingerprint, BTreeSet<(bool, String)>>;
+
 /// Judges the places of `hits` and joins them to findings, in no particular order. `explain` is told of every place of
 /// every hit, also of those that come to nothing, in no particular order either.
 #[must_use]
@@ -24,13 +27,14 @@ pub fn gather(
     hits: Vec<Hit>,
     lives: &Lives,
     explain: &mut dyn FnMut(&dyn Fn() -> Explained),
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Holders) {
     let mut hits = hits;
     hits.sort_by(|a, b| by_rule(rules, a).cmp(&by_rule(rules, b)));
     let contest = Contest::new(rules, &hits);
     let hits = adopt(rules, hits);
     let in_head = held_by_head(rules, key, &hits, lives);
     let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
+    let mut holders = Holders::new();
     for (index, hit) in hits.iter().enumerate() {
         let rule = rules.get(hit.rule);
         let fingerprint = hit.secret.fingerprint(&rule.family, key);
@@ -43,6 +47,10 @@ pub fn gather(
             judge::judge_place(hit.ground, path, hit.secret.expose(), &mut verdict);
             explain(&|| explained(rule, hit, &origin, introduced.as_ref(), &verdict));
             let Some(confidence) = verdict.confidence else { continue };
+            if let Some(id) = origin.outermost().object() {
+                let is_words = !matches!(hit.origin.outermost(), Origin::Blob { .. } | Origin::LfsObject { .. });
+                holders.entry(fingerprint.clone()).or_default().insert((is_words, id.to_owned()));
+            }
             let introduced =
                 introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
             let place = |span: Span, start: Position, end: Position, excerpt: &Excerpt| Place {
@@ -76,6 +84,7 @@ pub fn gather(
                         places: vec![place],
                         related: related.into_iter().collect(),
                         threshold: None,
+                        life: None,
                     };
                     findings.insert(fingerprint.clone(), finding);
                 }
@@ -88,7 +97,7 @@ pub fn gather(
         finding.message = message(finding);
     }
     hide_secret_names(&mut findings);
-    findings
+    (findings, holders)
 }
 
 /// The order in which hits are joined: a finding has the name of its first one, so the rule that knows most goes first.

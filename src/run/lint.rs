@@ -150,6 +150,7 @@ pub fn lint(
                     .map(|(label, range)| Related { label: label.clone(), place: place(range) })
                     .collect(),
                 threshold: breach.threshold.clone(),
+                life: None,
             };
             (path.clone(), Span::new(breach.span.start as u64, breach.span.end as u64), finding)
         })

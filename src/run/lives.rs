@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::finding::Introduction;
+use crate::finding::{Event, Finding, Introduction, Life};
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
-use crate::provenance::{self, Sighting};
+use crate::provenance::{self, Relevant, Sighting, Subject};
 use crate::source::{Graph, Id, Repository, Stop};
 
+use super::gather::Holders;
 use super::inspect::Hit;
 
 /// Where a blob stands.
@@ -45,6 +46,8 @@ pub struct Lives {
     pub names: HashMap<FilePath, Vec<(FilePath, Introduction)>>,
     /// By commit or tag object: who made it.
     pub objects: HashMap<String, Introduction>,
+    /// The history itself, where all of it was looked at.
+    pub whole: Option<(Graph, Option<Relevant>)>,
 }
 
 impl Lives {
@@ -53,7 +56,7 @@ impl Lives {
     pub fn trace(
         &mut self,
         repository: &Repository,
-        graph: &Graph,
+        graph: Graph,
         hits: &[Hit],
         prefix: Option<&FilePath>,
         threads: usize,
@@ -72,10 +75,10 @@ impl Lives {
         if blobs.is_empty() && objects.is_empty() && names.is_empty() {
             return Tally::default();
         }
-        let lineage = provenance::Lineage::new(graph);
+        let lineage = provenance::Lineage::new(&graph);
         let blobs: Vec<Id> = blobs.into_iter().collect();
         let names: Vec<&[u8]> = names.into_iter().collect();
-        let sightings = provenance::trace(repository, &lineage, &blobs, &names, threads, stop);
+        let mut sightings = provenance::trace(repository, &lineage, &blobs, &names, threads, stop);
         for id in blobs {
             let life = sightings.of(id).iter().map(|sighting| Stand {
                 seat: seat(sighting, prefix),
@@ -94,7 +97,54 @@ impl Lives {
                 self.objects.insert(id.to_string(), said(&first, false));
             }
         }
+        let relevant = sightings.take_relevant();
+        drop(lineage);
+        if prefix.is_none() {
+            self.whole = Some((graph, relevant));
+        }
         sightings.tally
+    }
+
+    /// Tells each finding of the repository's own history its life.
+    pub fn tell(&self, repository: &Repository, findings: &mut [Finding], holders: &Holders, stop: &Stop) -> Tally {
+        let Some((graph, relevant)) = &self.whole else { return Tally::default() };
+        let lineage = provenance::Lineage::new(graph);
+        let mut told: Vec<(&mut Finding, Subject)> = Vec::new();
+        for finding in findings {
+            let Some(objects) = holders.get(&finding.fingerprint) else { continue };
+            let mut subject = Subject::default();
+            for (is_words, id) in objects {
+                let list = if *is_words { &mut subject.commits } else { &mut subject.blobs };
+                list.extend(Id::from_hex(id));
+            }
+            told.push((finding, subject));
+        }
+        let subjects: Vec<Subject> = told.iter().map(|(_, subject)| subject.clone()).collect();
+        let (lives, tally) = provenance::lives(repository, &lineage, relevant.as_ref(), &subjects, stop);
+        for ((finding, _), life) in told.into_iter().zip(lives) {
+            finding.life = life.map(of_life);
+        }
+        tally
+    }
+}
+
+fn of_life(life: provenance::Life) -> Life {
+    let event =
+        |event: provenance::Event| Event { commit: event.id.to_string(), author: event.author, date: event.date };
+    Life {
+        first: event(life.first),
+        at_least: life.at_least,
+        last: life.last.map(event),
+        removed: life.removed.map(event),
+        returns: life.returns,
+        branch: life.branch,
+        in_head: life.in_head,
+        holding: life.holding,
+        holding_count: life.holding_count,
+        reaching: life.reaching,
+        reaching_count: life.reaching_count,
+        only_reflog: life.only_reflog,
+        exposed_days: None,
     }
 }
 

@@ -145,12 +145,15 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
     let mut explained = Vec::new();
-    let mut findings =
+    let (mut findings, holders) =
         gather::gather(detector.rules(), &settings.config.fingerprint_key, hits, &lives, &mut |explain| {
             if settings.explain {
                 explained.push(explain());
             }
         });
+    if let Some(repository) = &repository {
+        tally.add(lives.tell(repository, &mut findings, &holders, stop));
+    }
     linted.join(&mut findings);
     Ok(outcome::outcome(findings, explained, tally, detector.rules(), settings))
 }
@@ -316,8 +319,9 @@ impl<'r> Run<'r> {
         tally.add(history.each(&sink, self.stop)?);
         let Some(graph) = history.take_graph() else { return Ok(Vec::new()) };
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.add(lives.trace(repository, &graph, &hits, prefix, self.settings.threads, self.stop));
-        Ok(graph.commits.iter().map(|commit| commit.id).collect())
+        let commits = graph.commits.iter().map(|commit| commit.id).collect();
+        tally.add(lives.trace(repository, graph, &hits, prefix, self.settings.threads, self.stop));
+        Ok(commits)
     }
 
     /// Inspects one item, and what is in it if a container begins with it.

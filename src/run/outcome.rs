@@ -80,6 +80,7 @@ pub(super) fn outcome(
     explained.sort_by(|a, b| (&a.place, &a.rule, &a.reasons).cmp(&(&b.place, &b.rule, &b.reasons)));
     let Config { min_confidence, fail_on, .. } = settings.config;
     findings.iter_mut().for_each(|finding| note_end(finding, &settings.now.to_string()));
+    findings.iter_mut().for_each(|finding| note_exposure(finding, settings.now));
     let (mut findings, below): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -125,6 +126,19 @@ fn note_end(finding: &mut Finding, now: &str) {
         finding.severity = finding.severity.milder();
         finding.reasons.push(Reason::new("expired", Weight::Weakens, format!("says that it ended at {end}")));
     }
+}
+
+/// How long a secret was there to be read: until it was removed, or until now where a ref still holds it.
+fn note_exposure(finding: &mut Finding, now: jiff::Timestamp) {
+    let Some(life) = &mut finding.life else { return };
+    let time = |date: &str| date.parse::<jiff::Timestamp>().ok();
+    let end = match &life.removed {
+        _ if life.holding_count > 0 || life.in_head => Some(now),
+        Some(removed) => time(&removed.date),
+        None => life.last.as_ref().and_then(|last| time(&last.date)),
+    };
+    let days = time(&life.first.date).zip(end).map(|(from, to)| (to.as_second() - from.as_second()).max(0) / 86_400);
+    life.exposed_days = days.and_then(|days| u64::try_from(days).ok());
 }
 
 fn is_incomplete(cause: Cause, settings: &Settings) -> bool {

@@ -78,6 +78,10 @@ pub struct Graph {
     pub tips: Vec<Tip>,
     /// The commit at `HEAD`.
     pub head: Option<Id>,
+    /// The whole name of the branch that the others leave and come back to: that of `origin`, or else of `HEAD`.
+    pub default_branch: Option<String>,
+    /// What the reflogs name.
+    pub reflog: Vec<Id>,
 }
 
 /// The history of a repository.
@@ -148,6 +152,8 @@ impl Source for History<'_> {
         self.lend_names(&names, &graph.tips, sink, &mut tally);
         self.lend_configuration(stop, sink, &mut tally);
         graph.head = self.repository.head().map(Id);
+        graph.default_branch = self.repository.default_branch();
+        graph.reflog = self.repository.reflog().into_iter().map(Id).collect();
         let is_partial = store.has_promisor_pack() || self.repository.is_partial();
         tally.add(gaps.report(&shallow, is_partial, &self.repository.shown()));
         if stop.requested() {

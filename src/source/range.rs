@@ -256,6 +256,7 @@ impl Source for Range<'_> {
             commits: selected.commits,
             tags: selected.tags,
             head: self.repository.head().map(Id),
+            ..Graph::default()
         };
         *self.brought.lock().unwrap_or_else(PoisonError::into_inner) = Some(brought);
         Ok(tally)

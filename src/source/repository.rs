@@ -314,6 +314,45 @@ impl Repository {
         Some(self.git.to_thread_local().head_id().ok()?.detach())
     }
 
+    /// The whole name of the default branch: what `origin` calls its own, as far as it is known here, or else that of `HEAD`.
+    pub(crate) fn default_branch(&self) -> Option<String> {
+        let text = |path: PathBuf| fs::read_to_string(path).ok();
+        let target = |text: String| Some(text.trim().strip_prefix("ref: ")?.to_owned());
+        let known = |name: &String| self.git.to_thread_local().find_reference(name.as_str()).is_ok();
+        let origin = text(self.common_dir.join("refs/remotes/origin/HEAD")).and_then(target);
+        let own = origin.as_ref().and_then(|name| name.strip_prefix("refs/remotes/origin/"));
+        let own = own.map(|name| format!("refs/heads/{name}"));
+        let head = || text(self.git_dir.join("HEAD")).and_then(target);
+        let names = [own, origin.clone(), head()];
+        names.into_iter().flatten().find(known).map(|name| crate::place::sanitize(&name))
+    }
+
+    /// The objects that the reflogs of the repository and its worktrees name.
+    pub(crate) fn reflog(&self) -> Vec<gix::ObjectId> {
+        let worktrees = self.common_dir.join("worktrees");
+        let worktrees = directories(&worktrees).into_iter().map(|name| worktrees.join(name).join("logs"));
+        let mut pending: Vec<PathBuf> = worktrees.chain([self.common_dir.join("logs")]).collect();
+        let mut ids = std::collections::BTreeSet::new();
+        while let Some(directory) = pending.pop() {
+            for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => pending.push(entry.path()),
+                    Ok(kind) if kind.is_file() => {
+                        let text = fs::read(entry.path()).unwrap_or_default();
+                        for line in text.split(|&byte| byte == b'\n') {
+                            let words = line.split(|&byte| byte == b' ').take(2);
+                            ids.extend(
+                                words.filter_map(|id| gix::ObjectId::from_hex(id).ok()).filter(|id| !id.is_null()),
+                            );
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        ids.into_iter().collect()
+    }
+
     /// The commits that are being merged into `HEAD`.
     pub(crate) fn merging(&self) -> Vec<gix::ObjectId> {
         let text = fs::read(self.git_dir.join("MERGE_HEAD")).unwrap_or_default();

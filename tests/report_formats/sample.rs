@@ -1,8 +1,8 @@
 //! A run with one of everything.
 
 use keysieve::finding::{
-    Confidence, Excerpt, Fact, FactName, Finding, Introduction, Kind, Place, Reason, Related, Severity, Threshold,
-    Weight,
+    Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Place, Reason, Related, Severity,
+    Threshold, Weight,
 };
 use keysieve::notice::{Cause, Coverage, Notice};
 use keysieve::place::{FilePath, LineState, Origin, Position, Positions, Span};
@@ -155,6 +155,7 @@ pub fn finding(rule: &str, severity: Severity, secret: &str, places: Vec<Place>)
         places,
         related: Vec::new(),
         threshold: None,
+        life: None,
     }
 }
 
@@ -221,6 +222,24 @@ pub fn sample() -> Run {
     gone.places.push(place(blob(30, Some("src/größe.rs")), 6, &quoted(&second), &second));
     gone.places[0].introduced = introduced(130, 9, false);
     gone.places[0].introduced.as_mut().unwrap().reachable = false;
+    let event = |seed: u64, day: u32| {
+        introduced(seed, day, false).map(|it| Event { commit: it.commit, author: it.author, date: it.date })
+    };
+    gone.life = Some(Life {
+        first: event(130, 9).unwrap(),
+        at_least: true,
+        last: event(140, 12),
+        removed: event(141, 13),
+        returns: 2,
+        branch: Some("refs/heads/main".to_owned()),
+        in_head: false,
+        holding: vec!["refs/heads/old".to_owned(), format!("refs/tags/{}", token(2))],
+        holding_count: 7,
+        reaching: vec!["refs/heads/main".to_owned()],
+        reaching_count: 1,
+        only_reflog: false,
+        exposed_days: Some(4),
+    });
 
     // In a message, in a blob without a path, in a file's name, in the index.
     let third = token(3);

@@ -31,6 +31,8 @@ pub struct Finding<'a> {
     facts: Vec<Fact>,
     /// The limit that a policy finding compares with, or null.
     threshold: Option<Threshold>,
+    /// The life of a secret of the history, or null.
+    life: Option<super::life::Life<'a>>,
     /// All places, sorted; never empty.
     places: Vec<Place<'a>>,
     /// Places that belong to it.
@@ -54,6 +56,7 @@ impl<'a> Finding<'a> {
                 limit: mask.text(&threshold.limit),
                 source: mask.text(&threshold.source),
             }),
+            life: finding.life.as_ref().map(|life| super::life::Life::new(life, mask)),
             places: finding.places.iter().map(|place| Place::new(place, mask)).collect(),
             related: finding
                 .related

@@ -12,6 +12,7 @@ use crate::finding::{Finding, Place};
 use crate::place::{FilePath, Origin};
 use crate::report::Report;
 use crate::report::mask::Mask;
+use crate::report::model::Life;
 
 /// The name of the root that URIs are relative to; code scanning takes it for the root of the checkout.
 pub(super) const ROOT: &str = "%SRCROOT%";
@@ -285,6 +286,11 @@ fn properties(report: &Report<'_>, mask: &Mask, finding: &Finding) -> sarif::Pro
     if !finding.facts.is_empty() {
         let facts = finding.facts.iter().map(|fact| (fact.name.id(), mask.text(&fact.value).into()));
         add.insert("facts".to_owned(), Value::Object(facts.map(|(name, value)| (name.to_owned(), value)).collect()));
+    }
+    if let Some(life) = &finding.life
+        && let Ok(life) = serde_json::to_value(Life::new(life, mask))
+    {
+        add.insert("life".to_owned(), super::sorted(life));
     }
     if let Some(threshold) = &finding.threshold {
         let fields = [("limit", mask.text(&threshold.limit).into()), ("source", mask.text(&threshold.source).into())];

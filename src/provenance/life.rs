@@ -1,0 +1,482 @@
+//! The life of a secret: the first commit that holds it and the last, when it was removed and by whom, how often it came
+//! back, and which refs hold or reach it.
+//!
+//! A commit *holds* a secret if its tree has a blob with it, at any path: presence is decided on secrets and not on blobs, so
+//! an edited file that keeps the secret still holds it. A ref holds what its tip holds, and *reaches* what an ancestor of
+//! its tip holds or says.
+//!
+//! There may be ten thousand secrets in forty thousand commits, so neither is gone through for the other. What a tree holds is
+//! a set of secrets, each set is kept once and known by a number, and most commits hold what their parents hold. Trees that
+//! lead to nothing wanted are not opened, the others once. Dates are those of the committer, and no commit is older than its
+//! newest parent, whatever its clock said.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use gix::ObjectId;
+
+use super::relevant::Relevant;
+use super::{Lineage, date, person};
+use crate::source::{Finder, Graph, Id, Repository, Stop, Store, tree_entries};
+
+/// A secret, as the history has it.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// The blobs that hold it.
+    pub blobs: Vec<Id>,
+    /// The commits whose message or header says it.
+    pub commits: Vec<Id>,
+}
+
+/// A commit of a life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The commit.
+    pub id: Id,
+    /// `Name <address>` of its author, sanitised.
+    pub author: String,
+    /// When it was committed, never before its parents; seconds since 1970.
+    pub time: i64,
+    /// The same as RFC 3339 in UTC; empty if the repository says nothing sensible.
+    pub date: String,
+}
+
+/// The life of one secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The first commit that holds or says it.
+    pub first: Event,
+    /// Whether the history behind that commit is cut off, so that it may be older.
+    pub at_least: bool,
+    /// The last commit that holds it; none if only messages say it.
+    pub last: Option<Event>,
+    /// The commit that removed it from `branch` for the last time; none if the branch holds it, or never did.
+    pub removed: Option<Event>,
+    /// How often it came back to `branch` after it had been removed.
+    pub returns: u32,
+    /// The whole name of the ref along whose first parents removal and return were counted; none if none ever held it.
+    pub branch: Option<String>,
+    /// Whether the commit at `HEAD` holds it.
+    pub in_head: bool,
+    /// The whole names of the refs whose tips hold it, at most [`REFS`].
+    pub holding: Vec<String>,
+    /// How many there are.
+    pub holding_count: u64,
+    /// The whole names of the refs that only reach it, at most [`REFS`].
+    pub reaching: Vec<String>,
+    /// How many there are.
+    pub reaching_count: u64,
+    /// Whether only the reflog reaches it.
+    pub only_reflog: bool,
+}
+
+/// How many refs are named of a secret.
+pub const REFS: usize = 100;
+
+/// The lives of `subjects`, in their order; none for what no commit holds or says. Second: directories that could not be read.
+pub(super) fn lives(
+    repository: &Repository,
+    lineage: &Lineage<'_>,
+    relevant: Option<&Relevant>,
+    subjects: &[Subject],
+    stop: &Stop,
+) -> (Vec<Option<Life>>, Vec<ObjectId>) {
+    let graph = lineage.graph;
+    let mut holdings = Holdings::new(repository, relevant, subjects);
+    let count = graph.commits.len();
+    let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
+    let (mut held, mut reached) = (vec![EMPTY; count], vec![EMPTY; count]);
+    let mut times = vec![0_i64; count];
+    let mut said: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (subject, number) in subjects.iter().zip(0..) {
+        for position in subject.commits.iter().filter_map(|id| positions.get(id)) {
+            said.entry(*position).or_default().push(number);
+        }
+    }
+    for &position in &lineage.order {
+        if stop.requested() {
+            break;
+        }
+        let commit = &graph.commits[position as usize];
+        let own = holdings.tree(&commit.tree.0);
+        held[position as usize] = own;
+        let mut all = match said.get(&position) {
+            Some(said) => {
+                let said = holdings.sets.number(said.clone());
+                holdings.sets.union(own, said)
+            }
+            None => own,
+        };
+        times[position as usize] = commit.time;
+        for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
+            all = holdings.sets.union(all, reached[*parent as usize]);
+            times[position as usize] = times[position as usize].max(times[*parent as usize]);
+        }
+        reached[position as usize] = all;
+    }
+    let tracks = Tracks { graph, lineage, positions: &positions, held: &held, times: &times, sets: &holdings.sets };
+    let lives = tracks.lives(subjects, &reached, &said);
+    let mut unreadable: Vec<ObjectId> = holdings.unreadable.into_iter().collect();
+    unreadable.sort_unstable();
+    (lives, unreadable)
+}
+
+/// The number of the set of nothing.
+const EMPTY: u32 = 0;
+
+/// Sets of subjects, each kept once.
+struct Sets {
+    members: Vec<Arc<[u32]>>,
+    numbers: HashMap<Arc<[u32]>, u32>,
+    unions: HashMap<(u32, u32), u32>,
+}
+
+impl Sets {
+    fn new() -> Self {
+        let empty: Arc<[u32]> = Arc::default();
+        Self { members: vec![Arc::clone(&empty)], numbers: HashMap::from([(empty, EMPTY)]), unions: HashMap::new() }
+    }
+
+    fn number(&mut self, mut members: Vec<u32>) -> u32 {
+        // Sets that were sorted are sorted as one in hardly more than one pass.
+        members.sort();
+        members.dedup();
+        if let Some(&number) = self.numbers.get(members.as_slice()) {
+            return number;
+        }
+        let (members, number): (Arc<[u32]>, u32) = (members.into(), self.members.len() as u32);
+        self.members.push(Arc::clone(&members));
+        self.numbers.insert(members, number);
+        number
+    }
+
+    fn union(&mut self, one: u32, other: u32) -> u32 {
+        if one == other || other == EMPTY {
+            return one;
+        }
+        if one == EMPTY {
+            return other;
+        }
+        let pair = (one.min(other), one.max(other));
+        if let Some(&number) = self.unions.get(&pair) {
+            return number;
+        }
+        let number = self.union_of(&[one, other]);
+        self.unions.insert(pair, number);
+        number
+    }
+
+    /// The union of many, without those between.
+    fn union_of(&mut self, sets: &[u32]) -> u32 {
+        let mut members = Vec::with_capacity(sets.iter().map(|&set| self.of(set).len()).sum());
+        sets.iter().for_each(|&set| members.extend_from_slice(self.of(set)));
+        self.number(members)
+    }
+
+    fn of(&self, number: u32) -> &[u32] {
+        &self.members[number as usize]
+    }
+}
+
+/// What trees hold.
+struct Holdings<'h> {
+    store: &'h Store,
+    relevant: Option<&'h Relevant>,
+    finder: Finder,
+    /// For each wanted blob the set of subjects in it.
+    blobs: gix::hashtable::HashMap<ObjectId, u32>,
+    /// For each tree that was opened the set of what is below it.
+    trees: HashMap<u32, u32>,
+    sets: Sets,
+    unreadable: HashSet<ObjectId>,
+}
+
+impl<'h> Holdings<'h> {
+    fn new(repository: &'h Repository, relevant: Option<&'h Relevant>, subjects: &[Subject]) -> Self {
+        let mut by_blob: BTreeMap<Id, Vec<u32>> = BTreeMap::new();
+        for (subject, number) in subjects.iter().zip(0..) {
+            for &blob in &subject.blobs {
+                by_blob.entry(blob).or_default().push(number);
+            }
+        }
+        let mut sets = Sets::new();
+        let blobs = by_blob.into_iter().map(|(id, members)| (id.0, sets.number(members))).collect();
+        let (store, _) = repository.store();
+        let finder = Finder::with_cache(64 * 1024 * 1024);
+        Self { store, relevant, finder, blobs, trees: HashMap::new(), sets, unreadable: HashSet::new() }
+    }
+
+    /// The number of a tree that leads to something and was not opened yet; or else what is below it.
+    fn known(&self, id: &gix::oid) -> Result<u32, u32> {
+        let Some(relevant) = self.relevant else { return Err(EMPTY) };
+        let Some(number) = self.store.number(id).filter(|&number| relevant.leads_to_something(number)) else {
+            return Err(EMPTY);
+        };
+        self.trees.get(&number).map_or(Ok(number), |&set| Err(set))
+    }
+
+    /// The set of what is below a tree. Trees within trees are gone through with a stack of our own, however deep they are.
+    fn tree(&mut self, id: &gix::oid) -> u32 {
+        let top = match self.known(id) {
+            Ok(number) => number,
+            Err(set) => return set,
+        };
+        let mut pending = vec![(top, id.to_owned())];
+        // A tree cannot hold itself unless it is damaged: what is open already is not opened again.
+        let mut open: HashSet<u32> = HashSet::new();
+        while let Some((number, id)) = pending.last().cloned() {
+            if self.trees.contains_key(&number) {
+                pending.pop();
+                continue;
+            }
+            let is_back = !open.insert(number);
+            let (set, below) = self.entries(&id, is_back);
+            let is_leaf = below.is_empty();
+            let below: Vec<(u32, ObjectId)> = below.into_iter().filter(|(tree, _)| !open.contains(tree)).collect();
+            if !is_back && !is_leaf && below.is_empty() {
+                continue;
+            }
+            if is_back || is_leaf {
+                self.trees.insert(number, set);
+                open.remove(&number);
+                pending.pop();
+            } else {
+                pending.extend(below);
+            }
+        }
+        self.trees.get(&top).copied().unwrap_or(EMPTY)
+    }
+}
+
+impl Holdings<'_> {
+    /// The set of what a tree holds as far as it is known, and the trees in it that were not opened yet.
+    fn entries(&mut self, id: &ObjectId, is_back: bool) -> (u32, Vec<(u32, ObjectId)>) {
+        let (mut sets, mut below) = (Vec::new(), Vec::new());
+        if self.store.find(id, &mut self.finder).is_none() {
+            self.unreadable.insert(*id);
+            return (EMPTY, below);
+        }
+        let bytes = std::mem::take(&mut self.finder.bytes);
+        for entry in tree_entries(&bytes, self.store.hash()).flatten() {
+            if let Some(&blob) = self.blobs.get(entry.id) {
+                sets.push(blob);
+            } else if entry.is_tree() {
+                match self.known(entry.id) {
+                    Ok(_) if is_back => {}
+                    Ok(tree) => below.push((tree, entry.id.to_owned())),
+                    Err(known) => sets.push(known),
+                }
+            }
+        }
+        self.finder.bytes = bytes;
+        sets.retain(|&set| set != EMPTY);
+        sets.sort_unstable();
+        sets.dedup();
+        let set = match sets.as_slice() {
+            // What is not complete is asked for again.
+            _ if !is_back && !below.is_empty() => EMPTY,
+            [] => EMPTY,
+            [only] => *only,
+            many => self.sets.union_of(many),
+        };
+        (set, below)
+    }
+}
+
+/// What the commits hold, and how they hang together.
+struct Tracks<'t> {
+    graph: &'t Graph,
+    lineage: &'t Lineage<'t>,
+    positions: &'t HashMap<Id, u32>,
+    held: &'t [u32],
+    times: &'t [i64],
+    sets: &'t Sets,
+}
+
+/// What happened along one branch.
+#[derive(Clone, Default)]
+struct Presence {
+    branch: Option<String>,
+    present: bool,
+    removed: Option<u32>,
+    returns: u32,
+}
+
+impl Tracks<'_> {
+    fn lives(&self, subjects: &[Subject], reached: &[u32], said: &HashMap<u32, Vec<u32>>) -> Vec<Option<Life>> {
+        let (firsts, lasts) =
+            (self.ends(subjects.len(), said, false), self.ends(subjects.len(), &HashMap::new(), true));
+        let presences = self.presences(subjects.len());
+        let mut lives: Vec<Option<Life>> = firsts
+            .iter()
+            .zip(lasts)
+            .zip(presences)
+            .map(|((&first, last), presence)| {
+                let first = first?;
+                let parents = &self.graph.commits[first as usize].parents;
+                Some(Life {
+                    first: self.event(first),
+                    at_least: parents.iter().any(|parent| !self.positions.contains_key(parent)),
+                    last: last.map(|last| self.event(last)),
+                    removed: presence.removed.filter(|_| !presence.present).map(|removed| self.event(removed)),
+                    returns: presence.returns,
+                    branch: presence.branch,
+                    in_head: false,
+                    holding: Vec::new(),
+                    holding_count: 0,
+                    reaching: Vec::new(),
+                    reaching_count: 0,
+                    only_reflog: false,
+                })
+            })
+            .collect();
+        self.refs(&mut lives, reached);
+        lives
+    }
+
+    fn event(&self, position: u32) -> Event {
+        let commit = &self.graph.commits[position as usize];
+        let time = self.times[position as usize];
+        Event { id: commit.id, author: person(&commit.author), time, date: date(time) }
+    }
+
+    /// For each subject the first commit that holds or says it, or the last. Commits that refs reach go before others.
+    fn ends(&self, subjects: usize, said: &HashMap<u32, Vec<u32>>, last: bool) -> Vec<Option<u32>> {
+        let mut ends = vec![None; subjects];
+        let mut seen: HashSet<u32> = HashSet::new();
+        let order = &self.lineage.order;
+        let mut see = |position: u32| {
+            let set = self.held[position as usize];
+            let held: &[u32] = if seen.insert(set) { self.sets.of(set) } else { &[] };
+            for &subject in held.iter().chain(said.get(&position).into_iter().flatten()) {
+                ends[subject as usize].get_or_insert(position);
+            }
+        };
+        match last {
+            false => order.iter().for_each(|&position| see(position)),
+            true => {
+                let reachable = |position: &&u32| self.lineage.reachable[**position as usize];
+                order.iter().rev().filter(reachable).for_each(|&position| see(position));
+                order.iter().rev().for_each(|&position| see(position));
+            }
+        }
+        ends
+    }
+
+    /// What happened to each subject along the first parents of the default branch, or of the first other ref that ever held
+    /// it. Every commit is passed once: a branch is followed back to where it left those before it.
+    fn presences(&self, subjects: usize) -> Vec<Presence> {
+        let mut presences: Vec<Presence> = vec![Presence::default(); subjects];
+        let mut passed: HashSet<u32> = HashSet::new();
+        for (name, tip) in self.branches() {
+            let (mut chain, mut next) = (Vec::new(), Some(tip));
+            while let Some(position) = next.filter(|&position| passed.insert(position)) {
+                chain.push(position);
+                let first = self.graph.commits[position as usize].parents.first();
+                next = first.and_then(|parent| self.positions.get(parent)).copied();
+            }
+            let mut before = next.map_or(EMPTY, |position| self.held[position as usize]);
+            for &position in chain.iter().rev() {
+                let now = self.held[position as usize];
+                if now != before {
+                    self.step(&mut presences, &name, (before, now), position);
+                }
+                before = now;
+            }
+        }
+        presences
+    }
+
+    /// From one commit of a branch to the next.
+    fn step(&self, presences: &mut [Presence], name: &str, (before, now): (u32, u32), position: u32) {
+        let (before, now) = (self.sets.of(before), self.sets.of(now));
+        for subject in now.iter().filter(|subject| before.binary_search(subject).is_err()) {
+            let presence = &mut presences[*subject as usize];
+            if presence.branch.as_deref().is_some_and(|branch| branch != name) {
+                continue;
+            }
+            presence.returns += u32::from(presence.branch.is_some());
+            presence.branch.get_or_insert_with(|| name.to_owned());
+            presence.present = true;
+        }
+        for subject in before.iter().filter(|subject| now.binary_search(subject).is_err()) {
+            let presence = &mut presences[*subject as usize];
+            if presence.branch.as_deref() == Some(name) {
+                presence.present = false;
+                presence.removed = Some(position);
+            }
+        }
+    }
+
+    /// The tips that are commits: the default branch, `HEAD`, branches, remote-tracking branches, tags, others.
+    fn branches(&self) -> Vec<(String, u32)> {
+        let default = self.graph.default_branch.as_deref();
+        let rank = |name: &str| match name {
+            _ if Some(name) == default => 0,
+            "HEAD" => 1,
+            _ if name.starts_with("refs/heads/") => 2,
+            _ if name.starts_with("refs/remotes/") => 3,
+            _ if name.starts_with("refs/tags/") => 4,
+            _ => 5,
+        };
+        let tips = self.graph.tips.iter().filter_map(|tip| Some((tip.name.clone(), self.commit(tip.id)?)));
+        let mut tips: Vec<(String, u32)> = tips.collect();
+        tips.sort_by(|(one, _), (other, _)| (rank(one), one).cmp(&(rank(other), other)));
+        tips
+    }
+
+    /// The commit that an object leads to.
+    fn commit(&self, id: Id) -> Option<u32> {
+        let mut id = id;
+        for _ in 0..32 {
+            if let Some(&position) = self.positions.get(&id) {
+                return Some(position);
+            }
+            let tag = self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?;
+            id = self.graph.tags[tag].target;
+        }
+        None
+    }
+
+    fn refs(&self, lives: &mut [Option<Life>], reached: &[u32]) {
+        let mut names: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
+        let is_ref = |name: &str| name.starts_with("refs/");
+        for tip in self.graph.tips.iter().filter(|tip| is_ref(&tip.name)) {
+            if let Some(position) = self.commit(tip.id) {
+                let sets = (self.held[position as usize], reached[position as usize]);
+                names.entry(sets).or_default().push(&tip.name);
+            }
+        }
+        for ((held, reached), names) in names {
+            let held = self.sets.of(held);
+            for &subject in self.sets.of(reached) {
+                let Some(life) = &mut lives[subject as usize] else { continue };
+                let (list, count) = match held.binary_search(&subject) {
+                    Ok(_) => (&mut life.holding, &mut life.holding_count),
+                    Err(_) => (&mut life.reaching, &mut life.reaching_count),
+                };
+                *count += names.len() as u64;
+                list.extend(names.iter().map(|name| (*name).to_owned()));
+            }
+        }
+        let mut in_reflog: HashSet<u32> = HashSet::new();
+        let mut seen: HashSet<u32> = HashSet::new();
+        for position in self.graph.reflog.iter().filter_map(|id| self.positions.get(id)) {
+            let set = reached[*position as usize];
+            if seen.insert(set) {
+                in_reflog.extend(self.sets.of(set));
+            }
+        }
+        let head = self.graph.head.and_then(|head| self.positions.get(&head));
+        let head = head.map_or(&[][..], |&head| self.sets.of(self.held[head as usize]));
+        for (life, subject) in lives.iter_mut().zip(0..) {
+            let Some(life) = life else { continue };
+            life.in_head = head.binary_search(&subject).is_ok();
+            life.only_reflog = life.holding_count + life.reaching_count == 0 && in_reflog.contains(&subject);
+            for list in [&mut life.holding, &mut life.reaching] {
+                list.sort_unstable();
+                list.truncate(REFS);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The life of a secret: first and last commit, removal and return, refs, and days.
+
+use serde_json::Value;
+
+use crate::scripted::Scratch;
+use crate::support::{github, keysieve, list, text};
+
+const DAY: i64 = 86_400;
+
+fn life(scratch: &Scratch, at: &str, salt: &str) -> Value {
+    // 1_700_000_000 is 2023-11-14T22:13:20Z.
+    let arguments = ["history", "--format", "json", "--show-secrets", "--now", "2023-12-14T22:13:20Z"];
+    let report = keysieve(scratch, at, &arguments).exits(1).json();
+    report.of(&github(salt))["life"].clone()
+}
+
+fn subject(scratch: &Scratch, event: &Value) -> String {
+    scratch.git("repo", &["log", "-1", "--format=%s", text(&event["commit"])])
+}
+
+fn names(value: &Value) -> Vec<&str> {
+    list(value).iter().map(text).collect()
+}
+
+/// A secret that came with `Add`, moved in an edited file, was removed, came back and was removed again; with a tag that holds
+/// it and a branch that never saw it go.
+fn story() -> Scratch {
+    let scratch = Scratch::repository();
+    let git = |arguments: &[&str]| scratch.git("repo", arguments);
+    let line = format!("token = {}\n", github("secret"));
+    scratch.write("repo/a.txt", "nothing\n");
+    scratch.commit(0, "Begin");
+    scratch.write("repo/a.txt", &line);
+    scratch.commit(DAY, "Add");
+    git(&["tag", "holds"]);
+    git(&["branch", "old"]);
+    scratch.write("repo/a.txt", format!("edited\n{line}"));
+    git(&["mv", "a.txt", "b.txt"]);
+    scratch.commit(2 * DAY, "Edit and move");
+    scratch.write("repo/b.txt", "edited\n");
+    scratch.commit(3 * DAY, "Remove");
+    scratch.write("repo/dir/c.txt", &line);
+    scratch.commit(4 * DAY, "Return");
+    git(&["rm", "-q", "-r", "dir"]);
+    scratch.commit(5 * DAY, "Remove again");
+    git(&["tag", "-a", "-m", "x", "reaches"]);
+    scratch
+}
+
+#[test]
+fn removal_return_and_refs_are_told() {
+    let scratch = story();
+    let life = life(&scratch, "repo", "secret");
+    assert_eq!(subject(&scratch, &life["first"]), "Add");
+    assert_eq!(text(&life["first"]["author"]), "Ann Author <ann@example.com>");
+    assert_eq!(subject(&scratch, &life["last"]), "Return");
+    assert_eq!(subject(&scratch, &life["removed"]), "Remove again");
+    assert_eq!((&life["returns"], text(&life["branch"])), (&1.into(), "refs/heads/main"));
+    assert_eq!((&life["in_head"], &life["at_least"]), (&false.into(), &false.into()));
+    assert_eq!(names(&life["holding"]), ["refs/heads/old", "refs/tags/holds"]);
+    assert_eq!(names(&life["reaching"]), ["refs/heads/main", "refs/tags/reaches"]);
+    // It is still to be had, so that it is exposed until now.
+    assert_eq!(life["exposed_days"], 29);
+    keysieve(&scratch, "repo", &["history", "--now", "2023-12-14T22:13:20Z"])
+        .exits(1)
+        .says("came back once")
+        .says("exposed 29 days")
+        .says("held by old, holds; reached by main, reaches");
+
+    scratch.git("repo", &["branch", "-q", "-D", "old"]);
+    scratch.git("repo", &["tag", "-d", "holds"]);
+    let life = self::life(&scratch, "repo", "secret");
+    assert_eq!(names(&life["holding"]), [] as [&str; 0]);
+    assert_eq!(life["exposed_days"], 4);
+}
+
+#[test]
+fn another_branch_and_the_reflog_are_named() {
+    let scratch = story();
+    let git = |arguments: &[&str]| scratch.git("repo", arguments);
+    git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("repo/side.txt", github("side"));
+    scratch.commit(6 * DAY, "Side");
+    git(&["rm", "-q", "side.txt"]);
+    scratch.commit(7 * DAY, "Side is clean");
+    git(&["checkout", "-q", "main"]);
+    scratch.write("repo/lost.txt", github("lost"));
+    scratch.commit(8 * DAY, "Lost");
+    git(&["reset", "-q", "--hard", "HEAD~1"]);
+    scratch.write("repo/kept.txt", github("kept"));
+    scratch.commit(9 * DAY, "Kept");
+
+    let side = life(&scratch, "repo", "side");
+    assert_eq!((text(&side["branch"]), &side["returns"]), ("refs/heads/side", &0.into()));
+    assert_eq!(subject(&scratch, &side["removed"]), "Side is clean");
+    assert_eq!(names(&side["reaching"]), ["refs/heads/side"]);
+
+    let lost = life(&scratch, "repo", "lost");
+    assert_eq!((&lost["branch"], &lost["removed"], &lost["only_reflog"]), (&Value::Null, &Value::Null, &true.into()));
+    assert_eq!(list(&lost["holding"]).len() + list(&lost["reaching"]).len(), 0);
+
+    let kept = life(&scratch, "repo", "kept");
+    assert_eq!((&kept["in_head"], &kept["removed"], &kept["exposed_days"]), (&true.into(), &Value::Null, &21.into()));
+    assert_eq!(names(&kept["holding"]), ["refs/heads/main"]);
+}
+
+#[test]
+fn clocks_that_were_wrong_and_histories_that_were_cut_are_said() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", "x\n");
+    scratch.commit(20 * DAY, "Late");
+    scratch.write("repo/a.txt", github("early"));
+    scratch.commit(DAY, "Its clock was wrong");
+    scratch.write("repo/b.txt", "y\n");
+    scratch.commit(25 * DAY, "Later");
+    let early = life(&scratch, "repo", "early");
+    assert_eq!(text(&early["first"]["date"]), "2023-12-04T22:13:20Z");
+    assert_eq!((&early["exposed_days"], &early["at_least"]), (&10.into(), &false.into()));
+
+    let url = format!("file://{}", scratch.path("repo").display());
+    scratch.git(".", &["clone", "-q", "--depth", "1", &url, "shallow"]);
+    let cut = life(&scratch, "shallow", "early");
+    assert_eq!(cut["at_least"], true);
+    keysieve(&scratch, "shallow", &["history", "--now", "2023-12-14"]).exits(1).says("exposed at least");
+}
+
+#[test]
+fn a_message_is_reached_and_held_by_nobody() {
+    let scratch = Scratch::repository();
+    scratch.commit(0, &format!("Message {}", github("message")));
+    let message = life(&scratch, "repo", "message");
+    assert_eq!((&message["last"], &message["branch"]), (&Value::Null, &Value::Null));
+    assert_eq!(names(&message["reaching"]), ["refs/heads/main"]);
+}
