@@ -179,6 +179,8 @@ pub struct Life {
     pub reaching_count: u64,
     /// Whether only the reflog reaches it.
     pub only_reflog: bool,
+    /// The objects that hold or say it, in hexadecimal, sorted.
+    pub objects: Vec<String>,
     /// Days from the first commit to the removal, or to now where a ref holds it; none if the repository says no sensible dates,
     /// or nothing says when it ended.
     pub exposed_days: Option<u64>,

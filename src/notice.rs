@@ -54,11 +54,13 @@ pub enum Cause {
     Budget,
     /// A path or range was named and holds nothing.
     NothingFound,
+    /// Less was scanned than is required.
+    TooLittle,
 }
 
 impl Cause {
     /// Every cause, in the order of the reports.
-    pub const ALL: [Cause; 23] = [
+    pub const ALL: [Cause; 24] = [
         Cause::Binary,
         Cause::Ignored,
         Cause::Excluded,
@@ -82,6 +84,7 @@ impl Cause {
         Cause::Interrupted,
         Cause::Budget,
         Cause::NothingFound,
+        Cause::TooLittle,
     ];
 
     /// The word that reports and `--accept` use.
@@ -111,6 +114,7 @@ impl Cause {
             Cause::Interrupted => "interrupted",
             Cause::Budget => "budget",
             Cause::NothingFound => "nothing-found",
+            Cause::TooLittle => "too-little",
         }
     }
 
@@ -146,7 +150,8 @@ impl Cause {
             | Cause::UnsupportedRepository
             | Cause::Interrupted
             | Cause::Budget
-            | Cause::NothingFound => true,
+            | Cause::NothingFound
+            | Cause::TooLittle => true,
         }
     }
 }

@@ -7,6 +7,8 @@ mod support;
 #[cfg(unix)]
 #[path = "command/action.rs"]
 mod action;
+#[path = "command/cleanup.rs"]
+mod cleanup;
 #[path = "command/deltas.rs"]
 mod deltas;
 #[cfg(unix)]

@@ -3,12 +3,13 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::settings::JudgeArgs;
-use super::time;
-use crate::run::Plan;
+use super::{output, time};
+use crate::report::cleanup;
+use crate::run::{Outcome, Plan};
 use crate::source::{End, Purpose, Selection};
 
 /// Find secrets in the whole history of a git repository
@@ -32,6 +33,15 @@ pub struct HistoryArgs {
     /// Scan the histories of submodules that are here, too
     #[arg(long, conflicts_with_all = ["range", "branch", "base", "since", "max_commits"])]
     submodules: bool,
+
+    /// Write a plan for taking what is found out of the history; it names no secret
+    #[arg(long, value_name = "FILE", help_heading = "Cleaning up",
+        conflicts_with_all = ["range", "branch", "base", "since", "max_commits"])]
+    cleanup_plan: Option<PathBuf>,
+    /// Write the secrets themselves, as `git filter-repo --replace-text` reads them, to a new file that only you can read
+    #[arg(long, value_name = "FILE", help_heading = "Cleaning up",
+        conflicts_with_all = ["range", "branch", "base", "since", "max_commits"])]
+    replace_text: Option<PathBuf>,
 
     /// Report what the commits of A..B bring: reached from B and not from A
     #[arg(long, value_name = "A..B", conflicts_with_all = ["branch", "base"], help_heading = "Ranges")]
@@ -60,6 +70,7 @@ Examples:
   keysieve history --base origin/main          what a pull request brings
   keysieve history --range v1.0..v1.1
   keysieve history --branch main --since 90d
+  keysieve history --cleanup-plan plan.md
 
 Exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 incomplete
 (no repository, a shallow or partial clone, a damaged pack, a range without commits …).
@@ -73,6 +84,19 @@ impl HistoryArgs {
             Some(selection) => Ok(Plan { range: Some((self.repository.clone(), selection)), ..plan }),
             None => Ok(Plan { history: Some(self.repository.clone()), submodules: self.submodules, ..plan }),
         }
+    }
+
+    /// Writes what a rewrite of the history needs, as far as it was asked for.
+    pub fn write_cleanup(&self, outcome: &Outcome) -> anyhow::Result<()> {
+        if let Some(path) = &self.cleanup_plan {
+            let written = output::plan_to_file(path, &outcome.report(false));
+            written.with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
+        if let Some(path) = &self.replace_text {
+            let written = output::to_private_file(path, &cleanup::replacements(&outcome.findings));
+            written.with_context(|| format!("{}: cannot be written as a new file", path.display()))?;
+        }
+        Ok(())
     }
 
     /// The range that the flags ask for; none for the whole history.

@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 use clap::{Parser, Subcommand};
 
 use crate::rule::builtin;
-use crate::run::{self, Plan, Progress};
+use crate::run::{self, Outcome, Plan, Progress};
 use crate::source::Stop;
 use settings::JudgeArgs;
 
@@ -80,7 +80,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match &cli.command {
         Command::Check(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
         Command::Scan(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
-        Command::History(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
+        Command::History(args) => {
+            args.plan().and_then(|plan| judge_and(&plan, &args.judge, |outcome| args.write_cleanup(outcome)))
+        }
         Command::Hook(args) => args.plan().and_then(|plan| judge(&plan, args.judge())),
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Explain(args) => args.run(),
@@ -105,6 +107,11 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 /// Runs a plan and writes its reports.
 fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
+    judge_and(plan, args, |_| Ok(()))
+}
+
+/// The same, and something more before the reports.
+fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<u8> {
     let settings = args.settings(plan)?;
     let targets = args.targets()?;
     let stop = Arc::new(Stop::default());
@@ -120,6 +127,7 @@ fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
     debug_assert!(installed.is_ok(), "the handler is set once in a process");
     let read = Progress::default();
     let outcome = progress::watch(&read, || run::run(plan, &settings, &stop, &read))?;
+    more(&outcome)?;
     match output::write(&targets, &outcome.report(args.show_secrets)) {
         Ok(()) => Ok(outcome.exit_code),
         Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use crate::config::ConfigError;
 use crate::place::sanitize;
-use crate::report::{Formats, Report};
+use crate::report::{Formats, Report, cleanup};
 
 /// One report to write.
 #[derive(Clone, Debug)]
@@ -44,6 +44,10 @@ pub fn write(targets: &[Target], report: &Report<'_>) -> anyhow::Result<()> {
 /// Writes beside the file and renames, so that nobody ever reads half a report. What is not a regular file, such as a
 /// device, is written in place.
 fn to_file(path: &Path, format: Formats, report: &Report<'_>) -> io::Result<()> {
+    beside(path, |out| format.writer(false).write(report, out))
+}
+
+fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
     let beside = path.with_file_name(format!(
         ".{}.{}.partial",
@@ -52,7 +56,7 @@ fn to_file(path: &Path, format: Formats, report: &Report<'_>) -> io::Result<()> 
     ));
     let target = if special { path } else { &beside };
     let mut out = BufWriter::new(File::create(target)?);
-    let written = format.writer(false).write(report, &mut out).and_then(|()| out.flush());
+    let written = write(&mut out).and_then(|()| out.flush());
     if special {
         return written;
     }
@@ -63,6 +67,28 @@ fn to_file(path: &Path, format: Formats, report: &Report<'_>) -> io::Result<()> 
             Err(error)
         }
     }
+}
+
+/// Writes a file that nobody else may read; one that exists is left as it is.
+///
+/// # Errors
+/// Those of the operating system, [`io::ErrorKind::AlreadyExists`] among them.
+pub fn to_private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Writes the plan of a rewrite of the history, beside the file and then in its place.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn plan_to_file(path: &Path, report: &Report<'_>) -> io::Result<()> {
+    beside(path, |out| cleanup::plan(report, out))
 }
 
 /// Says what of the user's files is not kept, a line each, on standard error. Nobody has to be there to read it.

@@ -58,6 +58,12 @@ pub struct JudgeArgs {
     /// Whatever was not scanned, for whatever reason, makes the scan incomplete (exit 3)
     #[arg(long, help_heading = "Verdict")]
     strict: bool,
+    /// Fewer scanned commits make the scan incomplete
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = "Verdict")]
+    require_commits: u64,
+    /// Fewer scanned bytes of files and history make the scan incomplete
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = "Verdict")]
+    require_bytes: u64,
     /// Reasons that do not make the scan incomplete, such as `shallow` or `unreadable`
     #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = cause, help_heading = "Verdict")]
     accept: Vec<Cause>,
@@ -90,6 +96,8 @@ impl JudgeArgs {
             exit_zero: self.exit_zero,
             now: self.now()?,
             explain: self.show_rejected,
+            require_commits: self.require_commits,
+            require_bytes: self.require_bytes,
         })
     }
 

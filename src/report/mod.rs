@@ -12,6 +12,7 @@ use crate::finding::{Confidence, Explained, Finding, Kind, Severity};
 use crate::notice::{Cause, Coverage, Notice};
 
 pub mod catalogue;
+pub mod cleanup;
 pub mod json;
 pub mod jsonl;
 mod mask;

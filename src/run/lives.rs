@@ -122,7 +122,10 @@ impl Lives {
         let subjects: Vec<Subject> = told.iter().map(|(_, subject)| subject.clone()).collect();
         let (lives, tally) = provenance::lives(repository, &lineage, relevant.as_ref(), &subjects, stop);
         for ((finding, _), life) in told.into_iter().zip(lives) {
-            finding.life = life.map(of_life);
+            let mut objects: Vec<String> =
+                holders.get(&finding.fingerprint).into_iter().flatten().map(|(_, id)| id.clone()).collect();
+            objects.sort_unstable();
+            finding.life = life.map(|life| Life { objects, ..of_life(life) });
         }
         tally
     }
@@ -144,6 +147,7 @@ fn of_life(life: provenance::Life) -> Life {
         reaching: life.reaching,
         reaching_count: life.reaching_count,
         only_reflog: life.only_reflog,
+        objects: Vec::new(),
         exposed_days: None,
     }
 }

@@ -28,7 +28,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::config::Config;
 use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
-use crate::notice::{Cause, Notice, Tally};
+use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::{FilePath, Origin};
 use crate::source::{
     GitEnvironment, History, Id, Item, Kin, Memo, Repository, Selection, Sink, Source, SourceError, Staged, Stdin,
@@ -88,6 +88,27 @@ pub struct Settings {
     pub now: jiff::Timestamp,
     /// Keep every candidate with what was said of it, reported or not.
     pub explain: bool,
+    /// The fewest commits that must have been scanned for the scan to be complete.
+    pub require_commits: u64,
+    /// The fewest bytes of files and objects.
+    pub require_bytes: u64,
+}
+
+impl Settings {
+    /// Says if less was scanned than is required.
+    fn require(&self, tally: &mut Tally) {
+        let Coverage { commits, file_bytes, history_bytes, .. } = tally.coverage;
+        for (flag, least, seen, what) in [
+            ("--require-commits", self.require_commits, commits, "commits"),
+            ("--require-bytes", self.require_bytes, file_bytes + history_bytes, "bytes"),
+        ] {
+            if seen < least {
+                let detail =
+                    format!("{seen} {what} were scanned, {least} are required: see what is missing, or ask for less");
+                tally.notice(Notice::new(Cause::TooLittle, flag, detail));
+            }
+        }
+    }
 }
 
 /// What a run has read so far, for a progress line.
@@ -155,6 +176,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         tally.add(lives.tell(repository, &mut findings, &holders, stop));
     }
     linted.join(&mut findings);
+    settings.require(&mut tally);
     Ok(outcome::outcome(findings, explained, tally, detector.rules(), settings))
 }
 

@@ -38,6 +38,8 @@ pub fn look(threads: usize, plan: &Plan) -> Outcome {
         accept: Vec::new(),
         exit_zero: false,
         explain: false,
+        require_commits: 0,
+        require_bytes: 0,
         now: jiff::Timestamp::UNIX_EPOCH,
     };
     run(plan, &settings, &Stop::default(), &Progress::default()).unwrap()

@@ -238,6 +238,7 @@ pub fn sample() -> Run {
         reaching: vec!["refs/heads/main".to_owned()],
         reaching_count: 1,
         only_reflog: false,
+        objects: vec![object_id(30)],
         exposed_days: Some(4),
     });
 

@@ -32,6 +32,8 @@ pub struct Life<'a> {
     reaching_count: u64,
     /// Whether only the reflog reaches it.
     only_reflog: bool,
+    /// The blobs, commits and tags that hold or say it.
+    objects: &'a [String],
     /// Days from the first commit to the removal, or to now where a ref holds it; null if the dates say nothing sensible.
     exposed_days: Option<u64>,
 }
@@ -68,6 +70,7 @@ impl<'a> Life<'a> {
             reaching: names(&life.reaching),
             reaching_count: life.reaching_count,
             only_reflog: life.only_reflog,
+            objects: &life.objects,
             exposed_days: life.exposed_days,
         }
     }

@@ -78,11 +78,19 @@ fn coverage(coverage: &Coverage) -> String {
     if coverage.files > 0 {
         scanned.push(format!("{} ({})", count(coverage.files, "file"), size(coverage.file_bytes)));
     }
+    for (number, thing) in [(coverage.refs, "ref"), (coverage.packs, "pack")] {
+        if number > 0 {
+            scanned.push(count(number, thing));
+        }
+    }
     if coverage.commits > 0 {
         scanned.push(count(coverage.commits, "commit"));
     }
     if coverage.tags > 0 {
         scanned.push(count(coverage.tags, "tag"));
+    }
+    if coverage.trees > 0 {
+        scanned.push(count(coverage.trees, "tree"));
     }
     if coverage.blobs > 0 || coverage.history_bytes > 0 {
         let searched = match coverage.inherited_blobs {
