@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use keysieve::notice::Cause;
 use keysieve::place::{FilePath, Origin};
-use keysieve::provenance::{Lineage, Sightings, trace};
+use keysieve::provenance::{Lineage, Sightings, Timeline, trace, versions};
 use keysieve::source::{GitEnvironment, Graph, History, Id, Repository, Source, SourceError, Staged, Stop};
 
 mod scripted;
@@ -139,6 +139,56 @@ fn every_path_of_a_blob_is_found_with_its_own_first_commit() {
             format!("copy {third} true true"),
         ]
     );
+}
+
+#[test]
+fn the_versions_of_a_file_are_told_across_moves_and_merges() {
+    let scratch = Scratch::repository();
+    let git = |arguments: &[&str]| scratch.git("repo", arguments);
+    scratch.write("repo/old/key.txt", "one\n");
+    scratch.write("repo/other.txt", "other\n");
+    scratch.commit(0, "One");
+    scratch.write("repo/other.txt", "another\n");
+    scratch.commit(10, "Unrelated");
+    git(&["tag", "first"]);
+    fs::create_dir(scratch.path("repo/new")).unwrap();
+    git(&["mv", "old/key.txt", "new/key.txt"]);
+    scratch.commit(20, "Move");
+    git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("repo/new/key.txt", "two\n");
+    scratch.commit(30, "Two");
+    git(&["checkout", "-q", "main"]);
+    scratch.write("repo/other.txt", "main\n");
+    scratch.commit(40, "Main");
+    git(&["merge", "-q", "--no-edit", "side"]);
+    git(&["mv", "new/key.txt", "new/renamed.txt"]);
+    scratch.write("repo/new/renamed.txt", "two\n");
+    scratch.commit(50, "Rename");
+    let repository = scratch.open("repo");
+    let graph = graph(&repository);
+    let path = |path: &str| FilePath::new(path);
+    let paths = [path("new/renamed.txt"), path("gone.txt"), path("other.txt")];
+    let timelines = versions(&repository, &Lineage::new(&graph), graph.head.unwrap(), &paths, &Stop::default());
+    let told = |timeline: &Timeline| -> Vec<String> {
+        let of = timeline.versions.iter().map(|version| {
+            let subject = git(&["log", "-1", "--format=%s", &version.commit.to_string()]);
+            let content = git(&["cat-file", "-p", &version.blob.to_string()]);
+            format!("{} {content} {subject} {}", version.path.display(), version.refs.join(" "))
+        });
+        of.collect()
+    };
+    assert_eq!(
+        told(&timelines[0]),
+        [
+            "old/key.txt one One refs/tags/first",
+            "new/key.txt one Move ",
+            "new/key.txt two Merge branch 'side' refs/heads/side",
+            "new/renamed.txt two Rename refs/heads/main",
+        ]
+    );
+    assert_eq!(told(&timelines[1]), [] as [&str; 0]);
+    assert_eq!(told(&timelines[2]).len(), 3);
+    assert!(timelines.iter().all(|timeline| !timeline.at_least));
 }
 
 #[test]

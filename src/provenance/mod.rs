@@ -19,9 +19,11 @@ use crate::source::{Finder, Graph, Id, Repository, Stop, tree_entries};
 mod life;
 mod order;
 mod relevant;
+mod versions;
 
 pub use life::{Event, Life, REFS, Subject};
 pub use relevant::Relevant;
+pub use versions::{Timeline, Version, versions};
 
 /// Who brought something in, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -38,6 +38,7 @@ pub use range::{Brought, Change, End, Purpose, Range, Selection};
 pub use repository::{GitEnvironment, Repository};
 pub use stdin::Stdin;
 pub use tree::Tree;
+pub(crate) use trees::Trees;
 
 /// The longest look to either side of an anchor that any rule may take, in bytes. A text in parts overlaps by
 /// [`OVERLAP`], so every look that starts inside a part's own bytes sees what it would see in the whole text.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use gix::ObjectId;
 use gix::objs::Kind;
 
+use super::Repository;
 use super::objects::{Finder, Store, commit, tree_entries};
 
 /// Directories nested deeper than this are not gone into.
@@ -20,7 +21,7 @@ pub(super) struct Changed {
 }
 
 /// Looks into trees, one after the other.
-pub(super) struct Trees<'t> {
+pub(crate) struct Trees<'t> {
     store: &'t Store,
     finder: Finder,
     /// Directories that could not be read.
@@ -57,6 +58,11 @@ struct Level {
 }
 
 impl<'t> Trees<'t> {
+    /// The trees of a repository.
+    pub(crate) fn of(repository: &'t Repository) -> Self {
+        Self::new(&repository.store().0)
+    }
+
     pub(super) fn new(store: &'t Store) -> Self {
         Self { store, finder: Finder::with_cache(32 * 1024 * 1024), unreadable: Vec::new(), submodules: 0 }
     }
@@ -117,7 +123,7 @@ impl<'t> Trees<'t> {
     }
 
     /// The file that `tree` holds at `path`.
-    pub(super) fn at(&mut self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+    pub(crate) fn at(&mut self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
         let mut tree = tree;
         let mut names = path.split(|&byte| byte == b'/').peekable();
         while let Some(name) = names.next() {
@@ -137,7 +143,7 @@ impl<'t> Trees<'t> {
     }
 
     /// The files of `before` that `after` does not have at all.
-    pub(super) fn removed(&mut self, before: ObjectId, after: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
+    pub(crate) fn removed(&mut self, before: ObjectId, after: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
         let changed = self.changed(before, &[after]);
         changed.into_iter().filter(|file| file.new_from.is_some()).map(|file| (file.path, file.blob)).collect()
     }
