@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use keysieve::notice::Cause;
 use keysieve::place::{FilePath, Origin};
 use keysieve::provenance::{Lineage, Sightings, Timeline, trace, versions};
-use keysieve::source::{GitEnvironment, Graph, History, Id, Repository, Source, SourceError, Staged, Stop};
+use keysieve::source::{
+    End, GitEnvironment, Graph, History, Id, Range, Repository, Selection, Source, SourceError, Staged, Stop,
+};
 
 mod scripted;
 
@@ -667,6 +669,10 @@ fn a_tree_of_countless_paths_is_a_notice() {
     let sightings = traced(&repository, &graph(&repository), &[&blob]);
     assert!(sightings.tally.notices.iter().any(|notice| notice.cause == Cause::Budget));
     assert!(!lines(&sightings, &blob).is_empty());
+    let selection = Selection { wanted: vec![End::Revision("HEAD".to_owned())], ..Selection::default() };
+    let seen = Seen::run(&Range::new(&repository, selection, 2));
+    assert_eq!(seen.count(&marker("everywhere")), 1);
+    assert_eq!(seen.skipped(Cause::Budget), 1);
 }
 
 #[cfg(unix)]

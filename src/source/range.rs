@@ -313,6 +313,10 @@ impl Range<'_> {
         let each = states.into_iter().map(|(trees, mut comparison)| {
             *comparison.tally.coverage.skipped.entry(Cause::Submodule).or_default() += trees.submodules;
             comparison.tally.coverage.skipped.retain(|_, count| *count > 0);
+            if trees.too_many {
+                let detail = "a commit brings more than 500,000 files: what is behind them was not scanned";
+                comparison.tally.notice(Notice::new(Cause::Budget, "range", detail));
+            }
             for id in trees.unreadable {
                 let detail = "a directory that cannot be read: what is new in it was not scanned";
                 comparison.tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));

@@ -11,6 +11,10 @@ use super::objects::{Finder, Store, commit, tree_entries};
 /// Directories nested deeper than this are not gone into.
 const DEPTH: usize = 512;
 
+/// At most so many files are told of one comparison. Ten trees that each hold the next ten times make ten thousand million
+/// paths out of a few hundred bytes, and somebody has made such a repository.
+const FILES: usize = 500_000;
+
 /// A file that a tree holds and other trees do not, or not so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Changed {
@@ -28,6 +32,8 @@ pub(crate) struct Trees<'t> {
     pub(super) unreadable: Vec<ObjectId>,
     /// Submodules that differ.
     pub(super) submodules: u64,
+    /// Whether a comparison was given up.
+    pub(super) too_many: bool,
 }
 
 /// What an entry is, as far as two entries of a name must agree in it.
@@ -64,7 +70,13 @@ impl<'t> Trees<'t> {
     }
 
     pub(super) fn new(store: &'t Store) -> Self {
-        Self { store, finder: Finder::with_cache(32 * 1024 * 1024), unreadable: Vec::new(), submodules: 0 }
+        Self {
+            store,
+            finder: Finder::with_cache(32 * 1024 * 1024),
+            unreadable: Vec::new(),
+            submodules: 0,
+            too_many: false,
+        }
     }
 
     fn read(&mut self, tree: ObjectId) -> Vec<(Vec<u8>, (Sort, ObjectId))> {
@@ -93,6 +105,10 @@ impl<'t> Trees<'t> {
         let others = others.iter().copied().map(Some).collect();
         let mut pending = vec![Level { path: Vec::new(), tree, others, new_from: None, depth: 0 }];
         while let Some(level) = pending.pop() {
+            if changed.len() + pending.len() > FILES {
+                self.too_many = true;
+                break;
+            }
             let others: Vec<Entries> = level.others.iter().map(|&other| self.entries(other)).collect();
             for (name, (kind, id)) in self.read(level.tree) {
                 if others.iter().any(|entries| entries.get(&name) == Some(&(kind, id))) {
