@@ -169,11 +169,11 @@ pub struct Life {
     pub branch: Option<String>,
     /// Whether `HEAD` holds it.
     pub in_head: bool,
-    /// The whole names of refs whose tips hold it, not all if there are many.
+    /// The whole names of the refs whose tips hold it, sorted; not all if there are many.
     pub holding: Vec<String>,
     /// How many there are.
     pub holding_count: u64,
-    /// The whole names of refs that only reach it, not all if there are many.
+    /// The whole names of the refs that only reach it, sorted; not all if there are many.
     pub reaching: Vec<String>,
     /// How many there are.
     pub reaching_count: u64,

@@ -109,18 +109,8 @@ impl<'s> Scope<'s> {
     #[must_use]
     pub fn of_slice(slice: &'s Slice, absolute: &'s dyn Fn(usize) -> u64, binary: bool) -> Scope<'s> {
         let first = slice.zones.first().map_or(0, |zone| zone.start);
-        let wanted = first.saturating_sub(MARGIN)..slice.zones.last().map_or(first, |zone| zone.end + MARGIN);
-        Scope {
-            wanted,
-            cap: CAP,
-            absolute,
-            inside: false,
-            binary,
-            places: None,
-            joins: false,
-            slice: Some(slice),
-            has_pieces: Cell::new(false),
-        }
+        let last = slice.zones.last().map_or(first, |zone| zone.end);
+        Scope { slice: Some(slice), ..Scope::new(&(first..last), absolute, binary) }
     }
 
     /// Whether what stands at `range` of the `text` matters and is all there: what is encoded in it may be read from

@@ -17,6 +17,7 @@ use gix::ObjectId;
 
 use super::relevant::Relevant;
 use super::{Lineage, date, person};
+use crate::finding::{Event, Life};
 use crate::source::{Finder, Graph, Id, Repository, Stop, Store, tree_entries};
 
 /// A secret, as the history has it.
@@ -26,48 +27,6 @@ pub struct Subject {
     pub blobs: Vec<Id>,
     /// The commits whose message or header says it.
     pub commits: Vec<Id>,
-}
-
-/// A commit of a life.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// The commit.
-    pub id: Id,
-    /// `Name <address>` of its author, sanitised.
-    pub author: String,
-    /// When it was committed, never before its parents; seconds since 1970.
-    pub time: i64,
-    /// The same as RFC 3339 in UTC; empty if the repository says nothing sensible.
-    pub date: String,
-}
-
-/// The life of one secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Life {
-    /// The first commit that holds or says it.
-    pub first: Event,
-    /// Whether the history behind that commit is cut off, so that it may be older.
-    pub at_least: bool,
-    /// The last commit that holds it; none if only messages say it.
-    pub last: Option<Event>,
-    /// The commit that removed it from `branch` for the last time; none if the branch holds it, or never did.
-    pub removed: Option<Event>,
-    /// How often it came back to `branch` after it had been removed.
-    pub returns: u32,
-    /// The whole name of the ref along whose first parents removal and return were counted; none if none ever held it.
-    pub branch: Option<String>,
-    /// Whether the commit at `HEAD` holds it.
-    pub in_head: bool,
-    /// The whole names of the refs whose tips hold it, at most [`REFS`].
-    pub holding: Vec<String>,
-    /// How many there are.
-    pub holding_count: u64,
-    /// The whole names of the refs that only reach it, at most [`REFS`].
-    pub reaching: Vec<String>,
-    /// How many there are.
-    pub reaching_count: u64,
-    /// Whether only the reflog reaches it.
-    pub only_reflog: bool,
 }
 
 /// How many refs are named of a secret.
@@ -327,6 +286,8 @@ impl Tracks<'_> {
                     reaching: Vec::new(),
                     reaching_count: 0,
                     only_reflog: false,
+                    objects: Vec::new(),
+                    exposed_days: None,
                 })
             })
             .collect();
@@ -337,7 +298,7 @@ impl Tracks<'_> {
     fn event(&self, position: u32) -> Event {
         let commit = &self.graph.commits[position as usize];
         let time = self.times[position as usize];
-        Event { id: commit.id, author: person(&commit.author), time, date: date(time) }
+        Event { commit: commit.id.to_string(), author: person(&commit.author), date: date(time) }
     }
 
     /// For each subject the first commit that holds or says it, or the last. Commits that refs reach go before others.

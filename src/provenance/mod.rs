@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use crate::finding::Life;
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, sanitize};
 use crate::source::{Finder, Graph, Id, Repository, Stop, tree_entries};
@@ -21,7 +22,7 @@ mod order;
 mod relevant;
 mod versions;
 
-pub use life::{Event, Life, REFS, Subject};
+pub use life::{REFS, Subject};
 pub use relevant::Relevant;
 pub use versions::{Timeline, Version, versions};
 
@@ -250,7 +251,8 @@ pub fn trace(
     sightings
 }
 
-/// The lives of `subjects`, in their order; none for what no commit holds or says. `relevant` is what [`trace`] says of the same
+/// The lives of `subjects`, in their order; none for what no commit holds or says. Their objects and the days of exposure are
+/// left to whoever knows the subjects and the time. `relevant` is what [`trace`] says of the same
 /// blobs.
 #[must_use]
 pub fn lives(

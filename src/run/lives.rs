@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::finding::{Event, Finding, Introduction, Life};
+use crate::finding::{Finding, Introduction, Life};
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
 use crate::provenance::{self, Relevant, Sighting, Subject};
@@ -125,30 +125,9 @@ impl Lives {
             let mut objects: Vec<String> =
                 holders.get(&finding.fingerprint).into_iter().flatten().map(|(_, id)| id.clone()).collect();
             objects.sort_unstable();
-            finding.life = life.map(|life| Life { objects, ..of_life(life) });
+            finding.life = life.map(|life| Life { objects, ..life });
         }
         tally
-    }
-}
-
-fn of_life(life: provenance::Life) -> Life {
-    let event =
-        |event: provenance::Event| Event { commit: event.id.to_string(), author: event.author, date: event.date };
-    Life {
-        first: event(life.first),
-        at_least: life.at_least,
-        last: life.last.map(event),
-        removed: life.removed.map(event),
-        returns: life.returns,
-        branch: life.branch,
-        in_head: life.in_head,
-        holding: life.holding,
-        holding_count: life.holding_count,
-        reaching: life.reaching,
-        reaching_count: life.reaching_count,
-        only_reflog: life.only_reflog,
-        objects: Vec::new(),
-        exposed_days: None,
     }
 }
 

@@ -1,0 +1,142 @@
+//! The index and the history: what is scanned of them, and what of a blob is known before it is searched.
+
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
+use crate::notice::{Cause, Notice, Tally};
+use crate::place::{FilePath, Origin};
+use crate::source::{GitEnvironment, History, Id, Item, Kin, Memo, Repository, Source as _, SourceError, Staged};
+
+use super::inherit::Whole;
+use super::inspect::{self, Inspection};
+use super::lives::Lives;
+use super::{Run, RunError, joined};
+
+impl Run<'_> {
+    /// The index and the history, and then where in the history the hits stand.
+    pub(super) fn git(&self, repository: &Repository, tally: &mut Tally) -> Result<Lives, RunError> {
+        let threads = self.settings.threads;
+        if let Some((_, selection)) = &self.plan.range {
+            return self.range(repository, selection, tally);
+        }
+        let mut lives = Lives::default();
+        if self.plan.staged.is_some() {
+            let staged = Staged::new(repository, threads);
+            match staged.each(&|item| self.take(&item), self.stop) {
+                Ok(mut seen) => {
+                    // Only who asked for the staged content alone needs to hear that there is none, and only what it changes.
+                    if self.plan.history.is_some() {
+                        seen.coverage.skipped.remove(&Cause::NothingStaged);
+                        seen.notices.retain(|notice| notice.cause != Cause::NothingStaged);
+                    } else {
+                        lives = self.staged_before(repository, &staged);
+                    }
+                    tally.add(seen);
+                }
+                Err(SourceError::Repository { path, detail }) => {
+                    tally.notice(Notice::new(Cause::Unreadable, path, detail));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if self.plan.history.is_none() {
+            return Ok(lives);
+        }
+        let mut commits = HashSet::new();
+        if self.plan.submodules {
+            self.submodules(repository, None, &mut commits, &mut lives, tally)?;
+        }
+        let history = History::new(repository, threads).with_submodules(commits).with_delta(!self.plan.no_delta);
+        self.history(repository, &history, None, &mut lives, tally)?;
+        Ok(lives)
+    }
+
+    /// The histories of the submodules of `repository` and of theirs; `commits` takes what was scanned.
+    fn submodules(
+        &self,
+        repository: &Repository,
+        prefix: Option<&FilePath>,
+        commits: &mut HashSet<Id>,
+        lives: &mut Lives,
+        tally: &mut Tally,
+    ) -> Result<(), RunError> {
+        for (path, git_dir) in repository.submodules() {
+            let path = match prefix {
+                Some(prefix) => FilePath::new([prefix.as_bytes(), b"/", path.as_bytes()].concat()),
+                None => path,
+            };
+            // git's variables speak of the repository at hand, not of these.
+            let submodule = match Repository::open(&git_dir, &GitEnvironment::default()) {
+                Ok(submodule) => submodule,
+                Err(error) => {
+                    let cause = match error {
+                        SourceError::Unsupported { .. } => Cause::UnsupportedRepository,
+                        _ => Cause::Unreadable,
+                    };
+                    tally.notice(Notice::new(cause, format!("submodule {}", path.display()), error.to_string()));
+                    continue;
+                }
+            };
+            let mut nested = HashSet::new();
+            self.submodules(&submodule, Some(&path), &mut nested, lives, tally)?;
+            let history = History::new(&submodule, self.settings.threads).with_submodules(nested.clone());
+            let history = history.with_delta(!self.plan.no_delta);
+            commits.extend(nested);
+            commits.extend(self.history(&submodule, &history, Some(&path), lives, tally)?);
+        }
+        Ok(())
+    }
+
+    /// One history, and then where in it the hits stand. Returns the commits that it holds.
+    fn history(
+        &self,
+        repository: &Repository,
+        history: &History<'_>,
+        prefix: Option<&FilePath>,
+        lives: &mut Lives,
+        tally: &mut Tally,
+    ) -> Result<Vec<Id>, RunError> {
+        let sink = |item: Item<'_>| match item.origin {
+            // The repository that holds a submodule has lent its configuration.
+            Origin::RepositoryConfig(_) if prefix.is_some() => {}
+            _ => self.take(&item),
+        };
+        tally.add(history.each(&sink, self.stop)?);
+        let Some(graph) = history.take_graph() else { return Ok(Vec::new()) };
+        let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
+        let commits = graph.commits.iter().map(|commit| commit.id).collect();
+        tally.add(lives.trace(repository, graph, &hits, prefix, self.settings.threads, self.stop));
+        Ok(commits)
+    }
+
+    /// Inspects a text of which the base is known, as far as it is not known from that.
+    pub(super) fn look_by_kin(&self, item: &Item<'_>, kin: &Kin<'_>, opened: bool) -> Inspection {
+        let inheritance = &self.inheritance;
+        let inherited = match opened || joined::is_notebook(item) {
+            true => Err(Whole::Opened),
+            false => inheritance.inherit(item, kin),
+        };
+        let length = item.bytes.len() as u64;
+        let (inspection, searched, whole) = match inherited {
+            Ok(inherited) => {
+                kin.memo.set(kin.is_base.then(|| Box::new(inherited.memo) as Memo));
+                (inherited.inspection, inherited.searched as u64, None)
+            }
+            Err(why) if kin.is_base && why != Whole::Opened => {
+                let trail = inheritance.trail();
+                let inspection = inspect::inspect_seen(self.detector, item, &trail);
+                let memo = inheritance.memo(item, &inspection, trail.into_inner());
+                kin.memo.set(memo.map(|memo| Box::new(memo) as Memo));
+                (inspection, length, Some(why))
+            }
+            Err(why) => (inspect::inspect(self.detector, item), length, Some(why)),
+        };
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.coverage.searched_bytes += searched;
+        match whole {
+            Some(why) => skipped.coverage.searched_whole(why.id(), length),
+            None => skipped.coverage.inherited_blobs += 1,
+        }
+        inspection
+    }
+}
