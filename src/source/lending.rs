@@ -13,7 +13,9 @@ impl Repository {
     pub(crate) fn lend(&self, ids: &[Id], threads: usize, sink: &Sink<'_>, stop: &Stop) -> Tally {
         let contents = Contents::of(self.common_dir());
         let (store, _) = self.store();
-        let make = || Lending { store, contents: &contents, finder: Finder::new(), tally: Tally::default() };
+        let mut ids = ids.to_vec();
+        ids.sort_by_cached_key(|id| store.place(&id.0));
+        let make = || Lending { store, contents: &contents, finder: Finder::with_cache(48 * 1024 * 1024), tally: Tally::default() };
         let mut tally = Tally::default();
         let states = parallel::for_each(threads, ids.len(), stop, make, |lending, number| {
             lending.object(ids[number], sink, stop);

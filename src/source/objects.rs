@@ -196,6 +196,13 @@ impl Store {
         None
     }
 
+    /// Where the first copy of an object lies: objects that are made from each other lie close together in a pack.
+    pub(crate) fn place(&self, id: &gix::oid) -> (usize, u64) {
+        let mut packs = self.packs.iter().enumerate();
+        let found = packs.find_map(|(number, pack)| Some((number, pack.index.lookup(id)?)));
+        found.map_or((usize::MAX, 0), |(number, at)| (number, self.packs[number].index.pack_offset_at_index(at)))
+    }
+
     /// How many numbers there are.
     pub(crate) fn numbers(&self) -> usize {
         self.first_loose as usize + self.loose.iter().map(|loose| loose.ids.len()).sum::<usize>()
