@@ -15,7 +15,12 @@ impl Repository {
         let (store, _) = self.store();
         let mut ids = ids.to_vec();
         ids.sort_by_cached_key(|id| store.place(&id.0));
-        let make = || Lending { store, contents: &contents, finder: Finder::with_cache(48 * 1024 * 1024), tally: Tally::default() };
+        let make = || Lending {
+            store,
+            contents: &contents,
+            finder: Finder::with_cache(48 * 1024 * 1024),
+            tally: Tally::default(),
+        };
         let mut tally = Tally::default();
         let states = parallel::for_each(threads, ids.len(), stop, make, |lending, number| {
             lending.object(ids[number], sink, stop);
