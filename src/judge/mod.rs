@@ -151,6 +151,11 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
         verdict.reasons.push(Reason::new("check", Weight::Proves, format!("the offline check `{}` holds", check.id())));
         return;
     }
+    // `STS.AssumeRoleWithWebIdentity` has the form of a token and is none.
+    let is_name = || !own.iter().any(u8::is_ascii_digit) && shape::is_identifier(&String::from_utf8_lossy(own));
+    if distinctive && claim.given == Given::Format && claim.rule.not_placeholder != Some(false) && is_name() {
+        return verdict.reject("shape", "a name made of words");
+    }
     if distinctive {
         verdict.confidence = Some(Confidence::High);
         verdict.reasons.push(Reason::new("format", Weight::Supports, "the format is the provider's own"));
@@ -252,6 +257,9 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     if shape::is_digest(value, claim.before) {
         return verdict.reject("digest", "the line calls it a digest or a revision");
     }
+    if is_of_badge(claim.before) {
+        return verdict.reject("badge", "shows a badge, to everybody who reads the page");
+    }
     if let Some(what) = shape::ordinary(value).filter(|what| !is_for_the_model(what, value, password && quoted)) {
         return verdict.reject("shape", what);
     }
@@ -280,6 +288,12 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
         verdict.limit(Confidence::Low, "hash", "a hash of a password, which still has to be guessed");
     }
     verdict.score = Some(score);
+}
+
+/// Whether a value stands in the address of a badge, as services put it into what everybody reads.
+fn is_of_badge(before: &[u8]) -> bool {
+    let address = before.rsplit(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b'<')).next().unwrap_or(before);
+    memchr::memmem::find(address, b"://").is_some() && memchr::memmem::find(address, b"badge.svg?").is_some()
 }
 
 /// How many of the model's shares become reasons: the strongest ones.
@@ -414,6 +428,26 @@ mod tests {
             let last = verdict.reasons.last().map(|reason| reason.code);
             assert!(last == Some(code) || name.contains("hash"), "{name} = {value}: {verdict:?}");
         }
+    }
+
+    #[test]
+    fn the_token_of_a_badge_is_for_everybody() {
+        assert!(is_of_badge(b"[x](https://codecov.example.com/a/graph/badge.svg?token="));
+        assert!(!is_of_badge(b"![badge](badge.svg?x) https://api.example.com/v1?token="));
+        assert!(!is_of_badge(b"badge.svg?token="));
+    }
+
+    #[test]
+    fn words_behind_a_prefix_are_no_token() {
+        let rules = RuleSet::builtin();
+        let (_, rule) = rules.by_id("alibaba-cloud-temporary-access-key-id").expect("the rule");
+        let judged = |own: &str| {
+            let value = format!("STS.{own}");
+            let (value, given) = (value.as_bytes(), Given::Format);
+            judge(&Claim { rule, value, prefix: 4, given, before: b"", in_long_line: false }).confidence
+        };
+        assert_eq!(judged("AssumeRoleWithWebIdentity"), None);
+        assert_eq!(judged(&["NUq7Xk2v", "R9mW4tZc8L"].concat()), Some(Confidence::High));
     }
 
     #[test]
