@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::settings::JudgeArgs;
 use crate::run::Plan;
-use crate::source::{End, Purpose, Selection, pushed, received};
+use crate::source::{Purpose, Selection, pushed, received};
 
 /// Scan as a git hook, with what git tells one
 #[derive(Args, Debug)]
@@ -80,13 +80,8 @@ impl HookArgs {
             Hook::Receive => received(&told()?)?,
         };
         // A push that only removes refs brings nothing.
-        let nothing = || Selection {
-            wanted: vec![End::Refs("refs/".to_owned())],
-            left_out: vec![End::Refs("refs/".to_owned())],
-            purpose: Purpose::Push,
-            ..Selection::default()
-        };
-        Ok(Plan { range: Some((here, selection.unwrap_or_else(nothing))), ..plan })
+        let nothing = Selection { purpose: Purpose::Push, ..Selection::default() };
+        Ok(Plan { range: Some((here, selection.unwrap_or(nothing))), ..plan })
     }
 }
 

@@ -20,17 +20,11 @@ use super::{Lineage, date, person};
 use crate::finding::{Event, Life};
 use crate::source::{Finder, Graph, Id, Repository, Stop, Store, tree_entries};
 
-/// A secret, as the history has it.
-#[derive(Clone, Debug, Default)]
-pub struct Subject {
-    /// The blobs that hold it.
-    pub blobs: Vec<Id>,
-    /// The commits whose message or header says it.
-    pub commits: Vec<Id>,
-}
+/// A secret, as the history has it: the blobs that hold it, and the commits whose message or header says it.
+pub type Subject = Vec<Id>;
 
 /// How many refs are named of a secret.
-pub const REFS: usize = 100;
+const REFS: usize = 100;
 
 /// The lives of `subjects`, in their order; none for what no commit holds or says. Second: directories that could not be read.
 pub(super) fn lives(
@@ -41,14 +35,14 @@ pub(super) fn lives(
     stop: &Stop,
 ) -> (Vec<Option<Life>>, Vec<ObjectId>) {
     let graph = lineage.graph;
-    let mut holdings = Holdings::new(repository, relevant, subjects);
+    let mut holdings = Holdings::new(repository, lineage, relevant, subjects);
     let count = graph.commits.len();
     let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
     let (mut held, mut reached) = (vec![EMPTY; count], vec![EMPTY; count]);
     let mut times = vec![0_i64; count];
     let mut said: HashMap<u32, Vec<u32>> = HashMap::new();
     for (subject, number) in subjects.iter().zip(0..) {
-        for position in subject.commits.iter().filter_map(|id| positions.get(id)) {
+        for position in subject.iter().filter_map(|id| positions.get(id)) {
             said.entry(*position).or_default().push(number);
         }
     }
@@ -151,10 +145,15 @@ struct Holdings<'h> {
 }
 
 impl<'h> Holdings<'h> {
-    fn new(repository: &'h Repository, relevant: Option<&'h Relevant>, subjects: &[Subject]) -> Self {
+    fn new(
+        repository: &'h Repository,
+        lineage: &Lineage<'_>,
+        relevant: Option<&'h Relevant>,
+        subjects: &[Subject],
+    ) -> Self {
         let mut by_blob: BTreeMap<Id, Vec<u32>> = BTreeMap::new();
         for (subject, number) in subjects.iter().zip(0..) {
-            for &blob in &subject.blobs {
+            for &blob in subject.iter().filter(|id| lineage.position(**id).is_none()) {
                 by_blob.entry(blob).or_default().push(number);
             }
         }
@@ -188,32 +187,21 @@ impl<'h> Holdings<'h> {
                 pending.pop();
                 continue;
             }
-            let is_back = !open.insert(number);
-            let (set, below) = self.entries(&id, is_back);
-            let is_leaf = below.is_empty();
-            let below: Vec<(u32, ObjectId)> = below.into_iter().filter(|(tree, _)| !open.contains(tree)).collect();
-            if !is_back && !is_leaf && below.is_empty() {
-                continue;
-            }
-            if is_back || is_leaf {
-                self.trees.insert(number, set);
-                open.remove(&number);
-                pending.pop();
-            } else {
-                pending.extend(below);
+            open.insert(number);
+            match self.entries(&id, &open) {
+                Ok(set) => _ = self.trees.insert(number, set),
+                Err(below) => pending.extend(below),
             }
         }
         self.trees.get(&top).copied().unwrap_or(EMPTY)
     }
-}
 
-impl Holdings<'_> {
-    /// The set of what a tree holds as far as it is known, and the trees in it that were not opened yet.
-    fn entries(&mut self, id: &ObjectId, is_back: bool) -> (u32, Vec<(u32, ObjectId)>) {
+    /// The set of what a tree holds, or the trees in it that have to be opened first; those of `open` are passed over.
+    fn entries(&mut self, id: &ObjectId, open: &HashSet<u32>) -> Result<u32, Vec<(u32, ObjectId)>> {
         let (mut sets, mut below) = (Vec::new(), Vec::new());
         if self.store.find(id, &mut self.finder).is_none() {
             self.unreadable.insert(*id);
-            return (EMPTY, below);
+            return Ok(EMPTY);
         }
         let bytes = std::mem::take(&mut self.finder.bytes);
         for entry in tree_entries(&bytes, self.store.hash()).flatten() {
@@ -221,24 +209,24 @@ impl Holdings<'_> {
                 sets.push(blob);
             } else if entry.is_tree() {
                 match self.known(entry.id) {
-                    Ok(_) if is_back => {}
+                    Ok(tree) if open.contains(&tree) => {}
                     Ok(tree) => below.push((tree, entry.id.to_owned())),
                     Err(known) => sets.push(known),
                 }
             }
         }
         self.finder.bytes = bytes;
+        if !below.is_empty() {
+            return Err(below);
+        }
         sets.retain(|&set| set != EMPTY);
         sets.sort_unstable();
         sets.dedup();
-        let set = match sets.as_slice() {
-            // What is not complete is asked for again.
-            _ if !is_back && !below.is_empty() => EMPTY,
+        Ok(match sets.as_slice() {
             [] => EMPTY,
             [only] => *only,
             many => self.sets.union_of(many),
-        };
-        (set, below)
+        })
     }
 }
 
@@ -380,31 +368,19 @@ impl Tracks<'_> {
             _ if name.starts_with("refs/tags/") => 4,
             _ => 5,
         };
-        let tips = self.graph.tips.iter().filter_map(|tip| Some((tip.name.clone(), self.commit(tip.id)?)));
+        let tips =
+            self.graph.tips.iter().filter_map(|tip| Some((tip.name.clone(), self.lineage.peeled(tip.id)? as u32)));
         let mut tips: Vec<(String, u32)> = tips.collect();
         tips.sort_by(|(one, _), (other, _)| (rank(one), one).cmp(&(rank(other), other)));
         tips
-    }
-
-    /// The commit that an object leads to.
-    fn commit(&self, id: Id) -> Option<u32> {
-        let mut id = id;
-        for _ in 0..32 {
-            if let Some(&position) = self.positions.get(&id) {
-                return Some(position);
-            }
-            let tag = self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?;
-            id = self.graph.tags[tag].target;
-        }
-        None
     }
 
     fn refs(&self, lives: &mut [Option<Life>], reached: &[u32]) {
         let mut names: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
         let is_ref = |name: &str| name.starts_with("refs/");
         for tip in self.graph.tips.iter().filter(|tip| is_ref(&tip.name)) {
-            if let Some(position) = self.commit(tip.id) {
-                let sets = (self.held[position as usize], reached[position as usize]);
+            if let Some(position) = self.lineage.peeled(tip.id) {
+                let sets = (self.held[position], reached[position]);
                 names.entry(sets).or_default().push(&tip.name);
             }
         }

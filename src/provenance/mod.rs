@@ -22,7 +22,7 @@ mod order;
 mod relevant;
 mod versions;
 
-pub use life::{REFS, Subject};
+pub use life::Subject;
 pub use relevant::Relevant;
 pub use versions::{Timeline, Version, versions};
 
@@ -123,7 +123,7 @@ impl<'g> Lineage<'g> {
     /// Who made the commit or annotated tag `id`; none if the graph does not hold it.
     #[must_use]
     pub fn introduction(&self, id: Id) -> Option<Introduction> {
-        if let Ok(commit) = self.graph.commits.binary_search_by_key(&id, |commit| commit.id) {
+        if let Some(commit) = self.position(id) {
             return Some(self.commit(commit));
         }
         let tag = &self.graph.tags[self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?];
@@ -134,8 +134,27 @@ impl<'g> Lineage<'g> {
     /// How many commits of the graph come before a commit: none before its parents, then by date.
     #[must_use]
     pub fn rank(&self, id: Id) -> usize {
-        let position = self.graph.commits.binary_search_by_key(&id, |commit| commit.id);
-        position.map_or(usize::MAX, |position| self.ranks[position] as usize)
+        self.position(id).map_or(usize::MAX, |position| self.ranks[position] as usize)
+    }
+
+    /// Where in the graph a commit is.
+    fn position(&self, id: Id) -> Option<usize> {
+        self.graph.commits.binary_search_by_key(&id, |commit| commit.id).ok()
+    }
+
+    /// Where in the graph the commit is that an object leads to: itself, or what a tag names, if by way of other tags.
+    fn peeled(&self, id: Id) -> Option<usize> {
+        /// Who made the repository does not choose how long this takes.
+        const TAGS: usize = 32;
+        let mut id = id;
+        for _ in 0..TAGS {
+            if let Some(position) = self.position(id) {
+                return Some(position);
+            }
+            let tag = self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?;
+            id = self.graph.tags[tag].target;
+        }
+        None
     }
 
     fn commit(&self, position: usize) -> Introduction {
@@ -204,9 +223,7 @@ pub fn trace(
     }
     // Trees that were seen are not gone through again, so HEAD is looked at as if nothing had been.
     descent.seen.clear();
-    if let Some(head) = lineage.graph.head
-        && let Ok(commit) = lineage.graph.commits.binary_search_by_key(&head, |commit| commit.id)
-    {
+    if let Some(commit) = lineage.graph.head.and_then(|head| lineage.position(head)) {
         descent.tree(&lineage.graph.commits[commit].tree.0);
     }
     let in_head: HashSet<(u32, u32)> = descent.found.drain(..).collect();

@@ -11,7 +11,7 @@ use gix::ObjectId;
 
 use super::{Lineage, date, person};
 use crate::place::FilePath;
-use crate::source::{Graph, Id, Repository, Stop, Trees};
+use crate::source::{Id, Repository, Stop, Trees, file_name_start};
 
 /// A version of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn versions(
     stop: &Stop,
 ) -> Vec<Timeline> {
     let graph = lineage.graph;
-    let position = |id: Id| graph.commits.binary_search_by_key(&id, |commit| commit.id).ok();
+    let position = |id: Id| lineage.position(id);
     let mut trees = Trees::of(repository);
     let mut traces: Vec<Trace> = Vec::new();
     let mut next = position(tip);
@@ -107,21 +107,22 @@ pub fn versions(
     for timeline in &mut timelines {
         timeline.versions.reverse();
     }
-    tell_refs(graph, &mut trees, &mut timelines);
+    tell_refs(lineage, &mut trees, &mut timelines);
     timelines
 }
 
 /// Of the files that were removed the one that became this: of the same content, or else of the same name.
 fn moved(removed: &[(Vec<u8>, ObjectId)], path: &[u8], blob: ObjectId) -> Option<(Vec<u8>, ObjectId)> {
     fn name(path: &[u8]) -> &[u8] {
-        memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..])
+        &path[file_name_start(path)..]
     }
     let same = removed.iter().find(|(_, old)| *old == blob);
     same.or_else(|| removed.iter().find(|(old, _)| name(old) == name(path))).cloned()
 }
 
 /// Which branches and tags have a version at their tips.
-fn tell_refs(graph: &Graph, trees: &mut Trees<'_>, timelines: &mut [Timeline]) {
+fn tell_refs(lineage: &Lineage<'_>, trees: &mut Trees<'_>, timelines: &mut [Timeline]) {
+    let graph = lineage.graph;
     let mut versions: HashMap<(FilePath, Id), Vec<(usize, usize)>> = HashMap::new();
     for (number, timeline) in timelines.iter().enumerate() {
         for (at, version) in timeline.versions.iter().enumerate() {
@@ -133,9 +134,7 @@ fn tell_refs(graph: &Graph, trees: &mut Trees<'_>, timelines: &mut [Timeline]) {
     paths.dedup();
     for tip in graph.tips.iter().filter(|tip| tip.name.starts_with("refs/heads/") || tip.name.starts_with("refs/tags/"))
     {
-        let tag = graph.tags.binary_search_by_key(&tip.id, |tag| tag.id);
-        let id = tag.map_or(tip.id, |tag| graph.tags[tag].target);
-        let Ok(at) = graph.commits.binary_search_by_key(&id, |commit| commit.id) else { continue };
+        let Some(at) = lineage.peeled(tip.id) else { continue };
         for path in &paths {
             let blob = trees.at(graph.commits[at].tree.0, path.as_bytes());
             let held = blob.and_then(|blob| versions.get(&(path.clone(), Id(blob))));

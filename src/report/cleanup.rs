@@ -16,7 +16,11 @@ const REPLACEMENT: &str = "***REMOVED***";
 
 /// Whether a finding is a secret that a rewrite of the history could take out.
 fn concerns(finding: &&Finding) -> bool {
-    finding.kind == Kind::Secret && finding.places.iter().any(|place| place.origin.outermost().is_history())
+    finding.kind == Kind::Secret && in_history(finding).next().is_some()
+}
+
+fn in_history(finding: &Finding) -> impl Iterator<Item = &Place> {
+    finding.places.iter().filter(|place| place.origin.outermost().is_history())
 }
 
 /// Whether the secret stands at the place as it is, in one line, so that its text can be replaced.
@@ -32,7 +36,7 @@ fn is_plain(place: &Place) -> bool {
 fn replaced(finding: &Finding) -> Option<&[u8]> {
     let secret = finding.secret.as_ref()?.expose();
     let fits = !secret.is_empty() && !secret.contains(&b'\n') && memchr::memmem::find(secret, b"==>").is_none();
-    let is_plain = finding.places.iter().filter(|place| place.origin.outermost().is_history()).any(is_plain);
+    let is_plain = in_history(finding).any(is_plain);
     (fits && is_plain).then_some(secret)
 }
 
@@ -104,20 +108,15 @@ fn entry(number: usize, finding: &Finding, mask: &Mask, out: &mut dyn Write) -> 
     let redacted = finding.secret.as_ref().map(crate::secret::Secret::redacted).unwrap_or_default();
     writeln!(out, "### {number}. {} (`{}`)\n", mask.text(&finding.title), sanitize(&finding.rule))?;
     writeln!(out, "- secret: `{redacted}`, fingerprint `{}`", finding.fingerprint.as_str())?;
-    let places: BTreeSet<String> = finding
-        .places
-        .iter()
-        .filter(|place| place.origin.outermost().is_history())
-        .map(|place| mask.origin(&place.origin))
-        .collect();
-    writeln!(out, "- at: {}", places.iter().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(", "))?;
+    let places: BTreeSet<String> = in_history(finding).map(|place| mask.origin(&place.origin)).collect();
+    writeln!(out, "- at: {}", quoted(places))?;
     if let Some(life) = &finding.life {
         let of = |names: &[String], count: u64| {
-            let shown: Vec<String> = names.iter().map(|name| format!("`{}`", mask.text(name))).collect();
+            let shown = quoted(names.iter().map(|name| mask.text(name)));
             let more = count - names.len() as u64;
-            if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+            if more > 0 { format!("{shown} and {more} more") } else { shown }
         };
-        writeln!(out, "- objects: {}", life.objects.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", "))?;
+        writeln!(out, "- objects: {}", quoted(&life.objects))?;
         if life.holding_count > 0 {
             writeln!(out, "- held by: {}", of(&life.holding, life.holding_count))?;
         }
@@ -131,11 +130,15 @@ fn entry(number: usize, finding: &Finding, mask: &Mask, out: &mut dyn Write) -> 
     writeln!(out)
 }
 
+fn quoted(words: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// The files in which no replacement of text reaches the secret.
 fn whole_files(findings: &[&Finding]) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for finding in findings {
-        for place in finding.places.iter().filter(|place| place.origin.outermost().is_history()) {
+        for place in in_history(finding) {
             if (replaced(finding).is_none() || !is_plain(place))
                 && let Some(path) = place.origin.outermost().path()
             {

@@ -15,8 +15,8 @@ use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
 use super::lives::{Lives, Seat, Stand};
 
-/// The objects that hold each secret: blobs, and, marked as such, commits and tags that say it in words.
-pub type Holders = HashMap<Fingerprint, BTreeSet<(bool, String)>>;
+/// The objects that hold each secret: blobs, and commits and tags that say it in words.
+pub type Holders = HashMap<Fingerprint, BTreeSet<String>>;
 
 /// Judges the places of `hits` and joins them to findings, in no particular order. `explain` is told of every place of
 /// every hit, also of those that come to nothing, in no particular order either.
@@ -48,8 +48,7 @@ pub fn gather(
             explain(&|| explained(rule, hit, &origin, introduced.as_ref(), &verdict));
             let Some(confidence) = verdict.confidence else { continue };
             if let Some(id) = origin.outermost().object() {
-                let is_words = !matches!(hit.origin.outermost(), Origin::Blob { .. } | Origin::LfsObject { .. });
-                holders.entry(fingerprint.clone()).or_default().insert((is_words, id.to_owned()));
+                holders.entry(fingerprint.clone()).or_default().insert(id.to_owned());
             }
             let introduced =
                 introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });

@@ -9,7 +9,7 @@ use crate::source::{GitEnvironment, History, Id, Item, Kin, Memo, Repository, So
 
 use super::inherit::Whole;
 use super::inspect::{self, Inspection};
-use super::lives::Lives;
+use super::lives::{Lives, prefixed};
 use super::{Run, RunError, joined};
 
 impl Run<'_> {
@@ -61,10 +61,7 @@ impl Run<'_> {
         tally: &mut Tally,
     ) -> Result<(), RunError> {
         for (path, git_dir) in repository.submodules() {
-            let path = match prefix {
-                Some(prefix) => FilePath::new([prefix.as_bytes(), b"/", path.as_bytes()].concat()),
-                None => path,
-            };
+            let path = prefixed(&path, prefix);
             // git's variables speak of the repository at hand, not of these.
             let submodule = match Repository::open(&git_dir, &GitEnvironment::default()) {
                 Ok(submodule) => submodule,

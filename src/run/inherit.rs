@@ -61,18 +61,6 @@ pub enum Whole {
 }
 
 impl Whole {
-    /// Every reason, in the order of the reports.
-    pub const ALL: [Whole; 8] = [
-        Whole::New,
-        Whole::Base,
-        Whole::Charset,
-        Whole::Opened,
-        Whole::Head,
-        Whole::Changed,
-        Whole::Encoded,
-        Whole::Found,
-    ];
-
     /// The word that reports write.
     #[must_use]
     pub fn id(self) -> &'static str {
@@ -251,19 +239,16 @@ impl<'d> Inheritance<'d> {
         if bytes > text.len() / 8 * 7 {
             return Err(Whole::Changed);
         }
-        let mut looking =
-            Looking { inheritance: self, item, binary: memo.charset == Charset::Binary, carried: Vec::new() };
-        looking.carried = outside(carried, &searched);
-        let (trail, decoded) = looking.search(&searched, &zones)?;
+        let binary = memo.charset == Charset::Binary;
+        let (trail, decoded) = Looking { inheritance: self, item, binary }.search(&searched, &zones)?;
         let copied: usize = delta.runs.iter().map(|run| run.length).sum();
         let decoded = memo.decoded.saturating_mul(copied / delta.base_length.max(1) + 1).saturating_add(decoded);
-        let mut entries = looking.carried;
+        let mut entries = outside(carried, &searched);
         entries.extend(trail.entries);
         if decoded > DECODED_MOST || entries.iter().filter(|entry| entry.noisy).count() > NOISY_MOST {
             return Err(Whole::Encoded);
         }
-        let inspection =
-            Inspection { binary: memo.charset == Charset::Binary, within_budget: true, ..Inspection::default() };
+        let inspection = Inspection { binary, within_budget: true, ..Inspection::default() };
         Ok(Inherited { inspection, searched: bytes, memo: Memo::new(memo.charset, entries, decoded) })
     }
 }
@@ -351,7 +336,6 @@ struct Looking<'l, 'i> {
     inheritance: &'l Inheritance<'l>,
     item: &'l Item<'i>,
     binary: bool,
-    carried: Vec<Entry>,
 }
 
 impl Looking<'_, '_> {

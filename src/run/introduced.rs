@@ -28,12 +28,13 @@ impl Run<'_> {
         tally.add(range.each(&|item| self.take(&item), self.stop)?);
         let Some(brought) = range.take() else { return Ok(Lives::default()) };
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut secrets = Secrets::of(&hits, self);
+        let mut secrets = Secrets::default();
+        secrets.extend(&hits, self);
         let changes: Vec<&Change> = brought.changes.iter().filter(|change| secrets.holds(change.blob)).collect();
         let before = range.before(&brought, &changes, self.stop);
         let unread: BTreeSet<Id> = before.iter().flatten().copied().collect();
-        let read: HashSet<Id> = brought.changes.iter().map(|change| change.blob).collect();
-        let unread: Vec<Id> = unread.difference(&read.into_iter().collect()).copied().collect();
+        let read: BTreeSet<Id> = brought.changes.iter().map(|change| change.blob).collect();
+        let unread: Vec<Id> = unread.difference(&read).copied().collect();
         secrets.add(self, repository, &unread);
         Ok(lives(&range, &brought, &changes, &before, &secrets, &hits))
     }
@@ -64,12 +65,12 @@ impl Run<'_> {
                 _ => None,
             })
             .collect();
-        let before: Vec<(&FilePath, Vec<Id>)> = paths.into_iter().map(|path| (path, staged.before(path))).collect();
-        let unread: Vec<Id> =
-            before.iter().flat_map(|(_, blobs)| blobs).copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let before = staged.before(&paths);
+        let unread: BTreeSet<Id> = before.iter().flatten().copied().collect();
+        let unread: Vec<Id> = unread.into_iter().collect();
         let mut secrets = Secrets::default();
         secrets.add(self, repository, &unread);
-        for (path, blobs) in before {
+        for (path, blobs) in paths.into_iter().zip(before) {
             lives.before.insert(path.clone(), secrets.in_any(&blobs));
         }
         lives
@@ -89,12 +90,6 @@ enum Holder {
 struct Secrets(HashMap<Holder, HashSet<Vec<u8>>>);
 
 impl Secrets {
-    fn of(hits: &[Hit], run: &Run<'_>) -> Self {
-        let mut secrets = Self::default();
-        secrets.extend(hits, run);
-        secrets
-    }
-
     fn extend(&mut self, hits: &[Hit], run: &Run<'_>) {
         let least = run.settings.config.min_confidence;
         for hit in hits.iter().filter(|hit| hit.verdict.confidence.is_some_and(|confidence| confidence >= least)) {

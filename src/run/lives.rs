@@ -109,23 +109,16 @@ impl Lives {
     pub fn tell(&self, repository: &Repository, findings: &mut [Finding], holders: &Holders, stop: &Stop) -> Tally {
         let Some((graph, relevant)) = &self.whole else { return Tally::default() };
         let lineage = provenance::Lineage::new(graph);
-        let mut told: Vec<(&mut Finding, Subject)> = Vec::new();
+        let (mut told, mut subjects) = (Vec::new(), Vec::<Subject>::new());
         for finding in findings {
-            let Some(objects) = holders.get(&finding.fingerprint) else { continue };
-            let mut subject = Subject::default();
-            for (is_words, id) in objects {
-                let list = if *is_words { &mut subject.commits } else { &mut subject.blobs };
-                list.extend(Id::from_hex(id));
+            if let Some(objects) = holders.get(&finding.fingerprint) {
+                subjects.push(objects.iter().filter_map(|id| Id::from_hex(id)).collect());
+                told.push((finding, objects));
             }
-            told.push((finding, subject));
         }
-        let subjects: Vec<Subject> = told.iter().map(|(_, subject)| subject.clone()).collect();
         let (lives, tally) = provenance::lives(repository, &lineage, relevant.as_ref(), &subjects, stop);
-        for ((finding, _), life) in told.into_iter().zip(lives) {
-            let mut objects: Vec<String> =
-                holders.get(&finding.fingerprint).into_iter().flatten().map(|(_, id)| id.clone()).collect();
-            objects.sort_unstable();
-            finding.life = life.map(|life| Life { objects, ..life });
+        for ((finding, objects), life) in told.into_iter().zip(lives) {
+            finding.life = life.map(|life| Life { objects: objects.iter().cloned().collect(), ..life });
         }
         tally
     }
@@ -142,7 +135,8 @@ fn seat(sighting: &Sighting, prefix: Option<&FilePath>) -> Seat {
     Seat::Path(prefixed(&sighting.path, prefix))
 }
 
-fn prefixed(path: &FilePath, prefix: Option<&FilePath>) -> FilePath {
+/// A path of a submodule, from the top of the repository that holds it.
+pub fn prefixed(path: &FilePath, prefix: Option<&FilePath>) -> FilePath {
     match prefix {
         Some(prefix) => FilePath::new([prefix.as_bytes(), b"/", path.as_bytes()].concat()),
         None => path.clone(),

@@ -6,8 +6,7 @@
 //! index's own tree cache is compared with the trees of `HEAD`: a directory whose cached tree is that of `HEAD` is
 //! passed over, and only what is left is descended into.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 
@@ -17,7 +16,7 @@ use gix::index::entry::{Flags, Mode};
 use gix::objs::{FindExt as _, Kind};
 
 use super::parts;
-use super::trees::{Trees, likely, tree_of};
+use super::trees::{Trees, likely};
 use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, is_lfs_pointer, parallel, shown, tree_entries};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
@@ -54,27 +53,32 @@ impl<'r> Staged<'r> {
         Ok(links.map(|entry| FilePath::new(entry.path(&index).as_bytes())).collect())
     }
 
-    /// The blobs in which a staged file stood before: in `HEAD` and in what is being merged the file at the same path, or,
-    /// where there is none, the files that the index no longer has. Empty for a file that is new in every respect.
-    pub(crate) fn before(&self, path: &FilePath) -> Vec<Id> {
-        let (store, _) = self.repository.store();
-        let mut trees = Trees::new(store);
-        let mut before = Vec::new();
+    /// For each of `paths` the blobs in which the staged file stood before: in `HEAD` and in what is being merged the file at
+    /// the same path, or, where there is none, the files that the index no longer has. Empty for a file that is new in every
+    /// respect.
+    pub(crate) fn before(&self, paths: &BTreeSet<&FilePath>) -> Vec<Vec<Id>> {
+        let mut before = vec![Vec::new(); paths.len()];
+        let Ok(index) = self.index() else { return before };
+        let mut trees = Trees::of(self.repository);
         for parent in self.repository.head().into_iter().chain(self.repository.merging()) {
-            let Some(tree) = tree_of(store, parent) else { continue };
-            match trees.at(tree, path.as_bytes()) {
-                Some(blob) => before.push(blob),
-                None => {
-                    let Ok(index) = self.index() else { continue };
-                    let mut removed = trees.files(tree);
-                    removed.retain(|(old, _)| index.entry_by_path(old.as_bstr()).is_none());
-                    let staged = index.entry_by_path(path.as_bytes().as_bstr());
-                    let blob = staged.map_or_else(|| ObjectId::null(self.repository.hash()), |entry| entry.id);
-                    before.extend(likely(removed, path.as_bytes(), blob));
+            let Some(tree) = trees.of_commit(parent) else { continue };
+            let mut removed: Option<Vec<_>> = None;
+            for (path, before) in paths.iter().zip(&mut before) {
+                if let Some(blob) = trees.at(tree, path.as_bytes()) {
+                    before.push(Id(blob));
+                    continue;
                 }
+                let removed = removed.get_or_insert_with(|| {
+                    let mut files = trees.files(tree);
+                    files.retain(|(old, _)| index.entry_by_path(old.as_bstr()).is_none());
+                    files
+                });
+                let staged = index.entry_by_path(path.as_bytes().as_bstr());
+                let blob = staged.map_or_else(|| ObjectId::null(self.repository.hash()), |entry| entry.id);
+                before.extend(likely(removed.iter(), path.as_bytes(), blob).into_iter().map(Id));
             }
         }
-        before.into_iter().map(Id).collect()
+        before
     }
 
     fn index(&self) -> Result<gix::index::File, SourceError> {
@@ -154,8 +158,7 @@ impl Reading {
             self.tally.coverage.skip(Cause::LfsPointer);
         }
         if let Some(from) = change.new_from {
-            let own = from..change.path.len();
-            sink(Item { own, ..Item::whole(Origin::FileName(path.clone()), &change.path) });
+            sink(Item::name(Origin::FileName(path.clone()), &change.path, from));
         }
         parts::lend(&Origin::Staged(path), &self.buffer, stop, sink);
     }

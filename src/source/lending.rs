@@ -3,9 +3,9 @@
 use gix::objs::Kind;
 
 use super::history::Contents;
-use super::objects::{Finder, Store, commit, tag};
+use super::objects::{Finder, ParsedCommit, ParsedTag, Store, commit, tag};
 use super::{Id, Repository, Sink, Stop, is_lfs_pointer, parallel, parts};
-use crate::notice::{Cause, Notice, Tally};
+use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
 
 impl Repository {
@@ -41,8 +41,16 @@ impl Lending<'_> {
     fn object(&mut self, id: Id, sink: &Sink<'_>, stop: &Stop) {
         match self.store.find(&id.0, &mut self.finder) {
             Some(Kind::Blob) => self.blob(id, sink, stop),
-            Some(Kind::Commit) => self.commit(id, sink, stop),
-            Some(Kind::Tag) => self.tag(id, sink, stop),
+            Some(Kind::Commit) => {
+                if let Some(commit) = commit(&self.finder.bytes) {
+                    lend_commit(id, &commit, &mut self.tally.coverage, sink, stop);
+                }
+            }
+            Some(Kind::Tag) => {
+                if let Some(tag) = tag(&self.finder.bytes) {
+                    lend_tag(id, &tag, &mut self.tally.coverage, sink, stop);
+                }
+            }
             _ => {
                 let detail =
                     "it belongs to what is scanned and cannot be read here; fetch it, or `git fsck` says what is wrong";
@@ -60,24 +68,25 @@ impl Lending<'_> {
             self.contents.lend(&id.to_string(), bytes, stop, sink, &mut self.tally);
         }
     }
+}
 
-    fn commit(&mut self, id: Id, sink: &Sink<'_>, stop: &Stop) {
-        let Some(commit) = commit(&self.finder.bytes) else { return };
-        let hex = id.to_string();
-        let coverage = &mut self.tally.coverage;
-        coverage.commits += 1;
-        coverage.history_bytes += (commit.header.len() + commit.message.len()) as u64;
-        parts::lend(&Origin::CommitHeader { id: hex.clone() }, commit.header, stop, sink);
-        parts::lend(&Origin::CommitMessage { id: hex }, commit.message, stop, sink);
-    }
+/// Lends what a commit says, and counts it.
+pub(super) fn lend_commit(id: Id, commit: &ParsedCommit<'_>, coverage: &mut Coverage, sink: &Sink<'_>, stop: &Stop) {
+    coverage.commits += 1;
+    let (header, message) = (Origin::CommitHeader { id: id.to_string() }, Origin::CommitMessage { id: id.to_string() });
+    lend_words([(header, commit.header), (message, commit.message)], coverage, sink, stop);
+}
 
-    fn tag(&mut self, id: Id, sink: &Sink<'_>, stop: &Stop) {
-        let Some(tag) = tag(&self.finder.bytes) else { return };
-        let hex = id.to_string();
-        let coverage = &mut self.tally.coverage;
-        coverage.tags += 1;
-        coverage.history_bytes += (tag.header.len() + tag.message.len()) as u64;
-        parts::lend(&Origin::TagHeader { id: hex.clone() }, tag.header, stop, sink);
-        parts::lend(&Origin::TagMessage { id: hex }, tag.message, stop, sink);
+/// Lends what an annotated tag says, and counts it.
+pub(super) fn lend_tag(id: Id, tag: &ParsedTag<'_>, coverage: &mut Coverage, sink: &Sink<'_>, stop: &Stop) {
+    coverage.tags += 1;
+    let (header, message) = (Origin::TagHeader { id: id.to_string() }, Origin::TagMessage { id: id.to_string() });
+    lend_words([(header, tag.header), (message, tag.message)], coverage, sink, stop);
+}
+
+fn lend_words(words: [(Origin, &[u8]); 2], coverage: &mut Coverage, sink: &Sink<'_>, stop: &Stop) {
+    for (origin, text) in words {
+        coverage.history_bytes += text.len() as u64;
+        parts::lend(&origin, text, stop, sink);
     }
 }

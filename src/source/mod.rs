@@ -154,6 +154,12 @@ impl<'a> Item<'a> {
             kin: None,
         }
     }
+
+    /// The name of something, of which the part from `start` on is its own: what is before it was lent for itself.
+    #[must_use]
+    pub fn name(origin: Origin, name: &'a [u8], start: usize) -> Self {
+        Self { own: start..name.len(), ..Self::whole(origin, name) }
+    }
 }
 
 /// What a source pushes its items into; called from many threads at once, in no particular order.
@@ -200,6 +206,11 @@ fn path_bytes(path: &Path) -> Vec<u8> {
         Ok(bytes) => gix::path::to_unix_separators_on_windows(bytes).into_owned().into(),
         Err(_) => path.to_string_lossy().replace('\\', "/").into_bytes(),
     }
+}
+
+/// Where the last name of a path begins.
+pub(crate) fn file_name_start(path: &[u8]) -> usize {
+    memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1)
 }
 
 /// A path for a person.

@@ -29,7 +29,7 @@ mod packed;
 mod parse;
 mod walk;
 
-pub(crate) use parse::{commit, tag, tree_entries};
+pub(crate) use parse::{ParsedCommit, ParsedTag, commit, tag, tree_entries};
 pub(crate) use walk::{Failure, walk};
 
 use loose::Loose;

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Item, Sink, Source, SourceError, Stop, shown};
+use super::{Item, Sink, Source, SourceError, Stop, file_name_start, shown};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, HEAD, LineState, Origin};
 
@@ -123,9 +123,7 @@ fn lend_file(file: &File, sink: &Sink<'_>, tally: &mut Tally) {
         tally.coverage.skip(Cause::Binary);
     }
     if file.old.as_ref() != Some(path) {
-        let start = memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1);
-        let own = start..path.len();
-        sink(Item { own, ..Item::whole(Origin::FileName(FilePath::new(path.clone())), path) });
+        sink(Item::name(Origin::FileName(FilePath::new(path.clone())), path, file_name_start(path)));
     }
     let mut offset = 0;
     for hunk in &file.hunks {

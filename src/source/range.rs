@@ -15,11 +15,11 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::{
-    Graph, Id, Item, Repository, Sink, Source, SourceError, Stop, Tip, parallel,
-    trees::{self, Trees, likely, tree_of},
+    Graph, Id, Item, Repository, Sink, Source, SourceError, Stop, Tip, file_name_start, parallel,
+    trees::{Changed, Trees, likely},
 };
 use crate::notice::{Cause, Notice, Tally};
-use crate::place::{FilePath, LineState, Origin};
+use crate::place::{FilePath, Origin};
 
 mod select;
 
@@ -191,18 +191,23 @@ impl<'r> Range<'r> {
             self.threads,
             changes.len(),
             stop,
-            || Trees::new(store),
-            |trees, number| {
+            || (Trees::new(store), None),
+            |(trees, removed), number| {
                 let Change { commit, path, blob } = changes[number];
                 let commits = &brought.graph.commits;
                 let Ok(at) = commits.binary_search_by_key(commit, |commit| commit.id) else { return };
                 let mut before = Vec::new();
                 for parent in &commits[at].parents {
-                    let Some(tree) = tree_of(store, parent.0) else { continue };
+                    let Some(tree) = trees.of_commit(parent.0) else { continue };
                     match trees.at(tree, path.as_bytes()) {
                         Some(blob) => before.push(Id(blob)),
                         None => {
-                            let removed = trees.removed(tree, commits[at].tree.0);
+                            let pair = (tree, commits[at].tree.0);
+                            // The files of a commit come one behind the other.
+                            if removed.as_ref().is_none_or(|(known, _)| *known != pair) {
+                                *removed = Some((pair, trees.removed(pair.0, pair.1)));
+                            }
+                            let removed = removed.iter().flat_map(|(_, removed)| removed);
                             before.extend(likely(removed, path.as_bytes(), blob.0).into_iter().map(Id));
                         }
                     }
@@ -217,8 +222,8 @@ impl<'r> Range<'r> {
     #[must_use]
     pub fn in_head(&self, paths: &BTreeSet<FilePath>) -> Vec<(FilePath, Id)> {
         let (store, _) = self.repository.store();
-        let Some(tree) = self.repository.head().and_then(|head| tree_of(store, head)) else { return Vec::new() };
         let mut trees = Trees::new(store);
+        let Some(tree) = self.repository.head().and_then(|head| trees.of_commit(head)) else { return Vec::new() };
         let held = paths.iter().filter_map(|path| Some((path.clone(), Id(trees.at(tree, path.as_bytes())?))));
         held.collect()
     }
@@ -269,19 +274,9 @@ fn lend_names(names: &[(FilePath, Id)], sink: &Sink<'_>, tally: &mut Tally) {
     tally.coverage.names += paths.len() as u64;
     for path in paths {
         let bytes = path.as_bytes();
-        let start = memchr::memrchr(b'/', bytes).map_or(0, |slash| slash + 1);
+        let start = file_name_start(bytes);
         tally.coverage.history_bytes += (bytes.len() - start) as u64;
-        sink(Item {
-            origin: Origin::EntryName(path.clone()),
-            bytes,
-            own: start..bytes.len(),
-            offset: 0,
-            lines: LineState::default(),
-            head: bytes,
-            whole: true,
-            open: None,
-            kin: None,
-        });
+        sink(Item::name(Origin::EntryName(path.clone()), bytes, start));
     }
 }
 
@@ -303,7 +298,7 @@ impl Range<'_> {
         let states = parallel::for_each(self.threads, count, stop, make, |(trees, comparison), number| {
             let (id, tree, parents) = match selected.commits.get(number) {
                 Some(commit) => {
-                    let parents = commit.parents.iter().filter_map(|parent| tree_of(store, parent.0)).collect();
+                    let parents = commit.parents.iter().filter_map(|parent| trees.of_commit(parent.0)).collect();
                     (commit.id, commit.tree.0, parents)
                 }
                 None => (Id(lone[number - selected.commits.len()]), lone[number - selected.commits.len()], Vec::new()),
@@ -328,7 +323,7 @@ impl Range<'_> {
 }
 
 impl Comparison {
-    fn add(&mut self, commit: Id, changed: Vec<trees::Changed>) {
+    fn add(&mut self, commit: Id, changed: Vec<Changed>) {
         let mut named: HashSet<usize> = HashSet::new();
         let mut last: Vec<u8> = Vec::new();
         for file in changed {

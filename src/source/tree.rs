@@ -22,7 +22,7 @@ use globset::GlobSet;
 use ignore::WalkBuilder;
 
 use super::parts::Lanes;
-use super::{Sink, Source, SourceError, Stop, parallel, path_bytes, shown};
+use super::{Sink, Source, SourceError, Stop, file_name_start, parallel, path_bytes, shown};
 use crate::notice::{Cause, Notice, Tally};
 
 mod reader;
@@ -229,8 +229,4 @@ fn walkable(named: &Path) -> PathBuf {
 fn to_path(bytes: &[u8]) -> PathBuf {
     gix::path::from_byte_slice(bytes)
         .map_or_else(|_| PathBuf::from(String::from_utf8_lossy(bytes).into_owned()), Path::to_path_buf)
-}
-
-fn file_name_start(path: &[u8]) -> usize {
-    memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1)
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use super::Repository;
 use super::objects::{Finder, Store, commit, tree_entries};
+use super::{Repository, file_name_start};
 
 /// Directories nested deeper than this are not gone into.
 const DEPTH: usize = 512;
@@ -79,20 +79,28 @@ impl<'t> Trees<'t> {
         }
     }
 
-    fn read(&mut self, tree: ObjectId) -> Vec<(Vec<u8>, (Sort, ObjectId))> {
-        if tree.is_empty_tree() {
-            return Vec::new();
+    /// The tree of a commit.
+    pub(super) fn of_commit(&mut self, id: ObjectId) -> Option<ObjectId> {
+        match self.store.find(&id, &mut self.finder)? {
+            Kind::Commit => commit(&self.finder.bytes).map(|commit| commit.tree),
+            _ => None,
         }
-        if self.store.find(&tree, &mut self.finder) != Some(Kind::Tree) {
+    }
+
+    /// The entries of a tree; none if it cannot be read, of which note is taken.
+    fn read(&mut self, tree: ObjectId) -> impl Iterator<Item = (&[u8], (Sort, ObjectId))> {
+        if tree.is_empty_tree() {
+            self.finder.bytes.clear();
+        } else if self.store.find(&tree, &mut self.finder) != Some(Kind::Tree) {
             self.unreadable.push(tree);
-            return Vec::new();
+            self.finder.bytes.clear();
         }
         let entries = tree_entries(&self.finder.bytes, self.store.hash()).flatten();
-        entries.map(|entry| (entry.name.to_vec(), (sort(entry.mode), entry.id.to_owned()))).collect()
+        entries.map(|entry| (entry.name, (sort(entry.mode), entry.id.to_owned())))
     }
 
     fn entries(&mut self, tree: Option<ObjectId>) -> Entries {
-        tree.map(|tree| self.read(tree).into_iter().collect()).unwrap_or_default()
+        tree.map(|tree| self.read(tree).map(|(name, entry)| (name.to_vec(), entry)).collect()).unwrap_or_default()
     }
 
     /// Every file of `tree` that is not the same in one of `others`, in the order of the paths. Without others it is every
@@ -110,10 +118,10 @@ impl<'t> Trees<'t> {
                 break;
             }
             let others: Vec<Entries> = level.others.iter().map(|&other| self.entries(other)).collect();
-            for (name, (kind, id)) in self.read(level.tree) {
-                if others.iter().any(|entries| entries.get(&name) == Some(&(kind, id))) {
-                    continue;
-                }
+            let is_same = |name: &[u8], entry| others.iter().any(|entries| entries.get(name) == Some(&entry));
+            let own = self.read(level.tree).filter(|&(name, entry)| !is_same(name, entry));
+            let own: Vec<(Vec<u8>, _)> = own.map(|(name, entry)| (name.to_vec(), entry)).collect();
+            for (name, (kind, id)) in own {
                 let at = level.path.len();
                 let is_new = !others.iter().any(|entries| entries.contains_key(&name));
                 let new_from = level.new_from.or(is_new.then_some(at));
@@ -143,7 +151,7 @@ impl<'t> Trees<'t> {
         let mut tree = tree;
         let mut names = path.split(|&byte| byte == b'/').peekable();
         while let Some(name) = names.next() {
-            let (_, (kind, id)) = self.read(tree).into_iter().find(|(found, _)| found == name)?;
+            let (_, (kind, id)) = self.read(tree).find(|(found, _)| *found == name)?;
             match (kind, names.peek()) {
                 (Sort::Tree, Some(_)) => tree = id,
                 (Sort::Blob, None) => return Some(id),
@@ -165,40 +173,31 @@ impl<'t> Trees<'t> {
     }
 }
 
-/// The tree of a commit.
-pub(super) fn tree_of(store: &Store, id: ObjectId) -> Option<ObjectId> {
-    let mut finder = Finder::new();
-    match store.find(&id, &mut finder)? {
-        Kind::Commit => commit(&finder.bytes).map(|commit| commit.tree),
-        _ => None,
-    }
-}
-
 /// At most so many removed files are looked at for what a new file may have been.
 const MOVED_MOST: usize = 64;
 
 /// Of the files that were removed those that the new one most likely was: the same content, then the same name, the same
 /// extension, the same directory, any.
-pub(super) fn likely(mut removed: Vec<(Vec<u8>, ObjectId)>, path: &[u8], blob: ObjectId) -> Vec<ObjectId> {
-    fn name(path: &[u8]) -> &[u8] {
-        memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..])
+pub(super) fn likely<'f>(
+    removed: impl Iterator<Item = &'f (Vec<u8>, ObjectId)>,
+    path: &[u8],
+    blob: ObjectId,
+) -> Vec<ObjectId> {
+    fn parts(path: &[u8]) -> (&[u8], &[u8], &[u8]) {
+        let (directory, name) = path.split_at(file_name_start(path));
+        let extension = memchr::memrchr(b'.', name).map_or(&[][..], |at| &name[at..]);
+        (directory, name, extension)
     }
-    fn extension(path: &[u8]) -> &[u8] {
-        let name = name(path);
-        memchr::memrchr(b'.', name).map_or(&[], |at| &name[at..])
-    }
-    fn directory(path: &[u8]) -> &[u8] {
-        &path[..path.len() - name(path).len()]
-    }
-    let rank = |(old, id): &(Vec<u8>, ObjectId)| match () {
-        () if *id == blob => 0,
-        () if name(old) == name(path) => 1,
-        () if extension(old) == extension(path) && directory(old) == directory(path) => 2,
-        () if extension(old) == extension(path) => 3,
-        () if directory(old) == directory(path) => 4,
-        () => 5,
+    let (directory, name, extension) = parts(path);
+    let rank = |(old, id): &(Vec<u8>, ObjectId)| match parts(old) {
+        _ if *id == blob => 0,
+        (_, of, _) if of == name => 1,
+        (at, _, of) if of == extension && at == directory => 2,
+        (_, _, of) if of == extension => 3,
+        (at, _, _) if at == directory => 4,
+        _ => 5,
     };
-    removed.sort_by_cached_key(|file| (rank(file), file.0.clone()));
-    removed.truncate(MOVED_MOST);
-    removed.into_iter().map(|(_, id)| id).collect()
+    let mut ranked: Vec<_> = removed.map(|file| (rank(file), file)).collect();
+    ranked.sort_unstable();
+    ranked.into_iter().take(MOVED_MOST).map(|(_, &(_, id))| id).collect()
 }

@@ -13,6 +13,7 @@ use super::gaps::{Gaps, Role};
 use super::{Commit, Graph, Tag};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
+use crate::source::lending::{lend_commit, lend_tag};
 use crate::source::objects::{Object, Store, Visitor, commit, tag, tree_entries};
 use crate::source::parts::{self, Buffer, Lanes, lend_stream};
 use crate::source::{Id, Item, Kin, Memo, Sink, Stop, is_lfs_pointer};
@@ -102,10 +103,9 @@ impl<'h> Reader<'h> {
     }
 
     fn commit(&mut self, id: ObjectId, bytes: &[u8]) {
-        let origin = Origin::CommitMessage { id: id.to_string() };
         let Some(commit) = commit(bytes) else {
             self.damaged("commit", id);
-            return parts::lend(&origin, bytes, self.stop, self.sink);
+            return parts::lend(&Origin::CommitMessage { id: id.to_string() }, bytes, self.stop, self.sink);
         };
         self.check(&commit.tree, Role::Tree);
         for parent in &commit.parents {
@@ -114,26 +114,19 @@ impl<'h> Reader<'h> {
             }
         }
         let author = self.person(commit.author);
-        self.tally.coverage.commits += 1;
-        self.tally.coverage.history_bytes += (commit.header.len() + commit.message.len()) as u64;
-        parts::lend(&Origin::CommitHeader { id: id.to_string() }, commit.header, self.stop, self.sink);
-        parts::lend(&origin, commit.message, self.stop, self.sink);
+        lend_commit(Id(id), &commit, &mut self.tally.coverage, self.sink, self.stop);
         let parents = commit.parents.iter().map(|&parent| Id(parent)).collect();
         self.commits.push(Commit { id: Id(id), tree: Id(commit.tree), parents, author, time: commit.time });
     }
 
     fn tag(&mut self, id: ObjectId, bytes: &[u8]) {
-        let origin = Origin::TagMessage { id: id.to_string() };
         let Some(tag) = tag(bytes) else {
             self.damaged("tag", id);
-            return parts::lend(&origin, bytes, self.stop, self.sink);
+            return parts::lend(&Origin::TagMessage { id: id.to_string() }, bytes, self.stop, self.sink);
         };
         self.check(&tag.target, Role::Tagged);
         let tagger = self.person(tag.tagger);
-        self.tally.coverage.tags += 1;
-        self.tally.coverage.history_bytes += (tag.header.len() + tag.message.len()) as u64;
-        parts::lend(&Origin::TagHeader { id: id.to_string() }, tag.header, self.stop, self.sink);
-        parts::lend(&origin, tag.message, self.stop, self.sink);
+        lend_tag(Id(id), &tag, &mut self.tally.coverage, self.sink, self.stop);
         self.tags.push(Tag { id: Id(id), target: Id(tag.target), tagger, time: tag.time });
     }
 

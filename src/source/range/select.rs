@@ -32,7 +32,7 @@ pub(super) struct Selected {
     pub(super) tags: Vec<Tag>,
     /// Wanted ends that are no commits: a tag or a push may name a tree or a file.
     pub(super) others: Vec<(ObjectId, Kind)>,
-    /// Commits of the range whose parent is not in the repository, with that parent.
+    /// Commits whose parent is not in the repository, with that parent; not all of them have to be of the range.
     pub(super) cut: BTreeSet<(ObjectId, ObjectId)>,
     /// What cannot be read.
     pub(super) missing: BTreeSet<ObjectId>,
@@ -84,8 +84,6 @@ pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
     selected.commits.sort_unstable_by_key(|commit| commit.id);
     selected.tags.sort_unstable_by_key(|tag| tag.id);
     selected.tags.dedup_by_key(|tag| tag.id);
-    let holds = |id: &ObjectId| selected.commits.binary_search_by_key(&Id(*id), |commit| commit.id).is_ok();
-    selected.cut.retain(|(child, _)| holds(child));
     selected
 }
 

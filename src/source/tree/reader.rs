@@ -10,7 +10,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkState};
 use super::rules::Rules;
 use super::{Directory, Walk, to_path, walkable};
 use crate::notice::{Cause, Notice, Tally};
-use crate::place::{FilePath, LineState, Origin};
+use crate::place::{FilePath, Origin};
 use crate::source::parts::{Buffer, lend_stream};
 use crate::source::{Item, path_bytes};
 
@@ -46,17 +46,7 @@ impl<'w> Reader<'w> {
 
     /// Lends the name of a file or directory. Its last component is its own.
     pub(super) fn name(&self, path: &[u8], start: usize) {
-        (self.walk.sink)(Item {
-            origin: Origin::FileName(FilePath::new(path)),
-            bytes: path,
-            own: start..path.len(),
-            offset: 0,
-            lines: LineState::default(),
-            head: path,
-            whole: true,
-            open: None,
-            kin: None,
-        });
+        (self.walk.sink)(Item::name(Origin::FileName(FilePath::new(path)), path, start));
     }
 
     /// Reads and lends a file.
