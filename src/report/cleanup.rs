@@ -11,6 +11,36 @@ use super::mask::Mask;
 use crate::finding::{Finding, Kind, Place};
 use crate::place::{Origin, sanitize};
 
+const ROTATE_FIRST: &str = "\
+# Cleaning up the history
+
+**Rotate first.** A secret that was committed is known to whoever fetched it, and to every fork, mirror, cache and
+backup of the repository. Taking it out of the history does not take it back: revoke each of these, put new ones
+where they were used, and look at what was done with them. Only then is a rewrite worth its cost, and it is often
+not needed any more.
+
+";
+
+const REWRITE: &str = "\
+## The rewrite
+
+1. Tell everybody who has a clone: all commits behind the first change get new ids, and nobody may push old ones.
+2. Work on a fresh mirror (`git clone --mirror`), and keep a copy of it where nobody else can read it.
+3. `keysieve history --replace-text FILE` writes the secrets to replace, readable by you alone; then
+   `git filter-repo --replace-text FILE --replace-message FILE`, and remove FILE.
+";
+
+const WHOLE_FILES: &str = "\
+4. These hold a secret that is encoded, packed or longer than a line: no replacement of text reaches it. Take the
+   files out (`git filter-repo --invert-paths --path PATH`), or mend them by hand:
+";
+
+const AFTERWARDS: &str = "
+Then force-push all refs, delete what the server keeps beside them (refs of pull requests, forks, caches: ask its
+support), expire the reflogs and prune (`git reflog expire --expire=now --all`, `git gc --prune=now`), and run
+`keysieve history` once more.
+";
+
 /// What a secret becomes.
 const REPLACEMENT: &str = "***REMOVED***";
 
@@ -47,20 +77,7 @@ fn replaced(finding: &Finding) -> Option<&[u8]> {
 pub fn plan(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mask = Mask::of(report);
     let findings: Vec<&Finding> = report.findings.iter().filter(concerns).collect();
-    writeln!(out, "# Cleaning up the history\n")?;
-    writeln!(
-        out,
-        "**Rotate first.** A secret that was committed is known to whoever fetched it, and to every fork, mirror, cache and"
-    )?;
-    writeln!(
-        out,
-        "backup of the repository. Taking it out of the history does not take it back: revoke each of these, put new ones"
-    )?;
-    writeln!(
-        out,
-        "where they were used, and look at what was done with them. Only then is a rewrite worth its cost, and it is often"
-    )?;
-    writeln!(out, "not needed any more.\n")?;
+    out.write_all(ROTATE_FIRST.as_bytes())?;
     if findings.is_empty() {
         return writeln!(out, "Nothing was found in the history that a rewrite could take out.");
     }
@@ -68,40 +85,15 @@ pub fn plan(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (number, finding) in findings.iter().enumerate() {
         entry(number + 1, finding, &mask, out)?;
     }
-    writeln!(out, "## The rewrite\n")?;
-    writeln!(
-        out,
-        "1. Tell everybody who has a clone: all commits behind the first change get new ids, and nobody may push old ones."
-    )?;
-    writeln!(
-        out,
-        "2. Work on a fresh mirror (`git clone --mirror`), and keep a copy of it where nobody else can read it."
-    )?;
-    writeln!(
-        out,
-        "3. `keysieve history --replace-text FILE` writes the secrets to replace, readable by you alone; then"
-    )?;
-    writeln!(out, "   `git filter-repo --replace-text FILE --replace-message FILE`, and remove FILE.")?;
+    out.write_all(REWRITE.as_bytes())?;
     let paths = whole_files(&findings);
     if !paths.is_empty() {
-        writeln!(
-            out,
-            "4. These hold a secret that is encoded, packed or longer than a line: no replacement of text reaches it. Take the"
-        )?;
-        writeln!(out, "   files out (`git filter-repo --invert-paths --path PATH`), or mend them by hand:")?;
+        out.write_all(WHOLE_FILES.as_bytes())?;
         for path in &paths {
             writeln!(out, "   - `{}`", mask.text(path))?;
         }
     }
-    writeln!(
-        out,
-        "\nThen force-push all refs, delete what the server keeps beside them (refs of pull requests, forks, caches: ask its"
-    )?;
-    writeln!(
-        out,
-        "support), expire the reflogs and prune (`git reflog expire --expire=now --all`, `git gc --prune=now`), and run"
-    )?;
-    writeln!(out, "`keysieve history` once more.")
+    out.write_all(AFTERWARDS.as_bytes())
 }
 
 fn entry(number: usize, finding: &Finding, mask: &Mask, out: &mut dyn Write) -> io::Result<()> {
