@@ -135,12 +135,15 @@ impl Repository {
         }
         let top = Path::new(if self.work_dir.is_some() { ".git" } else { "" });
         let inside = inside.into_iter().map(|file| (top.join(&file), self.common_dir.join(file)));
+        let canonical = |path: &Path| fs::canonicalize(path).ok();
+        let common_dir = canonical(&self.common_dir);
         let modules = self.submodules().into_iter().map(|(path, git_dir)| {
-            let name = match gix::path::from_byte_slice(path.as_bytes()) {
-                Ok(path) => top.join("modules").join(path).join("config"),
-                Err(_) => top.join("modules"),
-            };
-            (name, git_dir.join("config"))
+            // Most lie in this repository; one that was made in the working tree keeps its own.
+            let inside = canonical(&git_dir).zip(common_dir.as_ref());
+            let inside = inside.and_then(|(it, common_dir)| Some(it.strip_prefix(common_dir).ok()?.to_owned()));
+            let path = gix::path::from_byte_slice(path.as_bytes()).unwrap_or(Path::new("submodule"));
+            let name = inside.map_or_else(|| path.join(".git"), |inside| top.join(inside));
+            (name.join("config"), git_dir.join("config"))
         });
         let files = inside.chain(modules).filter(|(_, file)| file.is_file());
         files.map(|(name, file)| (FilePath::new(super::path_bytes(&name)), file)).collect()

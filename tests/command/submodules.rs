@@ -59,3 +59,22 @@ fn a_submodule_that_left_the_tree_and_the_address_of_one_are_seen() {
         assert_eq!(text(&place["path"]), ".git/modules/libs/part/config");
     }
 }
+
+#[test]
+fn a_submodule_that_keeps_its_own_repository_is_named_as_it_lies() {
+    let scratch = Scratch::repository();
+    scratch.git("repo", &["init", "-q", "-b", "main", "own"]);
+    scratch.write("repo/own/a.txt", "a\n");
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    scratch.git("repo/own", &["add", "-A"]);
+    scratch.git("repo/own", &[&identity[..], &["commit", "-q", "-m", "Own"]].concat());
+    let url = format!("https://bot:{}@git.example.com/own.git", github("own"));
+    scratch.git("repo/own", &["config", "remote.origin.url", &url]);
+    scratch.commit(0, "Submodule");
+    for flags in [&["history"][..], &["history", "--submodules"]] {
+        let arguments = [flags, &["--format", "json", "--show-secrets"]].concat();
+        let report = keysieve(&scratch, "repo", &arguments).exits(1).json();
+        let [place] = list(&report.of(&github("own"))["places"]) else { panic!("{:#}", report.0) };
+        assert_eq!((text(&place["origin"]), text(&place["path"])), ("repository-config", "own/.git/config"));
+    }
+}
