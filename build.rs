@@ -49,7 +49,7 @@ fn main() {
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
-    if let Err(errors) = generate() {
+    if let Err(errors) = generate().and_then(|()| checks()) {
         for error in errors {
             println!("cargo::error={error}");
         }
@@ -119,6 +119,27 @@ fn generate() -> Result<(), Vec<String>> {
     let _ = writeln!(out, "/// The first 12 hexadecimal digits of the SHA-256 over all packs and word lists.");
     let _ = writeln!(out, "pub const DIGEST: &str = {hex:?};");
     let target = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("rules.rs");
+    fs::write(&target, out).map_err(|error| vec![format!("{}: {error}", target.display())])
+}
+
+/// Writes the names and pages of the declared checks. They are read at run time: few runs need them.
+fn checks() -> Result<(), Vec<String>> {
+    let fault = |error: std::io::Error| vec![format!("rules/policy: {error}")];
+    let mut names: Vec<String> = Vec::new();
+    for entry in fs::read_dir("rules/policy").map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".md")) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    let mut out = "/// The declared checks: id and page.\nstatic PAGES: &[(&str, &str)] = &[\n".to_owned();
+    for name in names {
+        let path = format!("/rules/policy/{name}.md");
+        let _ = writeln!(out, "({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),");
+    }
+    out.push_str("];\n");
+    let target = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("checks.rs");
     fs::write(&target, out).map_err(|error| vec![format!("{}: {error}", target.display())])
 }
 

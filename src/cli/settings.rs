@@ -76,7 +76,7 @@ impl JudgeArgs {
             Some(path) => Some(path.clone()),
             None => find_config(plan),
         };
-        let known_checks: Vec<&str> = policy::check::ALL.iter().map(|check| check.meta().id).collect();
+        let known_checks: Vec<&str> = policy::check::all().iter().map(|check| check.meta().id).collect();
         let mut config = config::load(path.as_deref(), &self.rules, &known_checks).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!(lines.join("\n       "))

@@ -20,13 +20,21 @@ use crate::finding::{Severity, Threshold};
 const ROTATION: [(&str, &str); 3] = [("default", "90d"), ("aws-kms-key", "365d"), ("gcp-kms-key", "90d")];
 
 /// Built-in lifetimes: what an issuer may hand out.
-const LIFETIME: [(&str, &str); 8] = [
+const LIFETIME: [(&str, &str); 16] = [
     ("access-token", "1h"),
+    ("cached-decision", "5m"),
     ("certificate", "398d"),
+    ("client-secret", "180d"),
+    ("deploy-token", "365d"),
+    ("gateway-key", "90d"),
     ("jwt", "1h"),
     ("key-vault-secret", "365d"),
+    ("lease", "768h"),
+    ("personal-access-token", "90d"),
     ("refresh-token", "30d"),
+    ("role-session", "4h"),
     ("sas-url", "24h"),
+    ("secret-refresh", "24h"),
     ("service-account-token", "1h"),
     ("session", "30d"),
 ];

@@ -90,6 +90,27 @@ pub fn read_embedded_json(text: &str, offset: usize) -> Result<Option<Arc<Node>>
     json::read_at(text, offset)
 }
 
+/// The tree with every span `by` bytes further on.
+#[must_use]
+pub fn moved(root: Arc<Node>, by: usize) -> Arc<Node> {
+    let shifted = |span: &std::ops::Range<usize>| span.start + by..span.end + by;
+    let all = |nodes: &[Arc<Node>]| nodes.iter().map(|node| moved(node.clone(), by)).collect();
+    let value = match &root.value {
+        Value::Map(entries) => {
+            let moved = |entry: &Entry| Entry {
+                key: entry.key.clone(),
+                key_span: shifted(&entry.key_span),
+                value: moved(entry.value.clone(), by),
+            };
+            Value::Map(entries.iter().map(moved).collect())
+        }
+        Value::Sequence(items) => Value::Sequence(all(items)),
+        Value::Call { name, arguments } => Value::Call { name: name.clone(), arguments: all(arguments) },
+        scalar => scalar.clone(),
+    };
+    Node::new(shifted(&root.span), value)
+}
+
 /// How many bytes of byte order mark the text begins with.
 fn mark_length(text: &str) -> usize {
     if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 }

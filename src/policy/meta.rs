@@ -25,9 +25,28 @@ pub enum Family {
     Revocation,
     /// How tokens are made and verified.
     Validation,
+    /// What exists, and who owns it.
+    Inventory,
+    /// What is written down of the use of credentials.
+    Logging,
 }
 
 impl Family {
+    /// Every family.
+    pub const ALL: [Family; 11] = [
+        Family::Rotation,
+        Family::Lifetime,
+        Family::Scope,
+        Family::Isolation,
+        Family::Restriction,
+        Family::Storage,
+        Family::Transport,
+        Family::Revocation,
+        Family::Validation,
+        Family::Inventory,
+        Family::Logging,
+    ];
+
     /// The word that reports write.
     #[must_use]
     pub fn id(self) -> &'static str {
@@ -41,6 +60,8 @@ impl Family {
             Family::Transport => "transport",
             Family::Revocation => "revocation",
             Family::Validation => "validation",
+            Family::Inventory => "inventory",
+            Family::Logging => "logging",
         }
     }
 }
@@ -60,7 +81,7 @@ pub struct Meta {
     pub threshold: Option<&'static str>,
     /// CWE numbers.
     pub cwe: &'static [u32],
-    /// What it reads, in words: `terraform`, `kubernetes`, `any`.
+    /// What it reads: names of dialects, `any`.
     pub kinds: &'static [&'static str],
     /// The nearest checks of other tools.
     pub nearest: &'static [&'static str],

@@ -2,29 +2,34 @@
 //! what the user's policy allows.
 //!
 //! [`lint`] reads one file. It decides by name and content whether the file is a document, reads it into a spanned tree,
-//! finds out which dialect it speaks (a workflow, Kubernetes objects, Terraform, CloudFormation) and shows it to every
+//! finds out which dialects it speaks (a workflow, Kubernetes objects, Terraform, CloudFormation) and shows it to every
 //! check. A check compares values, not their presence, and points at the very value; what is a reference or unknown is
-//! never a finding, and what a single file cannot tell is not claimed.
+//! never a finding, and what a single file cannot tell is not claimed. [`lint_module`] reads the files of a directory that
+//! are one to their tool, as one.
 
 pub mod check;
 mod date;
+pub mod declared;
 mod dialect;
 mod jwt;
 mod literal;
 mod meta;
 pub mod page;
 mod schedule;
+pub mod trial;
 mod view;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::config::policy::{PolicySettings, Switch};
 use crate::document::kind::{FileKind, PlaceFacts};
-use crate::document::{self, ReadError};
+use crate::document::{self, Document, ReadError};
 use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
+use dialect::terraform;
 pub use meta::{Check, Family, Meta};
 pub use view::View;
 
@@ -42,8 +47,8 @@ pub struct Subject<'a> {
 /// What linting a file gave.
 #[derive(Debug, Default)]
 pub struct Lint {
-    /// Whether it was a document and was read.
-    pub parsed: bool,
+    /// How many documents were read.
+    pub documents: u64,
     /// What breaches the policy, in the order of the file.
     pub breaches: Vec<Breach>,
     /// Why it could not be read, if so.
@@ -55,6 +60,8 @@ pub struct Lint {
 pub struct Breach {
     /// The check.
     pub check: &'static Meta,
+    /// Which of the files that were linted together, from 0.
+    pub file: usize,
     /// Which bytes of the file.
     pub span: Range<usize>,
     /// The resource address or key path: the identity of the finding within the file, stable when lines move.
@@ -65,10 +72,21 @@ pub struct Breach {
     pub severity: Severity,
     /// The limit it was compared with, if there is one.
     pub threshold: Option<Threshold>,
-    /// Places that belong to it: what they are, and which bytes.
-    pub related: Vec<(String, Range<usize>)>,
+    /// Places that belong to it.
+    pub related: Vec<Mark>,
     /// Whether the span is a secret, which no report may show.
     pub is_secret: bool,
+}
+
+/// A second place of a breach.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// What it is.
+    pub label: String,
+    /// Which of the files that were linted together, from 0.
+    pub file: usize,
+    /// Which bytes of the file.
+    pub span: Range<usize>,
 }
 
 impl Breach {
@@ -96,7 +114,7 @@ impl Breach {
     /// The same breach with one more place.
     #[must_use]
     pub fn related(mut self, label: impl Into<String>, span: Range<usize>) -> Self {
-        self.related.push((label.into(), span));
+        self.related.push(Mark { label: label.into(), file: 0, span });
         self
     }
 }
@@ -106,23 +124,58 @@ impl Breach {
 /// A file that is no document, or is a lock file or minified, costs a look at its name and its first bytes.
 #[must_use]
 pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timestamp) -> Lint {
-    let head = &subject.bytes[..subject.bytes.len().min(512)];
-    let kind = FileKind::of(subject.path, head);
-    if !document::is_readable(kind) || PlaceFacts::of(subject.path).is_minified {
-        return Lint::default();
+    lint_module(std::slice::from_ref(subject), true, settings, now, check::all())
+}
+
+/// Whether the file belongs to a module: it is to be linted with the others of its directory that do, by [`lint_module`].
+#[must_use]
+pub fn is_of_module(path: &[u8]) -> bool {
+    [&b".tf"[..], b".tofu", b".tf.json", b".tofu.json", b".tfvars", b".tfvars.json"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+/// Whether Terraform takes values of variables from a file of this name by itself.
+fn is_values(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    [&b".auto.tfvars"[..], b".auto.tfvars.json"].iter().any(|end| name.ends_with(end))
+        || matches!(name, b"terraform.tfvars" | b"terraform.tfvars.json")
+}
+
+/// Lints files that are one to their tool. `is_whole` says whether they are all that belongs to it: what is missing is only
+/// claimed then, and only if all of them parse. `checks` are the checks to run.
+#[must_use]
+pub fn lint_module(
+    subjects: &[Subject<'_>],
+    is_whole: bool,
+    settings: &PolicySettings,
+    now: jiff::Timestamp,
+    checks: &[&dyn Check],
+) -> Lint {
+    let mut lint = Lint::default();
+    let mut module = Module::default();
+    for (number, subject) in subjects.iter().enumerate() {
+        let head = &subject.bytes[..subject.bytes.len().min(512)];
+        let kind = FileKind::of(subject.path, head);
+        if !document::is_readable(kind) || PlaceFacts::of(subject.path).is_minified {
+            continue;
+        }
+        match document::read(kind, subject.bytes) {
+            None => {}
+            Some(Ok(document)) => {
+                lint.documents += 1;
+                module.add(number, subject, document);
+            }
+            Some(Err(error)) => lint.notices.push(notice(subject, &error)),
+        }
     }
-    let document = match document::read(kind, subject.bytes) {
-        None => return Lint::default(),
-        Some(Ok(document)) => document,
-        Some(Err(error)) => return Lint { notices: vec![notice(subject, &error)], ..Lint::default() },
-    };
-    let Ok(text) = std::str::from_utf8(subject.bytes) else {
-        // The reader refuses what is not UTF-8 before this.
-        return Lint::default();
-    };
-    let view = View::new(subject, text, &document, settings, now);
+    let Some((mut document, files, text)) = module.read(subjects) else { return lint };
+    let values: Vec<bool> = files.iter().map(|(number, _)| is_values(subjects[*number].path)).collect();
+    terraform::settle(&mut document, &values);
+    let is_whole = is_whole && lint.notices.is_empty();
+    let view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);
     let mut breaches = Vec::new();
-    for check in check::ALL {
+    for check in checks {
         let first = breaches.len();
         match settings.switch(check.meta().id) {
             Some(Switch::Off) => {}
@@ -136,7 +189,52 @@ pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timesta
     breaches.sort_by(|a, b| (a.span.start, a.check.id, &a.route).cmp(&(b.span.start, b.check.id, &b.route)));
     // An alias is one value that is used in many places.
     breaches.dedup_by(|a, b| a.span == b.span && a.check.id == b.check.id);
-    Lint { parsed: true, breaches, notices: Vec::new() }
+    for breach in &mut breaches {
+        (breach.file, breach.span) = home(&files, &breach.span);
+        for mark in &mut breach.related {
+            (mark.file, mark.span) = home(&files, &mark.span);
+        }
+    }
+    lint.breaches = breaches;
+    lint
+}
+
+/// Which file a span lies in, and where.
+fn home(files: &[(usize, usize)], span: &Range<usize>) -> (usize, Range<usize>) {
+    let index = files.partition_point(|(_, start)| *start <= span.start).saturating_sub(1);
+    let (number, start) = files[index];
+    (number, span.start - start..span.end - start)
+}
+
+/// The files that were read, one behind the other.
+#[derive(Default)]
+struct Module {
+    documents: Vec<Document>,
+    /// The number of each file among the subjects, and where its text begins.
+    files: Vec<(usize, usize)>,
+    length: usize,
+}
+
+impl Module {
+    fn add(&mut self, number: usize, subject: &Subject<'_>, document: Document) {
+        self.documents.push(document);
+        self.files.push((number, self.length));
+        self.length += subject.bytes.len();
+    }
+
+    /// One document of all, the files with where they begin in its text, and the text.
+    fn read<'s>(self, subjects: &[Subject<'s>]) -> Option<(Document, Vec<(usize, usize)>, Cow<'s, str>)> {
+        // The readers refuse what is not UTF-8 before this.
+        let text = |number: usize| std::str::from_utf8(subjects[number].bytes).ok();
+        let mut documents = self.documents.into_iter();
+        let mut whole = documents.next()?;
+        let mut joined = Cow::Borrowed(text(self.files[0].0)?);
+        for (document, (number, start)) in documents.zip(&self.files[1..]) {
+            whole.roots.extend(document.roots.into_iter().map(|root| document::moved(root, *start)));
+            joined.to_mut().push_str(text(*number)?);
+        }
+        Some((whole, self.files, joined))
+    }
 }
 
 fn notice(subject: &Subject<'_>, error: &ReadError) -> Notice {

@@ -5,34 +5,35 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use crate::config::policy::PolicySettings;
-use crate::document::kind::{FileKind, PlaceFacts};
+use crate::document::kind::PlaceFacts;
 use crate::document::{Document, Node, Trail, Value, walk};
 
-use super::dialect::Resource;
-use super::dialect::cloudformation;
 use super::dialect::kubernetes::{self, Object};
-use super::dialect::terraform;
 use super::dialect::workflow::Workflow;
+use super::dialect::{self, Dialect, Resource, cloudformation, terraform};
 use super::{Breach, Meta, Subject};
 
 /// A document as a check sees it: the tree, what dialects it speaks, the policy, the time.
+///
+/// The files of a Terraform module are one document: their texts stand one behind the other in `text`, each with a root of
+/// its own, and every span counts from the beginning of the first.
 pub struct View<'a> {
-    /// The file.
+    /// The file; of a module, its first.
     pub subject: &'a Subject<'a>,
     /// Its content.
     pub text: &'a str,
     /// Its tree.
     pub document: &'a Document,
+    /// Whether everything that belongs to it was read: what a module lacks is only known then.
+    pub is_whole: bool,
     /// What its path says of it.
     pub facts: PlaceFacts,
     /// The policy.
     pub settings: &'a PolicySettings,
     /// The time that dates are compared with.
     pub now: Timestamp,
-    /// Terraform's resources.
-    pub(crate) terraform: Vec<Resource<'a>>,
-    /// CloudFormation's resources.
-    pub(crate) cloudformation: Vec<Resource<'a>>,
+    /// What each dialect finds in it.
+    spoken: Vec<(&'static Dialect, Vec<Resource<'a>>)>,
     /// Kubernetes' objects.
     pub(crate) kubernetes: Vec<Object<'a>>,
     /// The GitHub Actions workflow.
@@ -44,21 +45,48 @@ impl<'a> View<'a> {
         subject: &'a Subject<'a>,
         text: &'a str,
         document: &'a Document,
+        is_whole: bool,
         settings: &'a PolicySettings,
         now: Timestamp,
     ) -> Self {
-        let is_terraform = document.kind == FileKind::Hcl || subject.path.ends_with(b".tf.json");
         Self {
             subject,
             text,
             document,
+            is_whole,
             facts: PlaceFacts::of(subject.path),
             settings,
             now,
-            terraform: if is_terraform { terraform::resources(document) } else { Vec::new() },
-            cloudformation: cloudformation::resources(document),
+            spoken: dialect::spoken(subject.path, document),
             kubernetes: kubernetes::objects(document),
             workflow: Workflow::of(subject.path, document),
+        }
+    }
+
+    /// What a dialect finds in the document.
+    pub(crate) fn resources(&self, dialect: &Dialect) -> &[Resource<'a>] {
+        self.spoken.iter().find(|(it, _)| std::ptr::eq(*it, dialect)).map_or(&[], |(_, resources)| resources)
+    }
+
+    /// Terraform's resources.
+    pub(crate) fn terraform(&self) -> &[Resource<'a>] {
+        self.named("terraform")
+    }
+
+    /// CloudFormation's resources.
+    pub(crate) fn cloudformation(&self) -> &[Resource<'a>] {
+        self.named("cloudformation")
+    }
+
+    fn named(&self, id: &str) -> &[Resource<'a>] {
+        self.spoken.iter().find(|(it, _)| it.id == id).map_or(&[], |(_, resources)| resources)
+    }
+
+    /// The address of the resource that a node names, in Terraform or CloudFormation.
+    pub(crate) fn referred(&self, node: &Node) -> Option<String> {
+        match &node.value {
+            Value::Expression(text) | Value::String(text) if !self.terraform().is_empty() => terraform::referred(text),
+            _ => cloudformation::referred(node).map(str::to_owned),
         }
     }
 
@@ -77,6 +105,7 @@ impl<'a> View<'a> {
             route: route.into(),
             message: message.into(),
             severity: check.severity,
+            file: 0,
             threshold: None,
             related: Vec::new(),
             is_secret: false,

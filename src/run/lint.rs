@@ -1,5 +1,8 @@
-//! One file against the policy: from breaches to findings.
+//! Files against the policy: from breaches to findings.
+//!
+//! Most files are linted as they come by. Those that are one with others of their directory are kept until all have come.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
@@ -8,7 +11,7 @@ use crate::document;
 use crate::document::kind::FileKind;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
 use crate::notice::{Cause, Notice};
-use crate::place::{FilePath, Origin, Positions, Span};
+use crate::place::{FilePath, Origin, Position, Positions, Span};
 use crate::policy::{self, Breach, Subject};
 use crate::secret::Fingerprint;
 use crate::source::Item;
@@ -88,86 +91,149 @@ impl Tracked {
     }
 }
 
-/// Checks one item, which is a file at `path`.
-pub fn lint(
-    item: &Item<'_>,
-    path: &FilePath,
-    tracked: &Tracked,
-    detector: &Detector,
-    settings: &Settings,
-) -> (Linted, Vec<Notice>) {
-    if !item.whole {
-        let notices = if item.offset == 0 && document::is_readable(FileKind::of(path.as_bytes(), b"")) {
-            let detail = "the document is too large to be linted; it was scanned for secrets";
-            vec![Notice::new(Cause::Budget, path.display(), detail)]
-        } else {
-            Vec::new()
-        };
-        return (Linted::default(), notices);
-    }
-    let subject = Subject { path: path.as_bytes(), bytes: item.bytes, tracked: tracked.knows(path) };
-    let lint = policy::lint(&subject, &settings.config.policy, settings.now);
-    let mut offsets: Vec<usize> = lint
-        .breaches
-        .iter()
-        .flat_map(|breach| {
-            let related = breach.related.iter().flat_map(|(_, span)| [span.start, span.end]);
-            [breach.span.start, breach.span.end].into_iter().chain(related)
-        })
-        .collect();
-    offsets.sort_unstable();
-    let mut positions = Positions::new(item.bytes, item.lines);
-    let known: BTreeMap<usize, _> = offsets.into_iter().map(|offset| (offset, positions.at(offset))).collect();
-    let masks = masks(item, &lint.breaches, detector);
-    let place = |range: &Range<usize>| Place {
-        origin: Origin::File(path.clone()),
-        span: Span::new(range.start as u64, range.end as u64),
-        start: known[&range.start],
-        end: known[&range.end],
-        excerpt: Some(excerpt::excerpt(item.bytes, range, &masks)),
-        decoding: Vec::new(),
-        introduced: None,
-    };
-    let findings = lint
-        .breaches
-        .iter()
-        .map(|breach| {
-            let finding = Finding {
-                kind: Kind::Policy,
-                rule: breach.check.id.to_owned(),
-                title: breach.check.title.to_owned(),
-                message: breach.message.clone(),
-                severity: breach.severity,
-                confidence: Confidence::High,
-                fingerprint: settings.config.fingerprint_key.fingerprint(breach.check.id, breach.route.as_bytes()),
-                secret: None,
-                reasons: reasons(breach),
-                facts: Vec::new(),
-                places: vec![place(&breach.span)],
-                related: breach
-                    .related
-                    .iter()
-                    .map(|(label, range)| Related { label: label.clone(), place: place(range) })
-                    .collect(),
-                threshold: breach.threshold.clone(),
-                life: None,
-            };
-            (path.clone(), Span::new(breach.span.start as u64, breach.span.end as u64), finding)
-        })
-        .collect();
-    (Linted { documents: u64::from(lint.parsed), findings }, lint.notices)
+/// A file to lint.
+pub struct File<'b> {
+    path: FilePath,
+    bytes: Cow<'b, [u8]>,
+    tracked: Option<bool>,
 }
 
-/// What the excerpts of the file must not show: the secrets that the checks mean, and those that the scanner finds.
-fn masks(item: &Item<'_>, breaches: &[Breach], detector: &Detector) -> Vec<Mask> {
-    if breaches.is_empty() {
-        return Vec::new();
+impl<'b> File<'b> {
+    /// What the item is, for the linter. None if it is none for it: too large, or a part of something; `skipped` is told
+    /// where that is a pity.
+    pub fn of(
+        item: &Item<'b>,
+        path: &FilePath,
+        tracked: &Tracked,
+        skipped: &mut dyn FnMut(Notice),
+    ) -> Option<File<'b>> {
+        if !item.whole {
+            if item.offset == 0 && document::is_readable(FileKind::of(path.as_bytes(), b"")) {
+                let detail = "the document is too large to be linted; it was scanned for secrets";
+                skipped(Notice::new(Cause::Budget, path.display(), detail));
+            }
+            return None;
+        }
+        Some(File { path: path.clone(), bytes: Cow::Borrowed(item.bytes), tracked: tracked.knows(path) })
     }
-    let mut masks = inspect::inspect(detector, item).masks;
-    let secret = breaches.iter().filter(|breach| breach.is_secret);
-    masks.extend(secret.map(|breach| Mask { range: breach.span.clone(), shown: 0 }));
-    masks.sort_by_key(|mask| (mask.range.start, mask.range.end));
-    masks
+}
+
+/// Files that are kept until their directory is whole.
+#[derive(Default)]
+pub struct Modules {
+    by_directory: BTreeMap<Vec<u8>, Vec<File<'static>>>,
+}
+
+impl Modules {
+    /// Whether the file is to be kept.
+    pub fn want(file: &File<'_>) -> bool {
+        policy::is_of_module(file.path.as_bytes())
+    }
+
+    /// Keeps a file.
+    pub fn keep(&mut self, file: File<'_>) {
+        let path = file.path.as_bytes();
+        let end = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        let directory = path[..end].to_vec();
+        let file = File { path: file.path, bytes: Cow::Owned(file.bytes.into_owned()), tracked: file.tracked };
+        self.by_directory.entry(directory).or_default().push(file);
+    }
+
+    /// The modules, each with its files in the order of their names.
+    pub fn modules(self) -> Vec<Vec<File<'static>>> {
+        let mut modules: Vec<_> = self.by_directory.into_values().collect();
+        modules.iter_mut().for_each(|files| files.sort_by(|a, b| a.path.cmp(&b.path)));
+        modules
+    }
+}
+
+/// Whether the plan names one of the files by itself: then the others of its directory may not have been looked at.
+pub fn is_named(plan: &Plan, files: &[File<'_>]) -> bool {
+    let named =
+        |file: &File<'_>| plan.paths.iter().any(|path| path.to_string_lossy().as_bytes() == file.path.as_bytes());
+    files.iter().any(named)
+}
+
+/// Checks files that belong together; most often it is one.
+pub fn lint(files: &[File<'_>], is_whole: bool, detector: &Detector, settings: &Settings) -> (Linted, Vec<Notice>) {
+    let subjects: Vec<Subject<'_>> = files
+        .iter()
+        .map(|file| Subject { path: file.path.as_bytes(), bytes: &file.bytes, tracked: file.tracked })
+        .collect();
+    let lint = policy::lint_module(&subjects, is_whole, &settings.config.policy, settings.now, policy::check::all());
+    let mut linted = Linted { documents: lint.documents, findings: Vec::new() };
+    if lint.breaches.is_empty() {
+        return (linted, lint.notices);
+    }
+    let grounds: Vec<Option<Ground<'_>>> =
+        files.iter().enumerate().map(|(number, file)| Ground::of(number, file, &lint.breaches, detector)).collect();
+    let place = |file: usize, span: &Range<usize>| grounds[file].as_ref().map(|ground| ground.place(span));
+    for breach in &lint.breaches {
+        let Some(first) = place(breach.file, &breach.span) else { continue };
+        let related = breach
+            .related
+            .iter()
+            .filter_map(|mark| Some(Related { label: mark.label.clone(), place: place(mark.file, &mark.span)? }));
+        let finding = Finding {
+            kind: Kind::Policy,
+            rule: breach.check.id.to_owned(),
+            title: breach.check.title.to_owned(),
+            message: breach.message.clone(),
+            severity: breach.severity,
+            confidence: Confidence::High,
+            fingerprint: settings.config.fingerprint_key.fingerprint(breach.check.id, breach.route.as_bytes()),
+            secret: None,
+            reasons: reasons(breach),
+            facts: Vec::new(),
+            places: vec![first],
+            related: related.collect(),
+            threshold: breach.threshold.clone(),
+            life: None,
+        };
+        let span = Span::new(breach.span.start as u64, breach.span.end as u64);
+        linted.findings.push((files[breach.file].path.clone(), span, finding));
+    }
+    (linted, lint.notices)
+}
+
+/// A file in which a breach has a place: where its lines are, and what its excerpts must not show.
+struct Ground<'f> {
+    file: &'f File<'f>,
+    positions: BTreeMap<usize, Position>,
+    masks: Vec<Mask>,
+}
+
+impl<'f> Ground<'f> {
+    fn of(number: usize, file: &'f File<'f>, breaches: &[Breach], detector: &Detector) -> Option<Self> {
+        let own = breaches.iter().filter(|breach| breach.file == number).map(|breach| &breach.span);
+        let marks = breaches.iter().flat_map(|breach| &breach.related).filter(|mark| mark.file == number);
+        let spans = own.chain(marks.map(|mark| &mark.span));
+        let mut offsets: Vec<usize> = spans.flat_map(|span| [span.start, span.end]).collect();
+        if offsets.is_empty() {
+            return None;
+        }
+        offsets.sort_unstable();
+        let item = Item::whole(Origin::File(file.path.clone()), &file.bytes);
+        let mut positions = Positions::new(item.bytes, item.lines);
+        let positions = offsets.into_iter().map(|offset| (offset, positions.at(offset))).collect();
+        let mut masks = inspect::inspect(detector, &item).masks;
+        let secret = breaches.iter().filter(|breach| breach.is_secret && breach.file == number);
+        masks.extend(secret.map(|breach| Mask { range: breach.span.clone(), shown: 0 }));
+        masks.sort_by_key(|mask| (mask.range.start, mask.range.end));
+        Some(Self { file, positions, masks })
+    }
+
+    fn place(&self, range: &Range<usize>) -> Place {
+        Place {
+            origin: Origin::File(self.file.path.clone()),
+            span: Span::new(range.start as u64, range.end as u64),
+            start: self.positions[&range.start],
+            end: self.positions[&range.end],
+            excerpt: Some(excerpt::excerpt(&self.file.bytes, range, &self.masks)),
+            decoding: Vec::new(),
+            introduced: None,
+        }
+    }
 }
 
 fn reasons(breach: &Breach) -> Vec<Reason> {

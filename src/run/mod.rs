@@ -25,6 +25,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
 use crate::config::Config;
 use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
@@ -34,7 +36,7 @@ use crate::source::{GitEnvironment, Item, Repository, Selection, Sink, Source, S
 
 use inherit::{Flaw, Inheritance};
 use inspect::Hit;
-use lint::Linted;
+use lint::{File, Linted, Modules};
 use lives::Lives;
 pub use outcome::{Outcome, of_check, of_rule};
 use unpack::Listing;
@@ -146,6 +148,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         detector: &detector,
         hits: Mutex::new(Vec::new()),
         linted: Mutex::new(Linted::default()),
+        modules: Mutex::new(Modules::default()),
         skipped: Mutex::new(Tally::default()),
         gate: &gate,
         inheritance: &inheritance,
@@ -185,6 +188,7 @@ struct Run<'r> {
     detector: &'r Detector,
     hits: Mutex<Vec<Hit>>,
     linted: Mutex<Linted>,
+    modules: Mutex<Modules>,
     skipped: Mutex<Tally>,
     gate: &'r Gate,
     inheritance: &'r Inheritance<'r>,
@@ -193,7 +197,13 @@ struct Run<'r> {
 impl<'r> Run<'r> {
     /// The same run with nothing found yet, for what is looked at beside it.
     fn aside(&self) -> Run<'r> {
-        Run { hits: Mutex::default(), linted: Mutex::default(), skipped: Mutex::default(), ..*self }
+        Run {
+            hits: Mutex::default(),
+            linted: Mutex::default(),
+            modules: Mutex::default(),
+            skipped: Mutex::default(),
+            ..*self
+        }
     }
 
     /// Opens the repository that the plan needs.
@@ -244,6 +254,7 @@ impl<'r> Run<'r> {
             }
         };
         tally.add(tree.each(&sink as &Sink<'_>, self.stop)?);
+        self.lint_modules();
         Ok(())
     }
 
@@ -314,10 +325,38 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Checks one file against the policy.
+    /// Checks one file against the policy, or keeps it until the others of its module have come.
     fn lint(&self, item: &Item<'_>, tracked: &lint::Tracked) {
         let Origin::File(path) = &item.origin else { return };
-        let (linted, notices) = lint::lint(item, path, tracked, self.detector, self.settings);
+        let file = File::of(item, path, tracked, &mut |notice| {
+            self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
+        });
+        match file {
+            Some(file) if Modules::want(&file) => {
+                self.modules.lock().unwrap_or_else(PoisonError::into_inner).keep(file);
+            }
+            Some(file) => self.judge(&[file], true),
+            None => {}
+        }
+    }
+
+    /// Checks the modules that were kept.
+    fn lint_modules(&self) {
+        let modules = std::mem::take(&mut *self.modules.lock().unwrap_or_else(PoisonError::into_inner));
+        let judge = |files: Vec<File<'_>>| {
+            if !self.stop.requested() {
+                self.judge(&files, !lint::is_named(self.plan, &files));
+            }
+        };
+        let modules = modules.modules();
+        match rayon::ThreadPoolBuilder::new().num_threads(self.settings.threads).build() {
+            Ok(pool) if modules.len() > 1 => pool.install(|| modules.into_par_iter().for_each(judge)),
+            _ => modules.into_iter().for_each(judge),
+        }
+    }
+
+    fn judge(&self, files: &[File<'_>], is_whole: bool) {
+        let (linted, notices) = lint::lint(files, is_whole, self.detector, self.settings);
         if !notices.is_empty() {
             let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
             notices.into_iter().for_each(|notice| skipped.notice(notice));

@@ -46,9 +46,9 @@ fn rules_are_listed_and_explained() {
     let ids: Vec<&str> = list.lines().map(|line| line.split(' ').next().unwrap()).collect();
     let rules = RuleSet::builtin();
     let mut known: Vec<String> = rules.iter().map(|(_, rule)| rule.id.to_string()).collect();
-    known.extend(policy::check::ALL.iter().map(|check| check.meta().id.to_owned()));
+    known.extend(policy::check::all().iter().map(|check| check.meta().id.to_owned()));
     assert_eq!(ids, known);
-    let checks = policy::check::ALL.iter().map(|check| check.meta().id);
+    let checks = policy::check::all().iter().map(|check| check.meta().id);
     for id in checks.chain(["github-personal-access-token", "private-key", "generic-password", "postgres-url-password"])
     {
         let page = keysieve(&scratch, ".", &["explain", id]).exits(0).out();

@@ -27,7 +27,7 @@ fn the_list_is_data_too() {
     let run = keysieve(&scratch, ".", &["rules", "list", "--format", "json"]).exits(0);
     let Value::Array(rows) = run.json().0 else { panic!("{}", run.shown()) };
     let rules = RuleSet::builtin();
-    assert_eq!(rows.len(), rules.len() + policy::check::ALL.len());
+    assert_eq!(rows.len(), rules.len() + policy::check::all().len());
     let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
     let github = row("github-personal-access-token");
     assert_eq!((&github["kind"], &github["check"]), (&"secret".into(), &"crc32-base62".into()));

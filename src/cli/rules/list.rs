@@ -97,7 +97,7 @@ fn rows() -> Vec<Row> {
         docs: rule.docs.as_ref().map(ToString::to_string),
         page: Some(catalogue::address(&rule.id)),
     });
-    let checks = policy::check::ALL.iter().map(|check| {
+    let checks = policy::check::all().iter().map(|check| {
         let meta = check.meta();
         Row {
             id: meta.id.to_owned(),

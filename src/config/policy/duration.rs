@@ -56,7 +56,13 @@ fn friendly(text: &str) -> Option<f64> {
     if text.is_empty() {
         return None;
     }
-    sum(text, |unit| match unit.to_ascii_lowercase().as_str() {
+    sum(text, unit)
+}
+
+/// How many seconds one of this unit is: `s`, `minutes`, `Day`.
+#[must_use]
+pub fn unit(name: &str) -> Option<f64> {
+    match name.to_ascii_lowercase().as_str() {
         "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => Some(0.001),
         "s" | "sec" | "secs" | "second" | "seconds" => Some(1.0),
         "m" | "min" | "mins" | "minute" | "minutes" => Some(MINUTE),
@@ -66,7 +72,7 @@ fn friendly(text: &str) -> Option<f64> {
         "mo" | "month" | "months" => Some(30.0 * DAY),
         "y" | "yr" | "year" | "years" => Some(365.0 * DAY),
         _ => None,
-    })
+    }
 }
 
 /// The sum of `number unit` pairs; zero for an empty text.

@@ -25,7 +25,7 @@ impl Check for GcpApiKeyWithoutRestriction {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for resource in view.terraform.iter().filter(|resource| resource.kind == "google_apikeys_key") {
+        for resource in view.terraform().iter().filter(|resource| resource.kind == "google_apikeys_key") {
             let Some(body) = resource.body else { continue };
             if may_have_block(body, "restrictions") {
                 continue;

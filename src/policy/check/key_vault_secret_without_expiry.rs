@@ -28,7 +28,7 @@ impl Check for KeyVaultSecretWithoutExpiry {
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
         let Some(limit) = view.settings.lifetime("key-vault-secret") else { return };
-        for resource in &view.terraform {
+        for resource in view.terraform() {
             let Some(body) = resource.body else { continue };
             let has_own_policy = match resource.kind {
                 "azurerm_key_vault_secret" => false,

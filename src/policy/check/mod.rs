@@ -1,7 +1,7 @@
-//! The checks: one file each, with its page beside it.
+//! The checks that are programmed: one file each, with its page beside it.
 //!
 //! A new check is a file here, a page of the same name, and a line in each of the two lists below; a test compares the
-//! lists with the directory.
+//! lists with the directory. Most checks need no program: they are [declared](super::declared).
 
 mod cluster_wide_sealed_secret;
 mod external_secret_without_refresh;
@@ -28,10 +28,13 @@ mod vault_listener_without_tls;
 mod workflow_without_permissions;
 mod workflow_write_all;
 
+use std::sync::LazyLock;
+
+use super::declared::BUILT_IN;
 use super::{Check, Meta};
 
-/// Every check, sorted by id.
-pub static ALL: &[&dyn Check] = &[
+/// Every check that is programmed, sorted by id.
+pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &cluster_wide_sealed_secret::ClusterWideSealedSecret,
     &external_secret_without_refresh::ExternalSecretWithoutRefresh,
     &gcp_api_key_without_restriction::GcpApiKeyWithoutRestriction,
@@ -57,6 +60,20 @@ pub static ALL: &[&dyn Check] = &[
     &workflow_without_permissions::WorkflowWithoutPermissions,
     &workflow_write_all::WorkflowWriteAll,
 ];
+
+/// Every check, sorted by id.
+static ALL: LazyLock<Vec<&'static dyn Check>> = LazyLock::new(|| {
+    let declared = BUILT_IN.iter().map(|check| check as &dyn Check);
+    let mut all: Vec<&dyn Check> = PROGRAMMED.iter().copied().chain(declared).collect();
+    all.sort_by_key(|check| check.meta().id);
+    all
+});
+
+/// Every check, sorted by id.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Check] {
+    &ALL
+}
 
 /// What is known of the check with this id.
 #[must_use]

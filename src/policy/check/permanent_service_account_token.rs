@@ -31,7 +31,7 @@ impl Check for PermanentServiceAccountToken {
             let message = format!("{} makes a service-account token without an end", object.address);
             out.push(view.breach(&META, kind.span.clone(), object.route("type"), message));
         }
-        for resource in &view.terraform {
+        for resource in view.terraform() {
             if !matches!(resource.kind, "kubernetes_secret" | "kubernetes_secret_v1") {
                 continue;
             }

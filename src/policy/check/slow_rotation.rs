@@ -30,7 +30,7 @@ impl Check for SlowRotation {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for resource in view.terraform.iter().chain(&view.cloudformation) {
+        for resource in view.terraform().iter().chain(view.cloudformation()) {
             let Some(body) = resource.body else { continue };
             match resource.kind {
                 "aws_kms_key" => interval(view, resource, body.entry("rotation_period_in_days"), AWS_KEY, out),

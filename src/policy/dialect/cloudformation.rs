@@ -4,7 +4,7 @@ use crate::document::{Document, Node, Value};
 
 use super::Resource;
 
-/// Every resource of the template: a root with `Resources`, each of which has a `Type` with `::` in it.
+/// Every resource of the template: a root with `Resources`, each of which has a `Type` with `::` in it; and its `Parameter`s.
 pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
     for root in &document.roots {
@@ -17,6 +17,15 @@ pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
                 name_span: entry.key_span.clone(),
                 body: entry.value.get("Properties").filter(|properties| properties.is_map()),
                 address: entry.key.clone(),
+            });
+        }
+        let is_template = root.entry("Resources").is_some();
+        for entry in root.get("Parameters").filter(|_| is_template).map_or(&[][..], Node::entries) {
+            found.push(Resource {
+                kind: "Parameter",
+                name_span: entry.key_span.clone(),
+                body: entry.value.is_map().then_some(&*entry.value),
+                address: format!("Parameters.{}", entry.key),
             });
         }
     }

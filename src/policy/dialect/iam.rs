@@ -85,7 +85,7 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
             policy(root, "", &mut found);
         }
     }
-    for resource in &view.cloudformation {
+    for resource in view.cloudformation() {
         let Some(body) = resource.body else { continue };
         crate::document::walk(body, &mut |trail, node| {
             if trail.key() == Some("PolicyDocument") {
@@ -93,7 +93,7 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
             }
         });
     }
-    for resource in &view.terraform {
+    for resource in view.terraform() {
         let Some(body) = resource.body else { continue };
         if resource.kind == "aws_iam_policy_document" {
             for (number, entry) in body.all("statement").enumerate() {

@@ -2,6 +2,8 @@
 
 use crate::document::{Document, Node};
 
+use super::Resource;
+
 /// One object.
 pub(crate) struct Object<'d> {
     /// `apiVersion` without the version: `external-secrets.io`; empty for the core group.
@@ -47,6 +49,21 @@ pub(crate) fn objects(document: &Document) -> Vec<Object<'_>> {
                 .for_each(|o| found.push(o));
         }
         found.extend(object(root));
+    }
+    found
+}
+
+/// Every object by its kind, and a `PodSpec` for each specification of pods.
+pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
+    let mut found = Vec::new();
+    for object in objects(document) {
+        let name = object.node.path(&["metadata", "name"]).or_else(|| object.node.get("kind"));
+        let name_span = name.map_or(0..0, |name| name.span.clone());
+        if let Some((spec, keys)) = object.pod_spec() {
+            let address = object.route(&keys.join("."));
+            found.push(Resource { kind: "PodSpec", name_span: name_span.clone(), body: Some(spec), address });
+        }
+        found.push(Resource { kind: object.kind, name_span, body: Some(object.node), address: object.address });
     }
     found
 }

@@ -1,0 +1,271 @@
+//! Checks that are declared, not programmed: which nodes of which dialects they read, and what they ask of them.
+//!
+//! A declared check is one Markdown file in `rules/policy/`: its front matter, between two lines of `+++`, is the TOML of
+//! [`schema`], and the rest is the page that users read and tests run. Names of files are ids. What the language of
+//! conditions cannot say is a check in Rust, in [`check`](super::check).
+
+mod condition;
+mod path;
+mod schema;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use globset::GlobSet;
+
+use crate::document::Node;
+use crate::finding::Severity;
+
+use super::dialect::{Dialect, Resource};
+use super::{Breach, Check, Family, Meta, View};
+use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
+use path::{Found, Path};
+use schema::CheckTable;
+pub use schema::Fault;
+
+include!(concat!(env!("OUT_DIR"), "/checks.rs"));
+
+/// The built-in declared checks, in the order of their ids. They are read at the first call.
+pub(crate) static BUILT_IN: LazyLock<Vec<Declared>> = LazyLock::new(|| {
+    let read = |&(id, text): &(&'static str, &'static str)| parse(id, text).map_err(|fault| (id, fault));
+    PAGES.iter().filter_map(|page| read(page).ok()).collect()
+});
+
+/// What is wrong with the built-in declared checks: nothing, as a test holds.
+#[cfg(test)]
+pub(crate) fn faults() -> Vec<(&'static str, Fault)> {
+    PAGES.iter().filter_map(|&(id, text)| parse(id, text).err().map(|fault| (id, fault))).collect()
+}
+
+/// A check that is declared.
+#[derive(Debug)]
+pub struct Declared {
+    meta: &'static Meta,
+    cases: Vec<Case>,
+    message: String,
+}
+
+/// One reader of a declared check.
+#[derive(Debug)]
+struct Case {
+    subjects: Vec<Subjects>,
+    files: Option<GlobSet>,
+    tracked: bool,
+    outside_examples: bool,
+    select: Path,
+    when: Vec<Condition>,
+    require: Vec<Condition>,
+    locate: Option<Path>,
+    message: Option<String>,
+    severity: Option<Severity>,
+}
+
+/// Which resources a case is about.
+#[derive(Debug)]
+struct Subjects {
+    dialect: &'static Dialect,
+    kinds: Option<Vec<String>>,
+}
+
+/// Reads a check from its page. What is read lives as long as the program: a check is known by reference everywhere.
+///
+/// # Errors
+/// What is wrong, and where in the front matter.
+pub fn parse(id: &str, text: &str) -> Result<Declared, Fault> {
+    let whole = |reason: &str| Fault { span: 0..0, reason: reason.to_owned() };
+    let front = text.strip_prefix("+++\n").ok_or_else(|| whole("a check begins with a line `+++`"))?;
+    let (front, page) = front.split_once("\n+++\n").ok_or_else(|| whole("the second line `+++` is missing"))?;
+    let moved = |span: std::ops::Range<usize>| span.start + 4..span.end + 4;
+    let table: CheckTable = toml::from_str(front)
+        .map_err(|fault| Fault { span: fault.span().map_or(0..0, moved), reason: fault.message().to_owned() })?;
+    let title = page.trim_start().lines().next().and_then(|line| line.strip_prefix("# "));
+    let title = title.ok_or_else(|| whole("the page begins with its title, `# …`"))?;
+    let family = Family::ALL.into_iter().find(|family| family.id() == table.family).ok_or_else(|| {
+        let known: Vec<&str> = Family::ALL.into_iter().map(Family::id).collect();
+        whole(&format!("family: there is no `{}`; there are {}", table.family, known.join(", ")))
+    })?;
+    let mut cases = Vec::new();
+    for case in &table.case {
+        let parsed = case.get_ref().case().map_err(|reason| Fault { span: moved(case.span()), reason })?;
+        if parsed.message.is_none() && table.message.is_none() {
+            return Err(Fault {
+                span: moved(case.span()),
+                reason: "neither the case nor the check has a message".to_owned(),
+            });
+        }
+        cases.push(parsed);
+    }
+    let mut kinds: Vec<&'static str> = Vec::new();
+    let mut limits = BTreeSet::new();
+    for case in &cases {
+        for subjects in &case.subjects {
+            if !kinds.contains(&subjects.dialect.id) {
+                kinds.push(subjects.dialect.id);
+            }
+        }
+        case.when.iter().chain(&case.require).for_each(|condition| limits_of(condition, &mut limits));
+    }
+    let threshold = limits.into_iter().collect::<Vec<_>>().join("; ");
+    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let meta = Meta {
+        id: leak(id.to_owned()),
+        title: leak(title.to_owned()),
+        family,
+        severity: table.severity,
+        threshold: (!threshold.is_empty()).then(|| leak(threshold)),
+        cwe: Box::leak(table.cwe.into_boxed_slice()),
+        kinds: Box::leak(kinds.into_boxed_slice()),
+        nearest: Box::leak(table.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice()),
+        page: leak(page.trim_start().to_owned()),
+    };
+    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: table.message.unwrap_or_default() })
+}
+
+/// The settings that a condition compares with.
+fn limits_of(condition: &Condition, limits: &mut BTreeSet<String>) {
+    match condition {
+        Condition::All(inner) | Condition::Any(inner) => inner.iter().for_each(|it| limits_of(it, limits)),
+        Condition::Not(inner) => limits_of(inner, limits),
+        Condition::Test { test, .. } => match test {
+            Test::AtLeast(bound)
+            | Test::AtMost(bound)
+            | Test::LengthAtLeast(bound)
+            | Test::DurationAtMost(bound, _)
+            | Test::EndsWithin(bound)
+            | Test::AgeAtMost(bound) => limits.extend(bound.setting()),
+            Test::Scopes(provider) => {
+                limits.insert(format!("policy.scopes.{provider}"));
+            }
+            _ => {}
+        },
+    }
+}
+
+impl Bound {
+    fn setting(&self) -> Option<String> {
+        match self {
+            Bound::Rotation(kinds) => Some(format!("policy.rotation.{}", kinds.join("|"))),
+            Bound::Lifetime(kind) => Some(format!("policy.lifetime.{kind}")),
+            Bound::Length(kind) => Some(format!("policy.length.{kind}")),
+            Bound::Stated(text, _) => Some(text.clone()),
+            Bound::Number(_) => None,
+        }
+    }
+}
+
+impl Check for Declared {
+    fn meta(&self) -> &'static Meta {
+        self.meta
+    }
+
+    fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
+        for case in self.cases.iter().filter(|case| case.reads(view)) {
+            for subjects in &case.subjects {
+                let resources = view.resources(subjects.dialect);
+                for resource in resources.iter().filter(|resource| subjects.mean(resource)) {
+                    self.judge(view, case, &Ground { view, resource, beside: resources }, out);
+                }
+            }
+        }
+    }
+}
+
+impl Case {
+    /// Whether the file is one for it.
+    fn reads(&self, view: &View<'_>) -> bool {
+        let path = || String::from_utf8_lossy(view.subject.path);
+        (!self.tracked || view.subject.tracked == Some(true))
+            && (!self.outside_examples || !view.facts.is_test_or_example)
+            && self.files.as_ref().is_none_or(|files| files.is_match(&*path()))
+    }
+}
+
+impl Subjects {
+    fn mean(&self, resource: &Resource<'_>) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == resource.kind))
+    }
+}
+
+impl Declared {
+    fn judge(&self, view: &View<'_>, case: &Case, ground: &Ground<'_, '_>, out: &mut Vec<Breach>) {
+        let Some(body) = ground.resource.body else { return };
+        for selected in case.select.follow(&Found::start(body)) {
+            let applies = |condition: &Condition| condition.ask(ground, &selected, Mode::When).truth == Truth::Yes;
+            if !case.when.iter().all(applies) {
+                continue;
+            }
+            if case.require.is_empty() {
+                out.push(self.breach(view, case, ground.resource, &selected, None));
+                continue;
+            }
+            let mut answers = case.require.iter().map(|condition| condition.ask(ground, &selected, Mode::Require));
+            if let Some(answer) = answers.find(|answer| answer.truth == Truth::No) {
+                out.push(self.breach(view, case, ground.resource, &selected, Some(answer)));
+            }
+        }
+    }
+
+    fn breach(
+        &self,
+        view: &View<'_>,
+        case: &Case,
+        resource: &Resource<'_>,
+        selected: &Found<'_>,
+        answer: Option<Answer<'_>>,
+    ) -> Breach {
+        let located = case.locate.as_ref().and_then(|path| path.follow(selected).into_iter().next());
+        let decided = answer.as_ref().and_then(|answer| answer.node.clone());
+        let (span, route) = match (located.or(decided), answer.as_ref().and_then(|answer| answer.missing.as_ref())) {
+            (Some(found), _) => (shown_span(&found, resource), found.route),
+            (None, Some(missing)) => {
+                let nearest = missing.nearest(selected);
+                let dot = if selected.route.is_empty() { "" } else { "." };
+                (shown_span(&nearest, resource), format!("{}{dot}{missing}", selected.route))
+            }
+            (None, None) => (shown_span(selected, resource), selected.route.clone()),
+        };
+        let template = case.message.as_deref().unwrap_or(&self.message);
+        let answer = answer.as_ref();
+        let threshold = answer.and_then(|answer| answer.threshold.clone());
+        let name = match resource.address.as_str() {
+            "" => crate::place::FilePath::new(view.subject.path).display(),
+            address => address.to_owned(),
+        };
+        let field = route.rsplit('.').next().unwrap_or_default();
+        let message = template
+            .replace("{address}", &name)
+            .replace("{field}", if field.is_empty() { &name } else { field })
+            .replace("{value}", answer.and_then(|answer| answer.shown.as_deref()).unwrap_or("it"))
+            .replace("{limit}", threshold.as_ref().map_or("the limit", |threshold| &threshold.limit));
+        let route = match (resource.address.is_empty(), route.is_empty()) {
+            (true, true) => self.meta.id.to_owned(),
+            (true, false) => route,
+            (false, true) => resource.address.clone(),
+            (false, false) => resource.route(&route),
+        };
+        let mut breach = view.breach(self.meta, span, route, message);
+        breach.severity = case.severity.unwrap_or(breach.severity);
+        breach.threshold = threshold;
+        breach.is_secret = answer.is_some_and(|answer| answer.is_secret);
+        breach
+    }
+}
+
+/// What of a node a report shows: a scalar itself, a container by its key, the whole resource by its name.
+fn shown_span(found: &Found<'_>, resource: &Resource<'_>) -> std::ops::Range<usize> {
+    let is_scalar = |node: &Node| !node.is_map() && node.items().is_empty() && !node.span.is_empty();
+    match found.entry {
+        _ if is_scalar(found.node) => found.node.span.clone(),
+        Some(entry) => entry.key_span.clone(),
+        None if found.route.is_empty() => resource.name_span.clone(),
+        None => first_line(found.node),
+    }
+}
+
+/// An item of a list that is a container has no key: its first entry's stands for it.
+fn first_line(node: &Node) -> std::ops::Range<usize> {
+    match node.entries().first() {
+        Some(entry) => entry.key_span.clone(),
+        None => node.span.clone(),
+    }
+}

@@ -1,0 +1,303 @@
+//! Declared checks as they are written in TOML, and how they become conditions.
+
+use std::ops::Range;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::policy::duration;
+use crate::document::{Node, Value};
+use crate::finding::Severity;
+
+use super::condition::{Bound, Condition, Measure, Test};
+use super::path::Path;
+use super::{Case, Subjects};
+
+/// What is wrong with a declared check: where in its TOML, and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which bytes of the TOML.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// The front matter of a check's page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct CheckTable {
+    /// The part of the craft it serves.
+    pub family: String,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// The smallest preset in which it runs.
+    pub preset: Option<String>,
+    /// CWE numbers.
+    #[serde(default)]
+    pub cwe: Vec<u32>,
+    /// The nearest checks of other tools.
+    #[serde(default)]
+    pub nearest: Vec<String>,
+    /// Numbers of the catalogue.
+    #[serde(default)]
+    pub catalogue: Vec<String>,
+    /// What a finding says, unless its case says it better.
+    pub message: Option<String>,
+    /// What is read, and what is asked of it.
+    pub case: Vec<Spanned<CaseTable>>,
+}
+
+/// One reader of a check.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct CaseTable {
+    /// The dialects.
+    #[serde(rename = "in")]
+    dialect: OneOrMore<String>,
+    /// The kinds of resources; all of the dialect if none is named.
+    of: Option<OneOrMore<String>>,
+    /// Globs of the files; all if none is given.
+    files: Option<OneOrMore<String>>,
+    /// Only files that git tracks.
+    #[serde(default)]
+    tracked: bool,
+    /// Not in tests and examples, as far as the path tells.
+    #[serde(default)]
+    outside_examples: bool,
+    /// From the resource to the nodes in question; the resource itself if it is left out.
+    select: Option<String>,
+    /// Preconditions.
+    #[serde(default)]
+    when: Vec<ConditionTable>,
+    /// Requirements. Without any, a node in question is a finding by itself.
+    #[serde(default)]
+    require: Vec<ConditionTable>,
+    /// From the node in question to what is shown, where that is not what decided.
+    locate: Option<String>,
+    /// What a finding says.
+    message: Option<String>,
+    /// How bad it is.
+    severity: Option<Severity>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore<T> {
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T: Clone> OneOrMore<T> {
+    fn list(&self) -> Vec<T> {
+        match self {
+            OneOrMore::One(one) => vec![one.clone()],
+            OneOrMore::More(more) => more.clone(),
+        }
+    }
+}
+
+/// A condition: `any`, `all` or `not` of others, or one test of the nodes at a path.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct ConditionTable {
+    any: Option<Vec<ConditionTable>>,
+    all: Option<Vec<ConditionTable>>,
+    not: Option<Box<ConditionTable>>,
+    at: Option<String>,
+    default: Option<toml::Value>,
+    exists: Option<bool>,
+    filled: Option<bool>,
+    equals: Option<toml::Value>,
+    one_of: Option<Vec<toml::Value>>,
+    matches: Option<String>,
+    written: Option<String>,
+    at_least: Option<NumberOrName>,
+    at_most: Option<NumberOrName>,
+    length_at_least: Option<NumberOrName>,
+    duration_at_most: Option<String>,
+    unit: Option<String>,
+    unit_at: Option<String>,
+    never: Option<Vec<toml::Value>>,
+    ends_within: Option<String>,
+    age_at_most: Option<String>,
+    scopes: Option<String>,
+    literal: Option<bool>,
+    reference: Option<bool>,
+    secret: Option<bool>,
+    secret_name: Option<bool>,
+    refers_to: Option<OneOrMore<String>>,
+    referred_by: Option<OneOrMore<String>>,
+    field: Option<String>,
+    beside: Option<OneOrMore<String>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum NumberOrName {
+    Number(f64),
+    Name(String),
+}
+
+impl CaseTable {
+    /// The case, or what is wrong with it.
+    pub(super) fn case(&self) -> Result<Case, String> {
+        let path = |text: &Option<String>| text.as_deref().map_or(Ok(Path::here()), Path::parse);
+        let conditions = |tables: &[ConditionTable]| -> Result<Vec<Condition>, String> {
+            tables.iter().map(ConditionTable::condition).collect()
+        };
+        let mut subjects = Vec::new();
+        for dialect in self.dialect.list() {
+            let dialect = crate::policy::dialect::find(&dialect).ok_or_else(|| {
+                let known: Vec<&str> = crate::policy::dialect::names().collect();
+                format!("in: there is no dialect `{dialect}`; there are {}", known.join(", "))
+            })?;
+            subjects.push(Subjects { dialect, kinds: self.of.as_ref().map(OneOrMore::list) });
+        }
+        Ok(Case {
+            subjects,
+            files: self.files.as_ref().map(|globs| files(&globs.list())).transpose()?,
+            tracked: self.tracked,
+            outside_examples: self.outside_examples,
+            select: path(&self.select)?,
+            when: conditions(&self.when)?,
+            require: conditions(&self.require)?,
+            locate: self.locate.as_deref().map(Path::parse).transpose()?,
+            message: self.message.clone(),
+            severity: self.severity,
+        })
+    }
+}
+
+fn files(globs: &[String]) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        let built = GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).build();
+        set.add(built.map_err(|fault| format!("files: {fault}"))?);
+    }
+    set.build().map_err(|fault| format!("files: {fault}"))
+}
+
+impl ConditionTable {
+    fn condition(&self) -> Result<Condition, String> {
+        let each = |tables: &[ConditionTable]| -> Result<Vec<Condition>, String> {
+            tables.iter().map(ConditionTable::condition).collect()
+        };
+        match (&self.any, &self.all, &self.not) {
+            (None, None, None) => {}
+            (Some(any), None, None) => return Ok(Condition::Any(each(any)?)),
+            (None, Some(all), None) => return Ok(Condition::All(each(all)?)),
+            (None, None, Some(not)) => return Ok(Condition::Not(Box::new(not.condition()?))),
+            _ => return Err("a condition is one of `any`, `all`, `not`, or a test".to_owned()),
+        }
+        let mut tests = Vec::new();
+        tests.extend(self.exists.map(Test::Exists));
+        tests.extend(self.filled.map(Test::Filled));
+        tests.extend(self.literal.map(Test::Literal));
+        tests.extend(self.reference.map(Test::Reference));
+        tests.extend(self.secret.map(Test::Secret));
+        tests.extend(self.secret_name.map(Test::SecretName));
+        tests.extend(self.scopes.clone().map(Test::Scopes));
+        tests.extend(self.refers_to.as_ref().map(|kinds| Test::RefersTo(kinds.list())));
+        tests.extend(self.beside.as_ref().map(|kinds| Test::Beside(kinds.list())));
+        if let Some(value) = &self.equals {
+            tests.push(Test::OneOf(vec![scalar(value)?]));
+        }
+        if let Some(values) = &self.one_of {
+            tests.push(Test::OneOf(values.iter().map(scalar).collect::<Result<_, _>>()?));
+        }
+        if let Some(pattern) = &self.matches {
+            tests.push(Test::Matches(super::path::pattern(pattern).map_err(|fault| format!("matches: {fault}"))?));
+        }
+        if let Some(pattern) = &self.written {
+            tests.push(Test::Written(super::path::pattern(pattern).map_err(|fault| format!("written: {fault}"))?));
+        }
+        if let Some(bound) = &self.at_least {
+            tests.push(Test::AtLeast(bound.bound()?));
+        }
+        if let Some(bound) = &self.at_most {
+            tests.push(Test::AtMost(bound.bound()?));
+        }
+        if let Some(bound) = &self.length_at_least {
+            tests.push(Test::LengthAtLeast(bound.bound()?));
+        }
+        if let Some(text) = &self.duration_at_most {
+            tests.push(Test::DurationAtMost(bound(text)?, self.measure()?));
+        }
+        if let Some(text) = &self.ends_within {
+            tests.push(Test::EndsWithin(bound(text)?));
+        }
+        if let Some(text) = &self.age_at_most {
+            tests.push(Test::AgeAtMost(bound(text)?));
+        }
+        if let Some(kinds) = &self.referred_by {
+            let field = self.field.as_deref().ok_or("`referred-by` needs `field`, the field that refers")?;
+            tests.push(Test::ReferredBy(kinds.list(), Path::parse(field)?));
+        }
+        let mut tests = tests.into_iter();
+        match (tests.next(), tests.next()) {
+            (Some(test), None) => {
+                let at = self.at.as_deref().map_or(Ok(Path::here()), Path::parse)?;
+                Ok(Condition::Test { at, test, default: self.default.as_ref().map(node).transpose()? })
+            }
+            (None, _) => Err("a condition without a test".to_owned()),
+            (Some(_), Some(_)) => Err("a condition with two tests: write two conditions".to_owned()),
+        }
+    }
+
+    fn measure(&self) -> Result<Measure, String> {
+        let unit = match &self.unit {
+            None => None,
+            Some(unit) => Some(duration::unit(unit).ok_or_else(|| format!("unit: `{unit}` is no unit of time"))?),
+        };
+        let unit_at = self.unit_at.as_deref().map(Path::parse).transpose()?;
+        let never = self.never.iter().flatten().map(scalar).collect::<Result<_, _>>()?;
+        Ok(Measure { unit, unit_at, never })
+    }
+}
+
+impl NumberOrName {
+    fn bound(&self) -> Result<Bound, String> {
+        match self {
+            NumberOrName::Number(number) => Ok(Bound::Number(*number)),
+            NumberOrName::Name(text) => bound(text),
+        }
+    }
+}
+
+/// `lifetime.access-token`, `rotation.aws-kms-key|kms-key`, `length.signing-secret`, or a length of time.
+fn bound(text: &str) -> Result<Bound, String> {
+    if let Some(kinds) = text.strip_prefix("rotation.") {
+        return Ok(Bound::Rotation(kinds.split('|').map(str::to_owned).collect()));
+    }
+    if let Some(kind) = text.strip_prefix("lifetime.") {
+        return Ok(Bound::Lifetime(kind.to_owned()));
+    }
+    if let Some(kind) = text.strip_prefix("length.") {
+        return Ok(Bound::Length(kind.to_owned()));
+    }
+    let length = duration::parse(text).ok_or_else(|| {
+        format!("`{text}` is no limit: write `lifetime.…`, `rotation.…`, `length.…` or a length of time")
+    })?;
+    Ok(Bound::Stated(text.to_owned(), length))
+}
+
+fn scalar(value: &toml::Value) -> Result<String, String> {
+    match value {
+        toml::Value::String(text) => Ok(text.clone()),
+        toml::Value::Integer(number) => Ok(number.to_string()),
+        toml::Value::Float(number) => Ok(number.to_string()),
+        toml::Value::Boolean(value) => Ok(value.to_string()),
+        other => Err(format!("`{other}` is no text, number or boolean")),
+    }
+}
+
+fn node(value: &toml::Value) -> Result<Node, String> {
+    let text = scalar(value)?;
+    let value = match value {
+        toml::Value::Boolean(value) => Value::Bool(*value),
+        toml::Value::String(_) => Value::String(text),
+        _ => Value::Number(text),
+    };
+    Ok(Node { span: 0..0, value })
+}

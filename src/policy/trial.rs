@@ -1,0 +1,196 @@
+//! Runs the examples of a check's page: as they are, with other line ends, and with more text before them.
+//!
+//! Blocks under Bad must be found where they say and nowhere else, blocks under Good not at all. A block without a file is
+//! policy, in TOML, for all blocks of the page. `@jwt({…})` stands for a token with that payload, `@random(N)` for N random
+//! characters, `@base64(…)` for the encoded text: nothing shaped like a secret stands in a page as it is.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use regex::{Captures, Regex};
+use serde::Deserialize;
+
+use crate::config::policy::{CheckEntry, PolicySettings, PolicyTable};
+
+use super::{Check, Subject, lint_module, page};
+
+/// What "now" is in examples: 2026-11-23.
+const NOW: &str = "2026-11-23T00:00:00Z";
+
+/// What the examples of a page came to.
+#[derive(Clone, Debug, Default)]
+pub struct Trial {
+    /// How many examples there are.
+    pub examples: usize,
+    /// What goes wrong, one sentence each.
+    pub wrong: Vec<String>,
+}
+
+/// One fenced block.
+struct Block {
+    language: String,
+    file: String,
+    finds: Vec<String>,
+    is_tracked: bool,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Toml {
+    #[serde(default)]
+    policy: PolicyTable,
+    #[serde(default)]
+    check: Vec<CheckEntry>,
+}
+
+/// Tries every example of the check's page on the check.
+#[must_use]
+pub fn trial(check: &dyn Check) -> Trial {
+    let meta = check.meta();
+    let mut trial = Trial::default();
+    let (bad, good) = match (blocks(page::section(meta.page, "Bad")), blocks(page::section(meta.page, "Good"))) {
+        (Ok(bad), Ok(good)) => (bad, good),
+        (bad, good) => {
+            trial.wrong.extend([bad.err(), good.err()].into_iter().flatten());
+            return trial;
+        }
+    };
+    let policy: String = bad.iter().filter(|block| block.file.is_empty()).map(|block| block.text.as_str()).collect();
+    let settings = match settings(&policy) {
+        Ok(settings) => settings,
+        Err(reason) => {
+            trial.wrong.push(format!("the policy of the page: {reason}"));
+            return trial;
+        }
+    };
+    for (blocks, is_bad, section) in [(&bad, true, "Bad"), (&good, false, "Good")] {
+        let files: Vec<&Block> = blocks.iter().filter(|block| !block.file.is_empty()).collect();
+        if files.is_empty() {
+            trial.wrong.push(format!("no example under {section}"));
+        }
+        for block in files {
+            trial.examples += 1;
+            if is_bad == block.finds.is_empty() {
+                let says = if is_bad { "does not say what it finds" } else { "says that it finds something" };
+                trial.wrong.push(format!("{}: the example under {section} {says}", block.file));
+            }
+            let mut variants = vec![block.text.clone(), block.text.replace('\n', "\r\n")];
+            variants.extend(pushed_down(block));
+            for text in variants {
+                let fault = try_block(check, block, &text, &settings);
+                if let Some(fault) = fault {
+                    trial.wrong.push(format!("{} under {section}: {fault}", block.file));
+                    break;
+                }
+            }
+        }
+    }
+    trial
+}
+
+fn settings(text: &str) -> Result<PolicySettings, String> {
+    let toml: Toml = toml::from_str(text).map_err(|fault| fault.message().to_owned())?;
+    let ids: Vec<&str> = super::check::all().iter().map(|check| check.meta().id).collect();
+    let mut settings = PolicySettings::default();
+    match settings.apply(&toml.policy, &toml.check, "keysieve.toml", text, &ids).first() {
+        None => Ok(settings),
+        Some(fault) => Err(fault.to_string()),
+    }
+}
+
+/// What goes wrong with one block, if anything does.
+fn try_block(check: &dyn Check, block: &Block, text: &str, settings: &PolicySettings) -> Option<String> {
+    let now: Timestamp = NOW.parse().ok()?;
+    let subject = Subject { path: block.file.as_bytes(), bytes: text.as_bytes(), tracked: Some(block.is_tracked) };
+    let lint = lint_module(&[subject], true, settings, now, &[check]);
+    if let Some(notice) = lint.notices.first() {
+        return Some(format!("it is not read: {}", notice.detail));
+    }
+    if lint.documents == 0 {
+        return Some("no reader for a file of this name".to_owned());
+    }
+    let mut found = Vec::new();
+    for breach in &lint.breaches {
+        let value = &text[breach.span.clone()];
+        if breach.route.is_empty() || breach.message.is_empty() {
+            return Some("a finding without a route or a message".to_owned());
+        }
+        if breach.is_secret && breach.message.contains(value) {
+            return Some("a message that holds the secret".to_owned());
+        }
+        if breach.message.contains('{') && breach.message.contains('}') {
+            return Some(format!("a message with something left to fill in: {}", breach.message));
+        }
+        if breach.related.iter().any(|mark| mark.label.is_empty() || mark.span.is_empty()) {
+            return Some("a related place without a label or a span".to_owned());
+        }
+        found.push(value.to_owned());
+    }
+    (found != block.finds).then(|| format!("found {found:?}, the page says {:?}", block.finds))
+}
+
+/// The same file with text before it that no parser minds.
+fn pushed_down(block: &Block) -> Option<String> {
+    let comment = match block.language.as_str() {
+        "yaml" | "hcl" | "toml" | "dotenv" | "ini" | "properties" | "python" | "nginx" => "# \u{1F600} é\tü\n",
+        "json" => "// \u{1F600} é\tü\n",
+        _ => return None,
+    };
+    Some(format!("\u{FEFF}{comment}{}", block.text))
+}
+
+/// The fenced blocks of a section.
+fn blocks(section: &str) -> Result<Vec<Block>, String> {
+    static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"([a-z]+)(?:=(?:'([^']*)'|"([^"]*)"|([^ ]+)))?"#).expect("a pattern of our own is valid")
+    });
+    let mut blocks = Vec::new();
+    let mut lines = section.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let (language, rest) = info.split_once(' ').unwrap_or((info, ""));
+        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut block = Block {
+            language: language.to_owned(),
+            file: String::new(),
+            finds: Vec::new(),
+            is_tracked: false,
+            text: expand(&(body.join("\n") + "\n")),
+        };
+        for found in ATTRIBUTE.captures_iter(rest) {
+            let value = found.get(2).or(found.get(3)).or(found.get(4)).map_or("", |value| value.as_str());
+            match &found[1] {
+                "file" => block.file = value.to_owned(),
+                "finds" => block.finds.push(expand(value)),
+                "tracked" => block.is_tracked = true,
+                "policy" => {}
+                other => return Err(format!("a fence says `{other}`; there are `file`, `finds`, `tracked`, `policy`")),
+            }
+        }
+        blocks.push(block);
+    }
+    Ok(blocks)
+}
+
+/// The text with what stands for secrets made out.
+pub(super) fn expand(text: &str) -> String {
+    static TEMPLATE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"@jwt\((\{[^)]*\})\)|@random\((\d+)\)|@base64\(([^)]*)\)").ok());
+    let Some(template) = &*TEMPLATE else { return text.to_owned() };
+    let expanded =
+        template.replace_all(text, |found: &Captures<'_>| match (found.get(1), found.get(2), found.get(3)) {
+            (Some(payload), ..) => {
+                let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
+                let signature: Vec<u8> = (0..32u8).map(|n| n.wrapping_mul(73) ^ 0x5a).collect();
+                let header = br#"{"alg":"HS256","typ":"JWT"}"#;
+                format!("{}.{}.{}", part(header), part(payload.as_str().as_bytes()), part(&signature))
+            }
+            (None, Some(length), _) => {
+                let alphabet = b"k7QzR2mXw9LpT4vBn6HsYc3Jd8FgA5eU";
+                let length: usize = length.as_str().parse().unwrap_or(0);
+                (0..length).map(|n| alphabet[(n * 11 + length * 5 + n * n * 3) % alphabet.len()] as char).collect()
+            }
+            (None, None, plain) => data_encoding::BASE64.encode(plain.map_or("", |plain| plain.as_str()).as_bytes()),
+        });
+    expanded.into_owned()
+}
