@@ -136,12 +136,18 @@ pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timesta
     breaches.sort_by(|a, b| (a.span.start, a.check.id, &a.route).cmp(&(b.span.start, b.check.id, &b.route)));
     // An alias is one value that is used in many places.
     breaches.dedup_by(|a, b| a.span == b.span && a.check.id == b.check.id);
-    Lint { parsed: true, breaches, notices: Vec::new() }
+    let notices = document.partial.iter().map(|error| by_lines(subject, error)).collect();
+    Lint { parsed: true, breaches, notices }
 }
 
 fn notice(subject: &Subject<'_>, error: &ReadError) -> Notice {
     let cause = if error.is_limit() { Cause::Budget } else { Cause::Unparsed };
     Notice::new(cause, FilePath::new(subject.path).display(), error.to_string())
+}
+
+/// What says that only single lines of a template were linted.
+fn by_lines(subject: &Subject<'_>, error: &ReadError) -> Notice {
+    Notice::new(Cause::Unparsed, FilePath::new(subject.path).display(), format!("read line by line: {error}"))
 }
 
 #[cfg(test)]
