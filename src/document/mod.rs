@@ -19,6 +19,8 @@ pub mod line;
 mod nesting;
 mod node;
 mod offsets;
+#[allow(dead_code, reason = "no kind of file is read with it yet")]
+mod python;
 mod template;
 mod toml;
 mod trail;
