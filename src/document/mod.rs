@@ -21,6 +21,8 @@ mod node;
 mod offsets;
 #[allow(dead_code, reason = "no kind of file is read with it yet")]
 mod python;
+#[allow(dead_code, reason = "no kind of file is read with it yet")]
+mod server;
 mod template;
 mod toml;
 mod trail;
