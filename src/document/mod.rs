@@ -5,6 +5,8 @@
 //! therefore never searches text for a place it has already read. [`line`] reads assignments around a word, in any text and any part
 //! of one, for detection.
 //!
+//! A template of YAML is read as it is, not rendered: what its actions touch is unknown, and no map of it is complete.
+//!
 //! A reader bounds its work before a library recurses: nesting by [`MAX_DEPTH`], nodes (aliases counted as often as they
 //! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
 
@@ -17,6 +19,11 @@ pub mod line;
 mod nesting;
 mod node;
 mod offsets;
+#[allow(dead_code, reason = "no kind of file is read with it yet")]
+mod python;
+#[allow(dead_code, reason = "no kind of file is read with it yet")]
+mod server;
+mod template;
 mod toml;
 mod trail;
 mod yaml;
@@ -45,6 +52,17 @@ pub struct Document {
     pub kind: FileKind,
     /// The top nodes: one for most formats, one a document for YAML streams. Empty for an empty file.
     pub roots: Vec<Arc<Node>>,
+    /// Whether it is a template that nothing has rendered: every map of it [is open](Node::is_open).
+    pub is_template: bool,
+    /// Why only single lines of it were read, if so: one map of those that say something by themselves.
+    pub partial: Option<ReadError>,
+}
+
+impl Document {
+    /// A document that stands in the file as it is.
+    fn plain(kind: FileKind, roots: Vec<Arc<Node>>) -> Self {
+        Self { kind, roots, is_template: false, partial: None }
+    }
 }
 
 /// Whether there is a reader for files of this kind.
@@ -58,28 +76,29 @@ pub fn is_readable(kind: FileKind) -> bool {
 /// A byte order mark is skipped; spans count from the first byte of `bytes` all the same.
 ///
 /// # Errors
-/// When the bytes are not UTF-8, do not parse, hold an unrendered template, or go beyond a limit.
+/// When the bytes are not UTF-8, do not parse, or go beyond a limit. A template of YAML is read as far as it can be.
 pub fn read(kind: FileKind, bytes: &[u8]) -> Option<Result<Document, ReadError>> {
     if !is_readable(kind) {
         return None;
     }
-    Some(read_known(kind, bytes).map(|roots| Document { kind, roots }))
+    Some(read_known(kind, bytes))
 }
 
-fn read_known(kind: FileKind, bytes: &[u8]) -> Result<Vec<Arc<Node>>, ReadError> {
+fn read_known(kind: FileKind, bytes: &[u8]) -> Result<Document, ReadError> {
     if bytes.len() > MAX_BYTES {
         return Err(ReadError::TooLarge { bytes: bytes.len() });
     }
     let text =
         std::str::from_utf8(bytes).map_err(|error| ReadError::syntax(bytes, error.valid_up_to(), "not UTF-8"))?;
-    match kind {
-        FileKind::Yaml => yaml::read(text),
+    let roots = match kind {
+        FileKind::Yaml => return yaml::read(text),
         FileKind::Json => json::read(text),
         FileKind::Toml => toml::read(text),
         FileKind::Hcl => hcl::read(text),
         FileKind::Dotenv => Ok(vec![dotenv::read(text)]),
         _ => Ok(Vec::new()),
-    }
+    };
+    roots.map(|roots| Document::plain(kind, roots))
 }
 
 /// Reads JSON that stands inside another document, its spans moved by `offset`.

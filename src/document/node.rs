@@ -52,7 +52,18 @@ pub struct Entry {
     pub value: Arc<Node>,
 }
 
+impl Entry {
+    /// The last entry of a map that may have more than it shows: see [`Node::REST`].
+    pub(super) fn rest(end: usize) -> Self {
+        Self { key: Node::REST.to_owned(), key_span: end..end, value: Node::new(end..end, Value::Null) }
+    }
+}
+
 impl Node {
+    /// The key of the last entry, over nothing and without a byte of the file, of a map that may have more entries than it
+    /// shows: in a template, with entries that are unpacked into it. What such a map lacks may be there all the same.
+    pub const REST: &'static str = "…";
+
     pub(super) fn new(span: Range<usize>, value: Value) -> Arc<Self> {
         Arc::new(Self { span, value })
     }
@@ -105,6 +116,12 @@ impl Node {
             let listed = entry.value.items().iter().map(|item| &**item).filter(|item| item.is_map());
             alone.into_iter().chain(listed)
         })
+    }
+
+    /// Whether it is a map that may have more entries than it shows, so that nothing is known to be absent.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.entries().last().is_some_and(|entry| entry.key == Self::REST && entry.key_span.is_empty())
     }
 
     /// Whether it is a map.

@@ -175,14 +175,18 @@ fn routes_name_items_where_they_have_a_name() {
 }
 
 #[test]
-fn a_template_is_called_one() {
-    for text in
-        ["{{- if .Values.x }}\na: b\n{{- end }}\n", "a: {{ .Values.x }}\n", "a: [\n{% for x in y %}\n{% endfor %}\n"]
-    {
-        let error = read(FileKind::Yaml, text.as_bytes()).unwrap().unwrap_err();
-        assert!(matches!(error, ReadError::Template { .. }), "{text:?}: {error}");
+fn a_template_is_read_and_called_one() {
+    for (text, is_whole) in [
+        ("{{- if .Values.x }}\na: b\n{{- end }}\n", true),
+        ("a: {{ .Values.x }}\n", true),
+        ("a: [\n{% for x in y %}\n{% endfor %}\n", false),
+    ] {
+        let document = read(FileKind::Yaml, text.as_bytes()).unwrap().unwrap();
+        assert!(document.is_template && document.partial.is_none() == is_whole, "{text:?}: {document:?}");
     }
-    assert!(read(FileKind::Yaml, b"a: \"{{ x }}\"\n").unwrap().is_ok());
+    assert!(!read(FileKind::Yaml, b"a: \"{{ x }}\"\n").unwrap().unwrap().is_template);
+    let error = read(FileKind::Json, b"{\"a\": {{ x }}}").unwrap().unwrap_err();
+    assert!(matches!(error, ReadError::Template { .. }), "{error}");
 }
 
 #[test]

@@ -6,6 +6,9 @@
 //! document is refused where the sum or the depth goes beyond the limits: before anything is walked. The parser expands
 //! nothing by itself.
 //!
+//! A stream that does not parse may be a template: then it is read with its [actions](super::template) covered, and what
+//! they touch is an expression.
+//!
 //! Rejected: the `saphyr` crate's annotated tree (it copies the node of an alias, and resolves tags its own way).
 
 use std::collections::HashMap;
@@ -14,36 +17,63 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
+use super::kind::FileKind;
 use super::offsets::Offsets;
-use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length};
+use super::template::{self, Mask};
+use super::{Document, Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length};
 
 /// Reads every document of a stream.
-pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
+pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     let mark = mark_length(text);
     let body = &text[mark..];
+    let mut document = match parse(body, None) {
+        Ok(roots) => Document::plain(FileKind::Yaml, roots),
+        Err(refusal) => unrendered(body, refusal)?,
+    };
+    if mark > 0 {
+        document.roots = document.roots.iter().map(|root| moved(root, mark)).collect();
+    }
+    Ok(document)
+}
+
+/// Reads a text that does not parse as the template it may be.
+fn unrendered(text: &str, refusal: Refusal) -> Result<Document, ReadError> {
+    if !refusal.is_syntax() {
+        return Err(refusal.explain(text));
+    }
+    let Some(mask) = template::mask(text) else { return Err(refusal.explain(text)) };
+    let (roots, partial) = match parse(text, Some(&mask)) {
+        Ok(roots) => (roots, None),
+        // What fails at the same place with the actions covered fails for another reason.
+        Err(again) if again == refusal || !again.is_syntax() => return Err(again.explain(text)),
+        Err(again) => (vec![template::lines::read(&mask)?], Some(again.explain(text))),
+    };
+    Ok(Document { kind: FileKind::Yaml, roots, is_template: true, partial })
+}
+
+fn parse(original: &str, mask: Option<&Mask>) -> Result<Vec<Arc<Node>>, Refusal> {
+    let text = mask.map_or(original, |mask| &mask.text);
     let mut builder = Builder {
-        text: body,
-        offsets: Offsets::new(body),
+        text,
+        original,
+        mask,
+        offsets: Offsets::new(text),
         stack: Vec::new(),
         anchors: HashMap::new(),
         roots: Vec::new(),
         nodes: 0,
     };
-    let mut parser = Parser::new_from_str(body);
+    let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let step = match event {
-            Ok((event, span)) => builder.take(event, span),
-            Err(error) => Err(Refusal::Syntax(builder.offsets.byte(error.marker().index()), error.info().to_owned())),
-        };
-        if let Err(refusal) = step {
-            return Err(builder.explain(refusal));
+        match event {
+            Ok((event, span)) => builder.take(event, span)?,
+            Err(error) => {
+                let at = builder.offsets.byte(error.marker().index());
+                return Err(Refusal::Syntax(at, error.info().to_owned()));
+            }
         }
     }
-    let mut roots = builder.roots;
-    if mark > 0 {
-        roots = roots.iter().map(|root| moved(root, mark)).collect();
-    }
-    Ok(roots)
+    Ok(builder.roots)
 }
 
 /// The tree with every span moved; only for files with a byte order mark.
@@ -66,11 +96,25 @@ fn moved(node: &Node, by: usize) -> Arc<Node> {
     Node::new(span(&node.span), value)
 }
 
+#[derive(PartialEq)]
 enum Refusal {
     Syntax(usize, String),
-    Template(usize),
     TooDeep(usize),
     TooManyNodes,
+}
+
+impl Refusal {
+    fn is_syntax(&self) -> bool {
+        matches!(self, Refusal::Syntax(..))
+    }
+
+    fn explain(self, text: &str) -> ReadError {
+        match self {
+            Refusal::Syntax(at, message) => ReadError::syntax(text.as_bytes(), at, message),
+            Refusal::TooDeep(at) => ReadError::too_deep(text, at),
+            Refusal::TooManyNodes => ReadError::TooManyNodes,
+        }
+    }
 }
 
 /// A finished node, with what it costs to walk it.
@@ -97,7 +141,11 @@ enum Content {
 }
 
 struct Builder<'t> {
+    /// What is parsed.
     text: &'t str,
+    /// What stands in the file: the same, if it is no template.
+    original: &'t str,
+    mask: Option<&'t Mask>,
     offsets: Offsets<'t>,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Built>,
@@ -107,18 +155,6 @@ struct Builder<'t> {
 }
 
 impl Builder<'_> {
-    fn explain(&self, refusal: Refusal) -> ReadError {
-        match refusal {
-            Refusal::Syntax(at, message) => match template_line(self.text) {
-                Some(line) => ReadError::template(self.text, line),
-                None => ReadError::syntax(self.text.as_bytes(), at, message),
-            },
-            Refusal::Template(at) => ReadError::template(self.text, at),
-            Refusal::TooDeep(at) => ReadError::too_deep(self.text, at),
-            Refusal::TooManyNodes => ReadError::TooManyNodes,
-        }
-    }
-
     fn bytes(&self, span: Span) -> Range<usize> {
         let start = self.offsets.byte(span.start.index());
         start..self.offsets.byte(span.end.index()).max(start)
@@ -133,8 +169,16 @@ impl Builder<'_> {
                     // An empty block scalar has no bytes but its header.
                     span.end = span.start;
                 }
-                let value = scalar(&text, style, tag.as_deref(), &span);
-                let node = Node::new(span, value);
+                let node = match self.unknown(&text, style, &span) {
+                    Some(unknown) => match tag.as_deref().and_then(own_tag) {
+                        Some(name) => Node::new(unknown.span.clone(), Value::Call { name, arguments: vec![unknown] }),
+                        None => unknown,
+                    },
+                    None => {
+                        let value = scalar(&text, style, tag.as_deref(), &span);
+                        Node::new(span, value)
+                    }
+                };
                 self.count()?;
                 self.finish(Built { node, weight: 1, height: 1 }, anchor)
             }
@@ -159,6 +203,33 @@ impl Builder<'_> {
                 Ok(())
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    /// The scalar as an expression, if it is one of a template that an action touches or stands in place of.
+    fn unknown(&self, text: &str, style: ScalarStyle, span: &Range<usize>) -> Option<Arc<Node>> {
+        let mask = self.mask?;
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let span = if text.trim().is_empty() && (is_block || style == ScalarStyle::Plain) {
+            mask.in_place_of(self.original, self.value_start()?)?
+        } else {
+            let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..span.start]).map_or(0, |at| at + 1);
+            let end = if is_block { mask.block_end(self.original, span.end, span.start - line) } else { span.end };
+            if !mask.covers(&(span.start..end)) {
+                return None;
+            }
+            span.start..end
+        };
+        let text = self.original.get(span.clone())?.to_owned();
+        Some(Node::new(span, Value::Expression(text)))
+    }
+
+    /// Behind the key or the item before the value that comes next; `None` where that is a key or the document.
+    fn value_start(&self) -> Option<usize> {
+        let frame = self.stack.last()?;
+        match &frame.content {
+            Content::Items(items) => Some(items.last().map_or(frame.start, |item| item.span.end)),
+            Content::Entries { key, .. } => key.as_ref().map(|(_, span)| span.end),
         }
     }
 
@@ -194,6 +265,10 @@ impl Builder<'_> {
             Content::Items(items) => Value::Sequence(items),
             Content::Entries { mut entries, merged, .. } => {
                 self.merge(&mut entries, &merged)?;
+                if self.mask.is_some() {
+                    self.count()?;
+                    entries.push(Entry::rest(end));
+                }
                 Value::Map(entries)
             }
         };
@@ -213,7 +288,7 @@ impl Builder<'_> {
         for source in merged {
             for entry in source.entries() {
                 self.count()?;
-                if known.insert(entry.key.clone()) {
+                if entry.key != Node::REST && known.insert(entry.key.clone()) {
                     entries.push(entry.clone());
                 }
             }
@@ -227,7 +302,7 @@ impl Builder<'_> {
             self.anchors.insert(anchor, built.clone());
         }
         let Built { node, weight, height } = built;
-        let text = self.text;
+        let text = self.original;
         let Some(frame) = self.stack.last_mut() else {
             self.roots.push(node);
             return Ok(());
@@ -307,11 +382,11 @@ fn is_merge_source(node: &Node) -> bool {
     node.is_map() || (!node.items().is_empty() && node.items().iter().all(|item| item.is_map()))
 }
 
-/// A key as text. A map as a key is what `{{ value }}` of a template looks like to YAML.
+/// A key as text. A map is none: it is what `{{ value }}` of a template looks like to YAML.
 fn key_of(node: &Node, text: &str) -> Result<(String, Range<usize>), Refusal> {
     let key = match &node.value {
         Value::String(key) | Value::Number(key) => key.clone(),
-        Value::Map(_) => return Err(Refusal::Template(node.span.start)),
+        Value::Map(_) => return Err(Refusal::Syntax(node.span.start, "a map as a key".to_owned())),
         _ => text.get(node.span.clone()).unwrap_or_default().to_owned(),
     };
     Ok((key, node.span.clone()))
@@ -336,7 +411,8 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: &Range<usize>
     if tag.is_yaml_core_schema() && tag.suffix != "str" { resolved(text) } else { Value::String(text.to_owned()) }
 }
 
-fn resolved(text: &str) -> Value {
+/// A plain scalar by its look.
+pub(super) fn resolved(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
@@ -353,17 +429,4 @@ fn is_number(text: &str) -> bool {
     };
     let starts_numeric = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     prefixed("0x", 16) || prefixed("0o", 8) || (starts_numeric && digits.parse::<f64>().is_ok())
-}
-
-/// The first line that begins as a line of a template does: Helm, Jinja, ERB.
-fn template_line(text: &str) -> Option<usize> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim_start_matches([' ', '\t', '-']);
-        if trimmed.starts_with("{{") || trimmed.starts_with("{%") || trimmed.starts_with("<%") {
-            return Some(at + line.len() - trimmed.len());
-        }
-        at += line.len();
-    }
-    ["{{", "{%", "<%"].into_iter().filter_map(|marker| text.find(marker)).min()
 }

@@ -164,6 +164,7 @@ pub fn lint_module(
             None => {}
             Some(Ok(document)) => {
                 lint.documents += 1;
+                lint.notices.extend(document.partial.iter().map(|error| by_lines(subject, error)));
                 module.add(number, subject, document);
             }
             Some(Err(error)) => lint.notices.push(notice(subject, &error)),
@@ -240,6 +241,11 @@ impl Module {
 fn notice(subject: &Subject<'_>, error: &ReadError) -> Notice {
     let cause = if error.is_limit() { Cause::Budget } else { Cause::Unparsed };
     Notice::new(cause, FilePath::new(subject.path).display(), error.to_string())
+}
+
+/// What says that only single lines of a template were linted.
+fn by_lines(subject: &Subject<'_>, error: &ReadError) -> Notice {
+    Notice::new(Cause::Unparsed, FilePath::new(subject.path).display(), format!("read line by line: {error}"))
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ impl Check for OpenClusterSecretStore {
             }
             let Some(spec) = object.node.entry("spec").filter(|spec| spec.value.is_map()) else { continue };
             let span = match spec.value.get("conditions") {
+                None if spec.value.is_open() => continue,
                 None => spec.key_span.clone(),
                 Some(conditions) if matches!(&conditions.value, Value::Null) => conditions.span.clone(),
                 Some(conditions) if matches!(&conditions.value, Value::Sequence(items) if items.is_empty()) => {

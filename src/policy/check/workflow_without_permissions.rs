@@ -27,7 +27,8 @@ impl Check for WorkflowWithoutPermissions {
         let Some(workflow) = &view.workflow else { return };
         // A workflow that is only called gets what its caller has.
         let is_only_called = workflow.events() == ["workflow_call"];
-        if is_only_called || workflow.root.entry("permissions").is_some() {
+        let may_permit = workflow.root.is_open() || workflow.root.entry("permissions").is_some();
+        if is_only_called || may_permit {
             return;
         }
         let open: Vec<_> = workflow.jobs.iter().filter(|job| job.value.entry("permissions").is_none()).collect();

@@ -285,7 +285,8 @@ impl Answer<'_> {
 fn missing<'n>(at: &Path, start: &Found<'n>, holds: bool) -> Answer<'n> {
     let nearest = at.nearest(start);
     let node = nearest.node;
-    let is_open = node.entry("dynamic").is_some()
+    let is_open = node.is_open()
+        || node.entry("dynamic").is_some()
         || matches!(node.value, Value::Expression(_) | Value::Call { .. })
         || node.as_str().is_some_and(is_reference);
     let truth = if is_open { Truth::Unknown } else { Answer::of(holds).truth };

@@ -40,7 +40,7 @@ pub(crate) fn referred(node: &Node) -> Option<&str> {
             let argument = arguments.first()?;
             attribute_owner(argument)
         }
-        Value::Map(entries) if entries.len() == 1 => match entries[0].key.as_str() {
+        Value::Map(entries) if entries.len() == 1 + usize::from(node.is_open()) => match entries[0].key.as_str() {
             "Ref" => entries[0].value.as_str(),
             "Fn::GetAtt" => attribute_owner(&entries[0].value),
             _ => None,

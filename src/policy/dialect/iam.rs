@@ -61,6 +61,7 @@ impl Statement {
     /// Whether it holds under conditions only.
     pub(crate) fn has_condition(&self) -> bool {
         self.node.entries().iter().any(|entry| entry.key == self.names.condition || entry.key == "dynamic")
+            || self.node.is_open()
     }
 }
 

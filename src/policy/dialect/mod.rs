@@ -124,9 +124,10 @@ pub(crate) enum Field<'d> {
     Unknown,
 }
 
-/// What a field of a body says. `null` counts as absent, as it does for the providers.
+/// What a field of a body says. `null` counts as absent, as it does for the providers; in a template nothing is.
 pub(crate) fn field<'d>(body: &'d Node, key: &str) -> Field<'d> {
     match body.get(key) {
+        None if body.is_open() => Field::Unknown,
         None => Field::Absent,
         Some(node) if node.value == crate::document::Value::Null => Field::Absent,
         Some(node) if is_known(node) => Field::Literal(node),
