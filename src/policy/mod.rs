@@ -19,8 +19,8 @@ mod view;
 use std::ops::Range;
 
 use crate::config::policy::{PolicySettings, Switch};
-use crate::document::kind::{FileKind, PlaceFacts};
-use crate::document::{self, ReadError};
+use crate::document::kind::PlaceFacts;
+use crate::document::{self, ReadError, Syntax};
 use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
@@ -107,14 +107,13 @@ impl Breach {
 #[must_use]
 pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timestamp) -> Lint {
     let head = &subject.bytes[..subject.bytes.len().min(512)];
-    let kind = FileKind::of(subject.path, head);
-    if !document::is_readable(kind) || PlaceFacts::of(subject.path).is_minified {
+    let Some(syntax) = Syntax::of(subject.path, head) else { return Lint::default() };
+    if PlaceFacts::of(subject.path).is_minified {
         return Lint::default();
     }
-    let document = match document::read(kind, subject.bytes) {
-        None => return Lint::default(),
-        Some(Ok(document)) => document,
-        Some(Err(error)) => return Lint { notices: vec![notice(subject, &error)], ..Lint::default() },
+    let document = match document::read(syntax, subject.bytes) {
+        Ok(document) => document,
+        Err(error) => return Lint { notices: vec![notice(subject, &error)], ..Lint::default() },
     };
     let Ok(text) = std::str::from_utf8(subject.bytes) else {
         // The reader refuses what is not UTF-8 before this.

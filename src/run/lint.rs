@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use crate::detect::Detector;
-use crate::document;
-use crate::document::kind::FileKind;
+use crate::document::Syntax;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
 use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Positions, Span};
@@ -97,7 +96,7 @@ pub fn lint(
     settings: &Settings,
 ) -> (Linted, Vec<Notice>) {
     if !item.whole {
-        let notices = if item.offset == 0 && document::is_readable(FileKind::of(path.as_bytes(), b"")) {
+        let notices = if item.offset == 0 && Syntax::of(path.as_bytes(), b"").is_some() {
             let detail = "the document is too large to be linted; it was scanned for secrets";
             vec![Notice::new(Cause::Budget, path.display(), detail)]
         } else {
