@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use keysieve::decode::container::{self, Gate, Memory, Problem, Visit};
 use keysieve::decode::{Charset, View};
 use keysieve::detect::Detector;
-use keysieve::document;
 use keysieve::document::kind::{FileKind, PlaceFacts};
+use keysieve::document::{self, Syntax};
 use keysieve::judge::{placeholder, reference, shape};
 use keysieve::place::Origin;
 use keysieve::rule::foreign;
@@ -86,10 +86,10 @@ pub fn containers(data: &[u8]) {
 
 /// Documents: every reader ends in a tree or an error.
 pub fn documents(data: &[u8]) {
-    for kind in [FileKind::Yaml, FileKind::Json, FileKind::Toml, FileKind::Hcl, FileKind::Dotenv] {
-        let _ = document::read(kind, data);
+    for syntax in Syntax::ALL {
+        let _ = document::read(syntax, data);
     }
-    let _ = (FileKind::of(data, data), PlaceFacts::of(data));
+    let _ = (FileKind::of(data, data), Syntax::of(data, data), PlaceFacts::of(data));
 }
 
 /// The format language and the patterns of other tools.

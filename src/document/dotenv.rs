@@ -5,9 +5,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Entry, Node, Value, mark_length};
+use super::{Entry, MAX_NODES, Node, ReadError, Value, mark_length};
 
-pub(super) fn read(text: &str) -> Arc<Node> {
+pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
     let mut entries = Vec::new();
     let mut at = mark_length(text);
     while at < text.len() {
@@ -15,13 +15,16 @@ pub(super) fn read(text: &str) -> Arc<Node> {
         let next = match assignment(text, at..line_end) {
             Some((entry, behind)) => {
                 entries.push(entry);
+                if entries.len() > MAX_NODES {
+                    return Err(ReadError::TooManyNodes);
+                }
                 memchr::memchr(b'\n', &text.as_bytes()[behind..]).map_or(text.len(), |found| behind + found)
             }
             None => line_end,
         };
         at = next + 1;
     }
-    Node::new(0..text.len(), Value::Map(entries))
+    Ok(vec![Node::new(0..text.len(), Value::Map(entries))])
 }
 
 /// The assignment in a line, and the offset behind its value, which may lie in a later line.

@@ -49,6 +49,17 @@ impl ReadError {
         matches!(self, ReadError::TooDeep { .. } | ReadError::TooManyNodes | ReadError::TooLarge { .. })
     }
 
+    /// The same error in a text that is preceded by so many lines.
+    pub(super) fn lines_below(mut self, lines: u64) -> Self {
+        match &mut self {
+            ReadError::Syntax { line, .. } | ReadError::Template { line, .. } | ReadError::TooDeep { line, .. } => {
+                *line += lines;
+            }
+            ReadError::TooManyNodes | ReadError::TooLarge { .. } => {}
+        }
+        self
+    }
+
     pub(super) fn syntax(text: &[u8], offset: usize, message: impl Into<String>) -> Self {
         let (line, column) = place(text, offset);
         ReadError::Syntax { line, column, message: message.into() }

@@ -11,11 +11,15 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
 
-use super::{Entry, MAX_DEPTH, Node, ReadError, Value, mark_length, nesting};
+use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length, nesting};
 
 pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
     if let Some(at) = nesting::deeper_than(text, MAX_DEPTH) {
         return Err(ReadError::too_deep(text, at));
+    }
+    // Every value stands behind an `=`, every item behind one of the others.
+    if memchr::memchr3_iter(b'=', b',', b'{', text.as_bytes()).count() > MAX_NODES {
+        return Err(ReadError::TooManyNodes);
     }
     let offset = mark_length(text);
     let source = &text[offset..];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jsonc_parser::ast;
+use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length, nesting};
@@ -47,6 +48,9 @@ pub(super) fn read_at(text: &str, offset: usize) -> Result<Option<Arc<Node>>, Re
     };
     match parse_to_ast(text, &CollectOptions::default(), &options) {
         Ok(result) => Ok(result.value.map(|value| convert(value, offset))),
+        Err(error) if matches!(error.kind(), ParseErrorKind::NestingDepthExceeded) => {
+            Err(ReadError::too_deep(text, error.range().start))
+        }
         Err(error) => Err(ReadError::syntax(text.as_bytes(), error.range().start, error.kind().to_string())),
     }
 }

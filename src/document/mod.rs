@@ -1,35 +1,44 @@
 //! What a file is, and what is in it.
 //!
-//! [`kind`] names a file from its path and its first bytes; [`read`] turns a whole document of one of the formats below
-//! into one tree of nodes, whatever the format, in which every value knows which bytes of the file it stands in. A check
-//! therefore never searches text for a place it has already read. [`line`] reads assignments around a word, in any text and any part
-//! of one, for detection.
+//! [`kind`] names a file from its path and its first bytes, for detection; [`Syntax`] says which reader, if any, reads it as
+//! configuration. [`read`] turns a whole document into one tree of nodes, whatever the syntax, in which every value knows
+//! which bytes of the file it stands in. A check therefore never searches text for a place it has already read. [`line`]
+//! reads assignments around a word, in any text and any part of one, for detection.
 //!
 //! A template of YAML is read as it is, not rendered: what its actions touch is unknown, and no map of it is complete.
 //!
 //! A reader bounds its work before a library recurses: nesting by [`MAX_DEPTH`], nodes (aliases counted as often as they
 //! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
 
+mod budget;
+mod dockerfile;
 mod dotenv;
 mod error;
 mod hcl;
+mod ini;
 mod json;
+mod json_lines;
 pub mod kind;
 pub mod line;
+mod lines;
 mod nesting;
+mod netrc;
 mod node;
 mod offsets;
-#[allow(dead_code, reason = "no kind of file is read with it yet")]
+mod properties;
 mod python;
-#[allow(dead_code, reason = "no kind of file is read with it yet")]
+mod scalar;
 mod server;
+mod syntax;
 mod template;
 mod toml;
 mod trail;
+mod xml;
 mod yaml;
 
 pub use error::ReadError;
 pub use node::{Entry, Node, Value};
+pub use syntax::Syntax;
 pub use trail::{Segment, Trail, walk};
 
 use std::sync::Arc;
@@ -48,9 +57,12 @@ pub const MAX_NODES: usize = 1_000_000;
 /// A document that was read.
 #[derive(Clone, Debug)]
 pub struct Document {
+    /// Which reader read it.
+    pub syntax: Syntax,
     /// What kind of file it is.
     pub kind: FileKind,
-    /// The top nodes: one for most formats, one a document for YAML streams. Empty for an empty file.
+    /// The top nodes: one for most formats, one a document for YAML streams, one a line for JSON Lines. Empty for an empty
+    /// file.
     pub roots: Vec<Arc<Node>>,
     /// Whether it is a template that nothing has rendered: every map of it [is open](Node::is_open).
     pub is_template: bool,
@@ -60,45 +72,39 @@ pub struct Document {
 
 impl Document {
     /// A document that stands in the file as it is.
-    fn plain(kind: FileKind, roots: Vec<Arc<Node>>) -> Self {
-        Self { kind, roots, is_template: false, partial: None }
+    fn plain(syntax: Syntax, roots: Vec<Arc<Node>>) -> Self {
+        Self { syntax, kind: syntax.kind(), roots, is_template: false, partial: None }
     }
 }
 
-/// Whether there is a reader for files of this kind.
-#[must_use]
-pub fn is_readable(kind: FileKind) -> bool {
-    matches!(kind, FileKind::Yaml | FileKind::Json | FileKind::Toml | FileKind::Hcl | FileKind::Dotenv)
-}
-
-/// Reads a whole document. `None` where there is no reader for the kind.
+/// Reads a whole document.
 ///
 /// A byte order mark is skipped; spans count from the first byte of `bytes` all the same.
 ///
 /// # Errors
 /// When the bytes are not UTF-8, do not parse, or go beyond a limit. A template of YAML is read as far as it can be.
-pub fn read(kind: FileKind, bytes: &[u8]) -> Option<Result<Document, ReadError>> {
-    if !is_readable(kind) {
-        return None;
-    }
-    Some(read_known(kind, bytes))
-}
-
-fn read_known(kind: FileKind, bytes: &[u8]) -> Result<Document, ReadError> {
+pub fn read(syntax: Syntax, bytes: &[u8]) -> Result<Document, ReadError> {
     if bytes.len() > MAX_BYTES {
         return Err(ReadError::TooLarge { bytes: bytes.len() });
     }
     let text =
         std::str::from_utf8(bytes).map_err(|error| ReadError::syntax(bytes, error.valid_up_to(), "not UTF-8"))?;
-    let roots = match kind {
-        FileKind::Yaml => return yaml::read(text),
-        FileKind::Json => json::read(text),
-        FileKind::Toml => toml::read(text),
-        FileKind::Hcl => hcl::read(text),
-        FileKind::Dotenv => Ok(vec![dotenv::read(text)]),
-        _ => Ok(Vec::new()),
+    let roots = match syntax {
+        Syntax::Yaml => return yaml::read(text),
+        Syntax::Json => json::read(text),
+        Syntax::JsonLines => json_lines::read(text),
+        Syntax::Toml => toml::read(text),
+        Syntax::Hcl => hcl::read(text),
+        Syntax::Dotenv => dotenv::read(text),
+        Syntax::Ini => ini::read(text),
+        Syntax::Properties => properties::read(text),
+        Syntax::Xml => xml::read(text),
+        Syntax::Dockerfile => dockerfile::read(text),
+        Syntax::Netrc => netrc::read(text),
+        Syntax::Server => server::read(text),
+        Syntax::PythonSettings => python::read(text),
     };
-    roots.map(|roots| Document::plain(kind, roots))
+    roots.map(|roots| Document::plain(syntax, roots))
 }
 
 /// Reads JSON that stands inside another document, its spans moved by `offset`.

@@ -6,11 +6,15 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Entry, MAX_DEPTH, Node, ReadError, Value, mark_length, nesting};
+use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length, nesting};
 
 pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
     if let Some(at) = nesting::deeper_than(text, MAX_DEPTH) {
         return Err(ReadError::too_deep(text, at));
+    }
+    // Every value stands behind one of these.
+    if memchr::memchr3_iter(b'=', b',', b'[', text.as_bytes()).count() > MAX_NODES {
+        return Err(ReadError::TooManyNodes);
     }
     let offset = mark_length(text);
     let body = &text[offset..];

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::kind::FileKind;
+use super::Syntax;
 use super::offsets::Offsets;
 use super::template::{self, Mask};
 use super::{Document, Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length};
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     let mark = mark_length(text);
     let body = &text[mark..];
     let mut document = match parse(body, None) {
-        Ok(roots) => Document::plain(FileKind::Yaml, roots),
+        Ok(roots) => Document::plain(Syntax::Yaml, roots),
         Err(refusal) => unrendered(body, refusal)?,
     };
     if mark > 0 {
@@ -48,7 +48,7 @@ fn unrendered(text: &str, refusal: Refusal) -> Result<Document, ReadError> {
         Err(again) if again == refusal || !again.is_syntax() => return Err(again.explain(text)),
         Err(again) => (vec![template::lines::read(&mask)?], Some(again.explain(text))),
     };
-    Ok(Document { kind: FileKind::Yaml, roots, is_template: true, partial })
+    Ok(Document { is_template: true, partial, ..Document::plain(Syntax::Yaml, roots) })
 }
 
 fn parse(original: &str, mask: Option<&Mask>) -> Result<Vec<Arc<Node>>, Refusal> {

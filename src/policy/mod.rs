@@ -23,8 +23,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::config::policy::{PolicySettings, Switch};
-use crate::document::kind::{FileKind, PlaceFacts};
-use crate::document::{self, Document, ReadError};
+use crate::document::kind::PlaceFacts;
+use crate::document::{self, Document, ReadError, Syntax};
 use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
@@ -156,18 +156,17 @@ pub fn lint_module(
     let mut module = Module::default();
     for (number, subject) in subjects.iter().enumerate() {
         let head = &subject.bytes[..subject.bytes.len().min(512)];
-        let kind = FileKind::of(subject.path, head);
-        if !document::is_readable(kind) || PlaceFacts::of(subject.path).is_minified {
+        let Some(syntax) = Syntax::of(subject.path, head) else { continue };
+        if PlaceFacts::of(subject.path).is_minified {
             continue;
         }
-        match document::read(kind, subject.bytes) {
-            None => {}
-            Some(Ok(document)) => {
+        match document::read(syntax, subject.bytes) {
+            Ok(document) => {
                 lint.documents += 1;
                 lint.notices.extend(document.partial.iter().map(|error| by_lines(subject, error)));
                 module.add(number, subject, document);
             }
-            Some(Err(error)) => lint.notices.push(notice(subject, &error)),
+            Err(error) => lint.notices.push(notice(subject, &error)),
         }
     }
     let Some((mut document, files, text)) = module.read(subjects) else { return lint };

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use crate::detect::Detector;
-use crate::document;
-use crate::document::kind::FileKind;
+use crate::document::Syntax;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
 use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Position, Positions, Span};
@@ -108,7 +107,7 @@ impl<'b> File<'b> {
         skipped: &mut dyn FnMut(Notice),
     ) -> Option<File<'b>> {
         if !item.whole {
-            if item.offset == 0 && document::is_readable(FileKind::of(path.as_bytes(), b"")) {
+            if item.offset == 0 && Syntax::of(path.as_bytes(), b"").is_some() {
                 let detail = "the document is too large to be linted; it was scanned for secrets";
                 skipped(Notice::new(Cause::Budget, path.display(), detail));
             }

@@ -1,11 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
-use super::super::kind::FileKind;
-use super::super::{Document, Node, Value, read, walk};
+use super::super::{Document, Node, Syntax, Value, read, walk};
 use super::*;
 
 fn document(text: &str) -> Document {
-    read(FileKind::Yaml, text.as_bytes()).unwrap().unwrap()
+    read(Syntax::Yaml, text.as_bytes()).unwrap()
 }
 
 /// Every scalar as `route = text`, `~` before what is unknown. Spans are compared with the text on the way.
@@ -239,7 +238,7 @@ fn what_fails_for_another_reason_is_an_error() {
     for text in
         ["a: [1\nb: \"{{ x }}\"\n", "a: 'b\n", "on: push\nx: ${{ y }}: z\n", "\ta: {{ x\n", "a: b: c\nd: {{ .e }}\n"]
     {
-        let error = read(FileKind::Yaml, text.as_bytes()).unwrap().unwrap_err();
+        let error = read(Syntax::Yaml, text.as_bytes()).unwrap_err();
         assert!(!error.is_limit(), "{text:?}: {error}");
     }
 }
@@ -275,7 +274,7 @@ fn hostile_templates_end() {
         "\"{{}}\"",
     ] {
         for count in [1, 3, 200_000] {
-            let _ = read(FileKind::Yaml, text.repeat(count).as_bytes());
+            let _ = read(Syntax::Yaml, text.repeat(count).as_bytes());
         }
     }
     assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
@@ -308,7 +307,7 @@ fn edited_templates_never_panic() {
         }
         let text: String = chars.into_iter().collect();
         assert!(mask(&text).is_none_or(|mask| mask.text.len() == text.len()), "{text:?}");
-        let Ok(document) = read(FileKind::Yaml, text.as_bytes()).unwrap() else { continue };
+        let Ok(document) = read(Syntax::Yaml, text.as_bytes()) else { continue };
         whole += usize::from(document.partial.is_none());
         for root in &document.roots {
             walk(root, &mut |_, node| {

@@ -25,14 +25,10 @@ impl Check for SecretWithoutRotation {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-<<<<<<< HEAD
-        let of_kind = |kind: &'static str| view.cloudformation().iter().filter(move |resource| resource.kind == kind);
-=======
         if view.document.is_template {
             return;
         }
-        let of_kind = |kind: &'static str| view.cloudformation.iter().filter(move |resource| resource.kind == kind);
->>>>>>> part-c
+        let of_kind = |kind: &'static str| view.cloudformation().iter().filter(move |resource| resource.kind == kind);
         // An attachment stands for the secret it attaches: schedules often name it, to be made after it.
         let attached = |id: &str| {
             of_kind("AWS::SecretsManager::SecretTargetAttachment")

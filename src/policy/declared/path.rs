@@ -162,7 +162,9 @@ impl Step {
                     let item = found.under(item, None, &item_step(item, number));
                     if matches!(key, Key::Any) { reached.push(item) } else { self.from(&item, out, work) }
                 }
-                for entry in map(found.node).iter().filter(|entry| key.fits(&entry.key)) {
+                // What may be there without being seen is no value.
+                let entries = map(found.node).iter().filter(|entry| entry.key != Node::REST);
+                for entry in entries.filter(|entry| key.fits(&entry.key)) {
                     reached.push(found.under(&entry.value, Some(entry), &entry.key));
                 }
             }
@@ -195,7 +197,7 @@ fn deep<'n>(found: &Found<'n>, out: &mut Vec<Found<'n>>, work: &mut usize) {
     for (number, item) in through(found.node).iter().enumerate() {
         deep(&found.under(item, None, &item_step(item, number)), out, work);
     }
-    for entry in map(found.node) {
+    for entry in map(found.node).iter().filter(|entry| entry.key != Node::REST) {
         deep(&found.under(&entry.value, Some(entry), &entry.key), out, work);
     }
 }
