@@ -135,7 +135,8 @@ impl Scopes {
 }
 
 /// Whether `text` is `pattern`, in which `*` stands for any characters. Letters are compared without case.
-fn matches_wildcard(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -3,12 +3,18 @@
 //! A new check is a file here, a page of the same name, and a line in each of the two lists below; a test compares the
 //! lists with the directory. Most checks need no program: they are [declared](super::declared).
 
+mod ci_trust_without_subject;
 mod cluster_wide_sealed_secret;
 mod external_secret_without_refresh;
 mod gcp_api_key_without_restriction;
+mod iam_credentials_exposed;
+mod iam_every_secret;
+mod iam_privilege_escalation;
+mod iam_service_wildcard;
 mod iam_wildcard;
 mod jwt_validation_off;
 mod jwt_without_expiry;
+mod key_policy_open;
 mod key_vault_secret_without_expiry;
 mod key_without_rotation;
 mod literal_provider_credential;
@@ -16,6 +22,7 @@ mod long_lived_jwt;
 mod long_token_lifetime;
 mod open_cluster_secret_store;
 mod permanent_service_account_token;
+mod role_trust_open;
 mod scope_outside_policy;
 mod secret_without_rotation;
 mod secrets_inherit;
@@ -35,12 +42,18 @@ use super::{Check, Meta};
 
 /// Every check that is programmed, sorted by id.
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
+    &ci_trust_without_subject::CiTrustWithoutSubject,
     &cluster_wide_sealed_secret::ClusterWideSealedSecret,
     &external_secret_without_refresh::ExternalSecretWithoutRefresh,
     &gcp_api_key_without_restriction::GcpApiKeyWithoutRestriction,
+    &iam_credentials_exposed::IamCredentialsExposed,
+    &iam_every_secret::IamEverySecret,
+    &iam_privilege_escalation::IamPrivilegeEscalation,
+    &iam_service_wildcard::IamServiceWildcard,
     &iam_wildcard::IamWildcard,
     &jwt_validation_off::JwtValidationOff,
     &jwt_without_expiry::JwtWithoutExpiry,
+    &key_policy_open::KeyPolicyOpen,
     &key_vault_secret_without_expiry::KeyVaultSecretWithoutExpiry,
     &key_without_rotation::KeyWithoutRotation,
     &literal_provider_credential::LiteralProviderCredential,
@@ -48,6 +61,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &long_token_lifetime::LongTokenLifetime,
     &open_cluster_secret_store::OpenClusterSecretStore,
     &permanent_service_account_token::PermanentServiceAccountToken,
+    &role_trust_open::RoleTrustOpen,
     &scope_outside_policy::ScopeOutsidePolicy,
     &secret_without_rotation::SecretWithoutRotation,
     &secrets_inherit::SecretsInherit,

@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::document::{Node, Value, read_embedded_json};
+use crate::config::policy::matches_wildcard;
+use crate::document::{Entry, Node, Value, read_embedded_json};
 use crate::policy::View;
 
 /// One statement.
 pub(crate) struct Statement {
     node: Arc<Node>,
     names: &'static Names,
+    /// The type of the resource whose policy it belongs to; empty for a policy that stands by itself.
+    pub owner: String,
     /// Address or key path of the statement.
     pub route: String,
 }
@@ -58,11 +61,80 @@ impl Statement {
         self.node.entry(self.names.principal).is_some()
     }
 
-    /// Whether it holds under conditions only.
-    pub(crate) fn has_condition(&self) -> bool {
-        self.node.entries().iter().any(|entry| entry.key == self.names.condition || entry.key == "dynamic")
-            || self.node.is_open()
+    /// Who may: the kind of principal (`AWS`, `Federated`, `*` for anyone) and each of them.
+    pub(crate) fn principals(&self) -> Vec<(&str, &Node)> {
+        let mut found = Vec::new();
+        for entry in self.node.all(self.names.principal) {
+            let node = &entry.value;
+            if std::ptr::eq(self.names, &HCL) {
+                let kind = node.get("type").and_then(Node::as_str).unwrap_or_default();
+                found.extend(one_or_more(node.get("identifiers")).into_iter().map(|it| (kind, it)));
+            } else if node.as_str().is_some() {
+                found.push(("*", node));
+            } else {
+                let kinds = node.entries().iter();
+                found.extend(
+                    kinds.flat_map(|kind| one_or_more(Some(&kind.value)).into_iter().map(|it| (kind.key.as_str(), it))),
+                );
+            }
+        }
+        found
     }
+
+    /// What its conditions compare: the variable and the values. None if they cannot be told.
+    pub(crate) fn conditions(&self) -> Option<Vec<(String, Vec<&Node>)>> {
+        let mut found = Vec::new();
+        if self.node.is_open() || self.node.entry("dynamic").is_some() {
+            return None;
+        }
+        for entry in self.node.all(self.names.condition) {
+            let node = &entry.value;
+            if std::ptr::eq(self.names, &HCL) {
+                let variable = node.get("variable").and_then(Node::as_str)?;
+                found.push((variable.to_owned(), one_or_more(node.get("values"))));
+                continue;
+            }
+            if !node.is_map() {
+                return None;
+            }
+            for test in node.entries() {
+                if !test.value.is_map() {
+                    return None;
+                }
+                let variables = test.value.entries().iter();
+                found.extend(variables.map(|it| (it.key.clone(), one_or_more(Some(&it.value)))));
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether it holds under conditions only, or may.
+    pub(crate) fn has_condition(&self) -> bool {
+        let may_have = |entry: &Entry| entry.key == self.names.condition || entry.key == "dynamic";
+        self.node.is_open() || self.node.entries().iter().any(may_have)
+    }
+}
+
+/// Whether `pattern`, as a statement writes it, covers `action`: `iam:Create*` covers `iam:CreateUser`.
+pub(crate) fn covers(pattern: &str, action: &str) -> bool {
+    matches_wildcard(pattern, action)
+}
+
+/// A statement that lets an identity do one of `actions`, on everything and without a condition: the statement, the action
+/// as it is written, the resource. What covers a whole service or everything is left out: other checks are about that.
+pub(crate) fn granted_everywhere<'s>(
+    statements: &'s [Statement],
+    actions: &'s [&str],
+) -> impl Iterator<Item = (&'s Statement, &'s Node, &'s Node)> {
+    let plain = statements.iter().filter(|it| it.allows() && !it.has_principal() && !it.has_condition());
+    plain.filter_map(|statement| {
+        let resource = statement.resources().into_iter().find(|node| node.as_str() == Some("*"))?;
+        let action = statement.actions().into_iter().find(|node| {
+            let pattern = node.as_str().unwrap_or("*");
+            pattern != "*" && !pattern.ends_with(":*") && actions.iter().any(|action| covers(pattern, action))
+        })?;
+        Some((statement, action, resource))
+    })
 }
 
 fn one_or_more(node: Option<&Node>) -> Vec<&Node> {
@@ -83,14 +155,14 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
     for root in &view.document.roots {
         let version = root.get("Version").and_then(Node::as_str);
         if version.is_some_and(|version| matches!(version, "2012-10-17" | "2008-10-17")) {
-            policy(root, "", &mut found);
+            policy(root, "", "", &mut found);
         }
     }
     for resource in view.cloudformation() {
         let Some(body) = resource.body else { continue };
         crate::document::walk(body, &mut |trail, node| {
-            if trail.key() == Some("PolicyDocument") {
-                policy(node, &format!("{}.{}", resource.address, trail.route()), &mut found);
+            if matches!(trail.key(), Some("PolicyDocument" | "AssumeRolePolicyDocument" | "KeyPolicy")) {
+                policy(node, resource.kind, &format!("{}.{}", resource.address, trail.route()), &mut found);
             }
         });
     }
@@ -99,13 +171,14 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
         if resource.kind == "aws_iam_policy_document" {
             for (number, entry) in body.all("statement").enumerate() {
                 let route = format!("{}.statement{}", resource.address, name(&entry.value, number));
-                found.push(Statement { node: entry.value.clone(), names: &HCL, route });
+                found.push(Statement { node: entry.value.clone(), names: &HCL, owner: String::new(), route });
             }
         } else if resource.kind.starts_with("aws_") {
             crate::document::walk(body, &mut |trail, node| {
-                let is_policy = matches!(trail.key(), Some("policy" | "inline_policy" | "policy_document"));
+                let is_policy =
+                    matches!(trail.key(), Some("policy" | "inline_policy" | "policy_document" | "assume_role_policy"));
                 if is_policy {
-                    embedded(view, node, &format!("{}.{}", resource.address, trail.route()), &mut found);
+                    embedded(view, node, resource.kind, &format!("{}.{}", resource.address, trail.route()), &mut found);
                 }
             });
         }
@@ -114,14 +187,14 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
 }
 
 /// The statements of a policy document.
-fn policy(document: &Node, route: &str, found: &mut Vec<Statement>) {
+fn policy(document: &Node, owner: &str, route: &str, found: &mut Vec<Statement>) {
     let Some(entry) = document.entry("Statement") else { return };
     let alone = [entry.value.clone()];
     let statements = if entry.value.is_map() { &alone[..] } else { entry.value.items() };
     for (number, statement) in statements.iter().enumerate().filter(|(_, statement)| statement.is_map()) {
         let dot = if route.is_empty() { "" } else { "." };
         let route = format!("{route}{dot}Statement{}", name(statement, number));
-        found.push(Statement { node: statement.clone(), names: &JSON, route });
+        found.push(Statement { node: statement.clone(), names: &JSON, owner: owner.to_owned(), route });
     }
 }
 
@@ -133,17 +206,17 @@ fn name(statement: &Node, number: usize) -> String {
 }
 
 /// A policy that stands in a field of Terraform: `jsonencode({…})`, a heredoc, a string.
-fn embedded(view: &View<'_>, node: &Node, route: &str, found: &mut Vec<Statement>) {
+fn embedded(view: &View<'_>, node: &Node, owner: &str, route: &str, found: &mut Vec<Statement>) {
     match &node.value {
         Value::Call { name, arguments } if name == "jsonencode" => {
-            arguments.iter().for_each(|argument| policy(argument, route, found));
+            arguments.iter().for_each(|argument| policy(argument, owner, route, found));
         }
         Value::String(text) | Value::Expression(text) if text.contains("Statement") => {
             let stands = view.text.get(node.span.clone()) == Some(text.as_str());
             let offset = if stands { node.span.start } else { 0 };
             if let Ok(Some(document)) = read_embedded_json(text, offset) {
                 let document = if stands { document } else { all_at(&document, node) };
-                policy(&document, route, found);
+                policy(&document, owner, route, found);
             }
         }
         _ => {}

@@ -1,0 +1,46 @@
+//! Actions that read secrets, on every resource.
+
+use crate::finding::Severity;
+use crate::policy::dialect::iam;
+use crate::policy::{Breach, Check, Family, Meta, View};
+
+/// See `iam_every_secret.md`.
+pub(super) struct IamEverySecret;
+
+static META: Meta = Meta {
+    id: "iam-every-secret",
+    title: "IAM policy that reads every secret",
+    family: Family::Scope,
+    severity: Severity::High,
+    threshold: None,
+    cwe: &[732],
+    kinds: &["aws-iam", "terraform", "cloudformation"],
+    nearest: &["CKV_AWS_108", "CKV_AWS_288"],
+    page: include_str!("iam_every_secret.md"),
+};
+
+/// Actions that read a secret, or what protects one.
+const ACTIONS: [&str; 7] = [
+    "kms:Decrypt",
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameterHistory",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+];
+
+impl Check for IamEverySecret {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
+        for (statement, action, resource) in iam::granted_everywhere(&iam::statements(view), &ACTIONS) {
+            let message =
+                format!("{} on every resource reads every secret of the account", action.as_str().unwrap_or_default());
+            let breach = view.breach(&META, action.span.clone(), statement.route.clone(), message);
+            out.push(breach.related("on every resource", resource.span.clone()));
+        }
+    }
+}
