@@ -12,6 +12,7 @@ mod dialect;
 mod jwt;
 mod literal;
 mod meta;
+mod own;
 pub mod page;
 mod schedule;
 mod view;
@@ -25,7 +26,7 @@ use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
-pub use meta::{Check, Family, Meta};
+pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;
 
 /// One file to lint.
@@ -103,7 +104,8 @@ impl Breach {
 
 /// Lints one file against `settings`; `now` is what expiry dates are compared with.
 ///
-/// A file that is no document, or is a lock file or minified, costs a look at its name and its first bytes.
+/// The checks of the preset run, and those that `[[check]]` gives a severity. A file that is no document, or is a lock file or
+/// minified, costs a look at its name and its first bytes.
 #[must_use]
 pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timestamp) -> Lint {
     let head = &subject.bytes[..subject.bytes.len().min(512)];
@@ -120,12 +122,14 @@ pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timesta
         // The reader refuses what is not UTF-8 before this.
         return Lint::default();
     };
+    let settings = settings.for_path(subject.path);
     let view = View::new(subject, text, &document, settings, now);
     let mut breaches = Vec::new();
     for check in check::ALL {
         let first = breaches.len();
         match settings.switch(check.meta().id) {
             Some(Switch::Off) => {}
+            None if check.meta().preset > settings.preset() => {}
             None => check.check(&view, &mut breaches),
             Some(Switch::Severity(severity)) => {
                 check.check(&view, &mut breaches);

@@ -4,6 +4,8 @@
 //! lists with the directory.
 
 mod cluster_wide_sealed_secret;
+mod exception_expired;
+mod exception_without_reason;
 mod external_secret_without_refresh;
 mod gcp_api_key_without_restriction;
 mod iam_wildcard;
@@ -33,6 +35,8 @@ use super::{Check, Meta};
 /// Every check, sorted by id.
 pub static ALL: &[&dyn Check] = &[
     &cluster_wide_sealed_secret::ClusterWideSealedSecret,
+    &exception_expired::ExceptionExpired,
+    &exception_without_reason::ExceptionWithoutReason,
     &external_secret_without_refresh::ExternalSecretWithoutRefresh,
     &gcp_api_key_without_restriction::GcpApiKeyWithoutRestriction,
     &iam_wildcard::IamWildcard,

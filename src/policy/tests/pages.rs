@@ -92,7 +92,8 @@ fn every_block_finds_what_it_says() {
         let good = blocks(page::section(meta.page, "Good"));
         let policy: String =
             bad.iter().filter(|block| block.file.is_empty()).map(|block| block.text.as_str()).collect();
-        let settings = settings(&policy);
+        let mut settings = settings(&policy);
+        settings.set_preset(Preset::Strict, "default");
         let is_file = |block: &&Block| !block.file.is_empty();
         assert!(bad.iter().filter(is_file).count() > 0, "{}: no bad example", meta.id);
         assert!(good.iter().filter(is_file).count() > 0, "{}: no good example", meta.id);
