@@ -74,6 +74,7 @@ fn main() {
         explained: &[],
         min_confidence: Confidence::Medium,
         below_confidence: 0,
+        hidden: 0,
         fail_on: Severity::Medium,
         failing: FINDINGS,
         descriptors: &descriptors,

@@ -22,4 +22,5 @@ pub mod run;
 pub mod scale;
 pub mod secret;
 pub mod source;
+pub mod suppress;
 pub mod window;

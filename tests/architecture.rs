@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("judge", &["rule", "place", "class", "secret", "document", "finding"]),
     ("provenance", &["source", "place", "notice", "finding"]),
     ("config", &["rule", "finding", "place", "secret", "notice"]),
+    ("suppress", &["finding", "place", "config"]),
     ("policy", &["place", "finding", "notice", "config", "document", "judge"]),
     ("report", &["finding", "rule", "place", "notice", "secret"]),
     (
@@ -39,6 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "judge",
             "provenance",
             "policy",
+            "suppress",
             "report",
             "config",
         ],

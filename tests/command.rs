@@ -9,11 +9,15 @@ mod support;
 mod action;
 #[path = "command/cleanup.rs"]
 mod cleanup;
+#[path = "command/config.rs"]
+mod config;
 #[path = "command/deltas.rs"]
 mod deltas;
 #[cfg(unix)]
 #[path = "command/ending.rs"]
 mod ending;
+#[path = "command/exceptions.rs"]
+mod exceptions;
 #[path = "command/exit_codes.rs"]
 mod exit_codes;
 #[path = "command/foreign.rs"]
@@ -41,6 +45,8 @@ mod pushes;
 mod ranges;
 #[path = "command/reports.rs"]
 mod reports;
+#[path = "command/rotated.rs"]
+mod rotated;
 #[path = "command/rules.rs"]
 mod rules;
 #[path = "command/staged.rs"]

@@ -1,12 +1,15 @@
 //! The command line: arguments, colours, progress, and everything that is printed. Nobody imports it.
 
 mod check;
+mod config;
+mod configuration;
 mod explain;
 mod history;
 mod hook;
 mod lint;
 mod output;
 mod progress;
+mod rotated;
 mod rules;
 mod scan;
 mod settings;
@@ -41,11 +44,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Config(config::ConfigCommandArgs),
     Scan(scan::ScanArgs),
     History(history::HistoryArgs),
     Hook(hook::HookArgs),
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
+    Rotated(rotated::RotatedArgs),
     Rules(rules::RulesArgs),
     Why(why::WhyArgs),
 }
@@ -85,7 +90,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Command::Hook(args) => args.plan().and_then(|plan| judge(&plan, args.judge())),
         Command::Lint(args) => judge(&args.plan(), &args.judge),
+        Command::Config(args) => args.run(),
         Command::Explain(args) => args.run(),
+        Command::Rotated(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Why(args) => args.run(),
     };

@@ -1,16 +1,15 @@
 //! The flags of every command that judges, and what they make of the configuration.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
-use super::output::{Target, warn};
+use super::configuration::ConfigArgs;
+use super::output::Target;
 use super::time;
-use crate::config;
 use crate::finding::{Confidence, Severity};
 use crate::notice::Cause;
-use crate::policy;
 use crate::report::Formats;
 use crate::run::{Plan, Settings};
 
@@ -30,12 +29,8 @@ pub struct JudgeArgs {
     #[arg(long, help_heading = "Reports")]
     pub show_secrets: bool,
 
-    /// Read this keysieve.toml instead of the one in the scanned directory or above it
-    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
-    config: Option<PathBuf>,
-    /// One more pack of rules (TOML), or rules of gitleaks; can be given several times
-    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
-    rules: Vec<PathBuf>,
+    #[command(flatten)]
+    configuration: ConfigArgs,
     /// What "now" is, for lifetimes and expiry dates (2026-01-31 or RFC 3339); the clock by default
     #[arg(long, value_name = "TIME", help_heading = "Configuration")]
     now: Option<String>,
@@ -72,16 +67,7 @@ pub struct JudgeArgs {
 impl JudgeArgs {
     /// The settings of a run of `plan`.
     pub fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
-        let path = match &self.config {
-            Some(path) => Some(path.clone()),
-            None => find_config(plan),
-        };
-        let known_checks: Vec<&str> = policy::check::all().iter().map(|check| check.meta().id).collect();
-        let mut config = config::load(path.as_deref(), &self.rules, &known_checks).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!(lines.join("\n       "))
-        })?;
-        warn(&config.warnings);
+        let mut config = self.configuration.load(&start(plan))?;
         config.fail_on = self.fail_on.unwrap_or(config.fail_on);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         let threads = match self.threads {
@@ -126,28 +112,11 @@ impl JudgeArgs {
     }
 }
 
-/// The control file of what is scanned: in its directory, or above it up to the top of the repository.
-fn find_config(plan: &Plan) -> Option<PathBuf> {
+/// What is looked at first: in its directory or above it lies the control file.
+fn start(plan: &Plan) -> PathBuf {
     let range = plan.range.as_ref().map(|(path, _)| path);
     let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref()).or(range);
-    let start = named.cloned().unwrap_or_else(|| PathBuf::from("."));
-    let start = if start.is_dir() { start } else { start.parent().map(Path::to_path_buf).unwrap_or_default() };
-    if let Some(found) = config::find(&start) {
-        return Some(found);
-    }
-    let absolute = start.canonicalize().ok()?;
-    if !absolute.ancestors().any(|directory| directory.join(".git").exists()) {
-        return None;
-    }
-    for directory in absolute.ancestors() {
-        if let Some(found) = config::find(directory) {
-            return Some(found);
-        }
-        if directory.join(".git").exists() {
-            break;
-        }
-    }
-    None
+    named.cloned().unwrap_or_else(|| PathBuf::from("."))
 }
 
 fn cause(text: &str) -> Result<Cause, String> {

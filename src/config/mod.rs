@@ -1,26 +1,32 @@
-//! `keysieve.toml`: from the user's file to settings, or to errors that point into the file.
+//! `keysieve.toml`: from the user's files to settings, or to errors that point into them.
+//!
+//! [`load`] gathers the layers (files that `extends` names, the control file, `--set`), lays them over the defaults, the lowest
+//! first, and says everything that is wrong with each.
 
+mod layer;
+pub mod owners;
+mod packs;
 pub mod policy;
+mod read;
+pub mod record;
+pub mod schema;
+pub mod show;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use toml::Spanned;
-
 use crate::finding::{Confidence, Severity};
-use crate::place::{FilePath, LineState, Positions};
-use crate::rule::pack::{self, Pack};
-use crate::rule::schema::RuleEntry;
+use crate::rule::pack;
 use crate::rule::set::RuleSet;
-use crate::rule::validate::PackError;
 use crate::secret::FingerprintKey;
-use policy::PolicySettings;
+pub use layer::GitReader;
+use layer::Layer;
+pub use packs::{Packs, load_packs};
+use packs::{load_pack, pack_errors};
+use policy::{Known, PolicySettings, Preset};
 
 /// The names under which the file is looked for.
 pub const FILE_NAMES: [&str; 2] = ["keysieve.toml", ".keysieve.toml"];
-/// A control file larger than this is refused.
-const LARGEST: u64 = 1024 * 1024;
 
 /// What a `keysieve.toml` says, validated.
 #[derive(Clone, Debug)]
@@ -31,11 +37,11 @@ pub struct Config {
     pub fail_on: Severity,
     /// Globs of paths that are not scanned.
     pub exclude: globset::GlobSet,
-    /// The rules: built-in ones, those of the packs, those of the file itself, less the disabled ones.
+    /// The rules: built-in ones, those of the packs, those of the files, less the disabled ones.
     pub rules: RuleSet,
     /// The key of the fingerprints.
     pub fingerprint_key: FingerprintKey,
-    /// Rotation, lifetimes, scopes, and the switches of checks.
+    /// What the user states of policy.
     pub policy: PolicySettings,
     /// What was not carried over from rule files of other tools.
     pub warnings: Vec<ConfigError>,
@@ -44,7 +50,7 @@ pub struct Config {
 /// One thing that is wrong with a control file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The file, as the user would name it.
+    /// The file, as the user would name it, or the flag.
     pub file: String,
     /// Line from 1; none where the file as a whole is at fault.
     pub line: Option<u64>,
@@ -61,25 +67,23 @@ impl fmt::Display for ConfigError {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
-    min_confidence: Option<Confidence>,
-    fail_on: Option<Severity>,
-    #[serde(default)]
-    exclude: Vec<Spanned<String>>,
-    #[serde(default)]
-    rules: Vec<Spanned<String>>,
-    #[serde(default)]
-    disable: Vec<Spanned<String>>,
-    fingerprint_key: Option<Spanned<String>>,
-    provider: Option<String>,
-    #[serde(default)]
-    rule: Vec<Spanned<RuleEntry>>,
-    #[serde(default)]
-    policy: policy::PolicyTable,
-    #[serde(default)]
-    check: Vec<policy::CheckEntry>,
+/// What the configuration is loaded from.
+#[derive(Clone, Copy, Default)]
+pub struct Inputs<'a> {
+    /// The control file; none for the defaults.
+    pub file: Option<&'a Path>,
+    /// The directory in which `CODEOWNERS` is looked for; none for that of the control file.
+    pub directory: Option<&'a Path>,
+    /// Packs that the command line names.
+    pub packs: &'a [PathBuf],
+    /// `KEY=VALUE` of the command line: the uppermost layers.
+    pub sets: &'a [String],
+    /// The preset of the command line.
+    pub preset: Option<Preset>,
+    /// The ids that a `[[check]]` and an `[[exception]]` may name.
+    pub known_checks: &'a [&'a str],
+    /// How a file of a revision is read.
+    pub git: Option<&'a GitReader<'a>>,
 }
 
 /// The control file in `directory`, if there is one.
@@ -88,177 +92,113 @@ pub fn find(directory: &Path) -> Option<PathBuf> {
     FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| path.symlink_metadata().is_ok())
 }
 
-/// Reads the control file at `path` (none: only the defaults) and the packs that the command line names. `known_checks` are
-/// the ids that a `[[check]]` may name.
+/// Loads the configuration.
 ///
 /// # Errors
-/// Everything that is wrong with the files.
-pub fn load(path: Option<&Path>, packs: &[PathBuf], known_checks: &[&str]) -> Result<Config, Vec<ConfigError>> {
+/// Everything that is wrong with the files and flags.
+pub fn load(inputs: &Inputs<'_>) -> Result<Config, Vec<ConfigError>> {
     let mut rules = RuleSet::builtin();
     let mut warnings = Vec::new();
-    for pack in packs {
+    for pack in inputs.packs {
         load_pack(&mut rules, pack, &mut warnings)?;
     }
-    let Some(path) = path else {
-        let config = resolve(File::default(), "", "keysieve.toml", Path::new("."), rules, known_checks)?;
-        return Ok(Config { warnings, ..config });
-    };
-    let name = display(path);
-    let text = read(path)?;
-    let file: File = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map(|span| line_at(&text, span.start));
-        vec![ConfigError { file: name.clone(), line, reason: error.message().to_owned() }]
-    })?;
-    let config = resolve(file, &text, &name, path.parent().unwrap_or(Path::new(".")), rules, known_checks)?;
-    warnings.extend(config.warnings.iter().cloned());
+    let layers = layer::gather(inputs)?;
+    let mut config = resolve(&layers, rules, inputs.known_checks)?;
+    if let Some(preset) = inputs.preset {
+        config.policy.set_preset(preset, "--preset");
+    }
+    let beside = inputs.file.map(|file| file.parent().unwrap_or(Path::new("")));
+    if let Some(directory) = inputs.directory.or(beside) {
+        read_codeowners(&mut config.policy, directory, &mut warnings);
+    }
+    warnings.append(&mut config.warnings);
     Ok(Config { warnings, ..config })
 }
 
-fn resolve(
-    file: File,
-    text: &str,
-    name: &str,
-    directory: &Path,
-    mut rules: RuleSet,
-    known_checks: &[&str],
-) -> Result<Config, Vec<ConfigError>> {
-    let error = |offset: usize, reason: String| ConfigError {
-        file: name.to_owned(),
-        line: Some(line_at(text, offset)),
-        reason,
-    };
+/// The policy that one text states, over the built-in one and without any other layer.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn policy_of(text: &str, name: &str, known_checks: &[&str]) -> Result<PolicySettings, Vec<ConfigError>> {
+    let layer = Layer::of_text(name, text)?;
+    resolve(&[layer], RuleSet::builtin(), known_checks).map(|config| config.policy)
+}
+
+fn resolve(layers: &[Layer], mut rules: RuleSet, known_checks: &[&str]) -> Result<Config, Vec<ConfigError>> {
     let mut warnings = Vec::new();
-    for pack in &file.rules {
-        load_pack(&mut rules, &directory.join(pack.get_ref()), &mut warnings)?;
-    }
-    pack::load_entries(&mut rules, text, file.provider.as_deref().unwrap_or("local"), &file.rule)
-        .map_err(|faults| pack_errors(name, faults))?;
     let mut errors = Vec::new();
-    for id in &file.disable {
-        if rules.by_id(id.get_ref()).is_none() {
-            errors.push(error(id.span().start, format!("disable: there is no rule `{}`", id.get_ref())));
-        }
-    }
-    rules.retain(|rule| !file.disable.iter().any(|id| *id.get_ref() == rule.id));
-    let mut exclude = globset::GlobSetBuilder::new();
-    for glob in &file.exclude {
-        match globset::GlobBuilder::new(glob.get_ref()).literal_separator(true).build() {
-            Ok(glob) => {
-                exclude.add(glob);
+    for layer in layers {
+        for pack in &layer.file.rules {
+            match layer.directory() {
+                Some(directory) => _ = load_pack(&mut rules, &directory.join(pack.get_ref()), &mut warnings)?,
+                None => {
+                    let reason =
+                        "rules: packs are files: only a file names them; `--rules` does so on the command line";
+                    errors.push(layer.error(pack.span().start, reason.to_owned()));
+                }
             }
-            Err(fault) => errors.push(error(glob.span().start, format!("exclude: {fault}"))),
         }
+        let provider = layer.file.provider.as_deref().unwrap_or("local");
+        pack::load_entries(&mut rules, &layer.text, provider, &layer.file.rule)
+            .map_err(|faults| pack_errors(&layer.name, faults))?;
+    }
+    let mut policy = PolicySettings::default();
+    let mut exclude = globset::GlobSetBuilder::new();
+    let mut config_key = FingerprintKey::unkeyed();
+    let (mut min_confidence, mut fail_on) = (Confidence::Medium, Severity::Medium);
+    let is_rule = |id: &str| rules.by_id(id).is_some();
+    for layer in layers {
+        let file = &layer.file;
+        min_confidence = file.min_confidence.unwrap_or(min_confidence);
+        fail_on = file.fail_on.unwrap_or(fail_on);
+        for id in file.disable.iter().filter(|id| !is_rule(id.get_ref())) {
+            errors.push(layer.error(id.span().start, format!("disable: there is no rule `{}`", id.get_ref())));
+        }
+        for glob in &file.exclude {
+            match globset::GlobBuilder::new(glob.get_ref()).literal_separator(true).build() {
+                Ok(glob) => _ = exclude.add(glob),
+                Err(fault) => errors.push(layer.error(glob.span().start, format!("exclude: {fault}"))),
+            }
+        }
+        if let Some(key) = &file.fingerprint_key {
+            match data_encoding::HEXLOWER_PERMISSIVE.decode(key.get_ref().as_bytes()) {
+                Ok(bytes) if bytes.len() == 32 => config_key = FingerprintKey::new(&bytes),
+                _ => {
+                    let reason = "fingerprint-key: 64 hexadecimal digits (32 bytes)";
+                    errors.push(layer.error(key.span().start, reason.to_owned()));
+                }
+            }
+        }
+        let known = Known { checks: known_checks, rules: &is_rule };
+        let faults = policy.lay(&layer.policy(), known);
+        errors.extend(faults.into_iter().map(|fault| layer.error(fault.span.start, fault.message)));
     }
     let exclude = exclude.build().unwrap_or_else(|fault| {
-        errors.push(ConfigError { file: name.to_owned(), line: None, reason: format!("exclude: {fault}") });
+        let file = layers.last().map_or_else(String::new, |layer| layer.name.clone());
+        errors.push(ConfigError { file, line: None, reason: format!("exclude: {fault}") });
         globset::GlobSet::empty()
     });
-    let fingerprint_key = match &file.fingerprint_key {
-        None => FingerprintKey::unkeyed(),
-        Some(key) => match data_encoding::HEXLOWER_PERMISSIVE.decode(key.get_ref().as_bytes()) {
-            Ok(bytes) if bytes.len() == 32 => FingerprintKey::new(&bytes),
-            _ => {
-                errors.push(error(key.span().start, "fingerprint-key: 64 hexadecimal digits (32 bytes)".to_owned()));
-                FingerprintKey::unkeyed()
-            }
-        },
-    };
-    let mut policy = PolicySettings::default();
-    let faults = policy.apply(&file.policy, &file.check, name, text, known_checks);
-    errors.extend(faults.into_iter().map(|fault| error(fault.span.start, fault.message)));
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(Config {
-        min_confidence: file.min_confidence.unwrap_or(Confidence::Medium),
-        fail_on: file.fail_on.unwrap_or(Severity::Medium),
-        exclude,
-        rules,
-        fingerprint_key,
-        policy,
-        warnings,
-    })
+    let disabled: Vec<&String> = layers.iter().flat_map(|layer| &layer.file.disable).map(|id| id.get_ref()).collect();
+    rules.retain(|rule| !disabled.iter().any(|id| **id == rule.id));
+    Ok(Config { min_confidence, fail_on, exclude, rules, fingerprint_key: config_key, policy, warnings })
 }
 
-/// The rules of packs beside the built-in ones.
-#[derive(Debug)]
-pub struct Packs {
-    /// All rules.
-    pub rules: RuleSet,
-    /// Where the packs' rules stand.
-    pub packs: Vec<Pack>,
-    /// What was not carried over from rule files of other tools.
-    pub warnings: Vec<ConfigError>,
-}
-
-/// The built-in rules with those of the packs beside them.
-///
-/// # Errors
-/// Everything that is wrong with every pack.
-pub fn load_packs(paths: &[PathBuf]) -> Result<Packs, Vec<ConfigError>> {
-    let mut loaded = Packs { rules: RuleSet::builtin(), packs: Vec::new(), warnings: Vec::new() };
-    let mut errors = Vec::new();
-    for path in paths {
-        match load_pack(&mut loaded.rules, path, &mut loaded.warnings) {
-            Ok(text) => loaded.packs.push(Pack::new(display(path), text)),
-            Err(faults) => errors.extend(faults),
+/// Reads the `CODEOWNERS` file of a directory, if it has one.
+fn read_codeowners(policy: &mut PolicySettings, directory: &Path, warnings: &mut Vec<ConfigError>) {
+    for name in owners::CODEOWNERS {
+        let path = directory.join(name);
+        if path.symlink_metadata().is_err() {
+            continue;
         }
+        match read::read(&path) {
+            Ok(text) => policy.read_codeowners(name, &text),
+            Err(faults) => warnings.extend(faults),
+        }
+        return;
     }
-    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
-}
-
-/// Returns the pack's text.
-fn load_pack(rules: &mut RuleSet, path: &Path, warnings: &mut Vec<ConfigError>) -> Result<String, Vec<ConfigError>> {
-    let text = read(path)?;
-    let name = display(path);
-    let left_out = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
-    warnings.extend(pack_errors(&name, left_out));
-    Ok(text)
-}
-
-fn pack_errors(file: &str, faults: Vec<PackError>) -> Vec<ConfigError> {
-    faults
-        .into_iter()
-        .map(|fault| {
-            let rule = fault.rule.map(|id| format!("rule `{id}`: ")).unwrap_or_default();
-            ConfigError {
-                file: file.to_owned(),
-                line: Some(fault.line as u64),
-                reason: format!("{rule}{}", fault.reason),
-            }
-        })
-        .collect()
-}
-
-/// Reads a control file: a regular file of a sensible size, never through a symbolic link, which could lead anywhere.
-fn read(path: &Path) -> Result<String, Vec<ConfigError>> {
-    let error = |reason: String| vec![ConfigError { file: display(path), line: None, reason }];
-    let metadata = path.symlink_metadata().map_err(|fault| error(format!("cannot be read: {fault}")))?;
-    if metadata.is_symlink() {
-        return Err(error("is a symbolic link; a control file must be a regular file".to_owned()));
-    }
-    if !metadata.is_file() {
-        return Err(error("is not a regular file".to_owned()));
-    }
-    if metadata.len() > LARGEST {
-        return Err(error(format!("is larger than {LARGEST} bytes")));
-    }
-    let bytes = std::fs::read(path).map_err(|fault| error(format!("cannot be read: {fault}")))?;
-    String::from_utf8(bytes).map_err(|fault| {
-        let offset = fault.utf8_error().valid_up_to();
-        let mut state = LineState::default();
-        state.advance(&fault.as_bytes()[..offset]);
-        vec![ConfigError { file: display(path), line: Some(state.position().line), reason: "is not UTF-8".to_owned() }]
-    })
-}
-
-fn display(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    FilePath::from(path.strip_prefix("./").unwrap_or(&path)).display()
-}
-
-fn line_at(text: &str, offset: usize) -> u64 {
-    Positions::new(text.as_bytes(), LineState::default()).at(offset).line
 }
 
 #[cfg(test)]
@@ -270,7 +210,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("keysieve.toml");
         std::fs::write(&path, text).unwrap();
-        load(Some(&path), &[], &["workflow-write-all"])
+        load(&Inputs { file: Some(&path), known_checks: &["workflow-write-all"], ..Inputs::default() })
     }
 
     #[test]
@@ -314,6 +254,80 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("keysieve.toml");
         std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
-        assert!(load(Some(&path), &[], &["workflow-write-all"]).unwrap_err()[0].reason.contains("symbolic link"));
+        let inputs = Inputs { file: Some(&path), ..Inputs::default() };
+        assert!(load(&inputs).unwrap_err()[0].reason.contains("symbolic link"));
+    }
+
+    #[test]
+    fn files_extend_others_and_the_upper_one_wins() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+        std::fs::create_dir(directory.path().join("policy")).unwrap();
+        write("policy/lowest.toml", "fail-on = \"low\"\n[policy.rotation]\nstripe = \"10d\"\n");
+        write(
+            "policy/base.toml",
+            "extends = [\"lowest.toml\"]\npreset = \"strict\"\n[policy.rotation]\ndefault = \"60d\"\nstripe = \"20d\"\n",
+        );
+        write("keysieve.toml", "extends = [\"policy/base.toml\"]\n[policy.rotation]\ndefault = \"30d\"\n");
+        let path = directory.path().join("keysieve.toml");
+        let inputs = Inputs { file: Some(&path), sets: &["policy.lifetime.jwt=5m".to_owned()], ..Inputs::default() };
+        let config = load(&inputs).unwrap();
+        assert_eq!((config.fail_on, config.policy.preset()), (Severity::Low, Preset::Strict));
+        let shown =
+            |limit: &policy::Limit| (limit.text.to_string(), limit.source.rsplit('/').next().unwrap().to_owned());
+        let pair = |text: &str, source: &str| (text.to_owned(), source.to_owned());
+        assert_eq!(shown(config.policy.rotation(&[])), pair("30d", "keysieve.toml:3"));
+        assert_eq!(shown(config.policy.rotation(&["stripe"])), pair("20d", "base.toml:5"));
+        assert_eq!(shown(config.policy.lifetime("jwt").unwrap()), pair("5m", "--set"));
+    }
+
+    #[test]
+    fn a_circle_of_files_and_a_long_chain_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+        let path = directory.path().join("keysieve.toml");
+        let reason = || load(&Inputs { file: Some(&path), ..Inputs::default() }).unwrap_err()[0].to_string();
+        write("keysieve.toml", "\nextends = [\"a.toml\"]\n");
+        write("a.toml", "extends = [\"./keysieve.toml\"]\n");
+        assert!(reason().contains("a.toml:1") && reason().contains("itself"), "{}", reason());
+        write("a.toml", "extends = [\"n0.toml\"]\n");
+        for number in 0..9 {
+            write(&format!("n{number}.toml"), &format!("extends = [\"n{}.toml\"]\n", number + 1));
+        }
+        write("n9.toml", "");
+        assert!(reason().contains("more than 8"), "{}", reason());
+        write("keysieve.toml", "\nextends = [\"nowhere.toml\"]\n");
+        assert!(reason().contains("keysieve.toml:2: extends:") && reason().contains("nowhere.toml"), "{}", reason());
+    }
+
+    #[test]
+    fn a_revision_is_read_by_whoever_loads() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keysieve.toml");
+        std::fs::write(&path, "extends = [\"git:main:policy/base.toml\"]\n").unwrap();
+        let git = |_: &Path, revision: &str, path: &str| match (revision, path) {
+            ("main", "policy/base.toml") => Ok(b"extends = [\"../more.toml\"]\npreset = \"minimal\"\n".to_vec()),
+            ("main", "more.toml") => Ok(b"[policy.rotation]\ndefault = \"7d\"\n".to_vec()),
+            _ => Err(format!("no {path} in {revision}")),
+        };
+        let config = load(&Inputs { file: Some(&path), git: Some(&git), ..Inputs::default() }).unwrap();
+        assert_eq!(config.policy.preset(), Preset::Minimal);
+        assert_eq!(config.policy.rotation(&[]).source, "git:main:more.toml:2");
+        assert!(load(&Inputs { file: Some(&path), ..Inputs::default() }).is_err());
+    }
+
+    #[test]
+    fn the_owners_of_the_repository_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join(".github")).unwrap();
+        std::fs::write(directory.path().join(".github/CODEOWNERS"), "*.tf @org/infra\n").unwrap();
+        let path = directory.path().join("keysieve.toml");
+        std::fs::write(&path, "[owners]\n\"*.tf\" = \"@ann\"\n\"src/\" = \"@org/core @bob\"\n").unwrap();
+        let policy = load(&Inputs { file: Some(&path), ..Inputs::default() }).unwrap().policy;
+        assert_eq!(policy.owner(b"a/b.tf").unwrap().source, ".github/CODEOWNERS:1");
+        assert_eq!(policy.owner(b"src/a.rs").unwrap().names, ["@org/core", "@bob"]);
+        std::fs::write(&path, "[owners]\nsource = [\"toml\", \"CODEOWNERS\"]\n\"*.tf\" = \"@ann\"\n").unwrap();
+        let policy = load(&Inputs { file: Some(&path), ..Inputs::default() }).unwrap().policy;
+        assert!(policy.owner(b"a/b.tf").unwrap().source.ends_with("keysieve.toml:3"));
     }
 }

@@ -1,5 +1,6 @@
 //! What is known of a check before it runs.
 
+pub use crate::config::policy::Preset;
 use crate::finding::Severity;
 
 use super::{Breach, View};
@@ -77,6 +78,8 @@ pub struct Meta {
     pub family: Family,
     /// How bad a finding is, unless the case at hand is milder or worse.
     pub severity: Severity,
+    /// The smallest preset in which it runs.
+    pub preset: Preset,
     /// The setting it compares with and the built-in value, if any: `policy.rotation.aws-kms-key = 365d`.
     pub threshold: Option<&'static str>,
     /// CWE numbers.

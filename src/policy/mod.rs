@@ -14,6 +14,7 @@ mod dialect;
 mod jwt;
 mod literal;
 mod meta;
+mod own;
 pub mod page;
 mod schedule;
 pub mod trial;
@@ -30,7 +31,7 @@ use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
 use dialect::terraform;
-pub use meta::{Check, Family, Meta};
+pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;
 
 /// One file to lint.
@@ -121,10 +122,16 @@ impl Breach {
 
 /// Lints one file against `settings`; `now` is what expiry dates are compared with.
 ///
-/// A file that is no document, or is a lock file or minified, costs a look at its name and its first bytes.
+/// The checks of the preset run, and those that `[[check]]` gives a severity. A file that is no document, or is a lock file or
+/// minified, costs a look at its name and its first bytes.
 #[must_use]
 pub fn lint(subject: &Subject<'_>, settings: &PolicySettings, now: jiff::Timestamp) -> Lint {
     lint_module(std::slice::from_ref(subject), true, settings, now, check::all())
+}
+
+/// The dialects that checks can read: the name, and what it finds.
+pub fn dialects() -> impl Iterator<Item = (&'static str, &'static str)> {
+    dialect::all().map(|dialect| (dialect.id, dialect.about))
 }
 
 /// Whether the file belongs to a module: it is to be linted with the others of its directory that do, by [`lint_module`].
@@ -173,12 +180,14 @@ pub fn lint_module(
     let values: Vec<bool> = files.iter().map(|(number, _)| is_values(subjects[*number].path)).collect();
     terraform::settle(&mut document, &values);
     let is_whole = is_whole && lint.notices.is_empty();
+    let settings = settings.for_path(subjects[files[0].0].path);
     let view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);
     let mut breaches = Vec::new();
     for check in checks {
         let first = breaches.len();
         match settings.switch(check.meta().id) {
             Some(Switch::Off) => {}
+            None if check.meta().preset > settings.preset() => {}
             None => check.check(&view, &mut breaches),
             Some(Switch::Severity(severity)) => {
                 check.check(&view, &mut breaches);

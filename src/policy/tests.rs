@@ -4,25 +4,14 @@
 
 mod pages;
 
-use crate::config::policy::{CheckEntry, PolicyTable};
+use crate::config;
 use crate::notice::Cause;
 
 use super::*;
 
-#[derive(serde::Deserialize)]
-struct Toml {
-    #[serde(default)]
-    policy: PolicyTable,
-    #[serde(default)]
-    check: Vec<CheckEntry>,
-}
-
 fn settings(text: &str) -> PolicySettings {
-    let toml: Toml = ::toml::from_str(text).unwrap();
-    let ids: Vec<&str> = check::all().iter().map(|check| check.meta().id).collect();
-    let mut settings = PolicySettings::default();
-    assert_eq!(settings.apply(&toml.policy, &toml.check, "keysieve.toml", text, &ids), []);
-    settings
+    let ids = check::ids();
+    config::policy_of(text, "keysieve.toml", &ids).unwrap()
 }
 
 fn now() -> jiff::Timestamp {
@@ -60,6 +49,26 @@ fn severities_can_be_changed_and_checks_switched_off() {
     assert_eq!(severity(""), Some(Severity::High));
     assert_eq!(severity("[[check]]\nid = \"workflow-write-all\"\nseverity = \"info\"\n"), Some(Severity::Info));
     assert_eq!(severity("[[check]]\nid = \"workflow-write-all\"\nseverity = \"off\"\n"), None);
+}
+
+#[test]
+fn a_preset_decides_which_checks_run_and_a_switch_goes_before_it() {
+    let text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: []\n";
+    let runs = |toml: &str| !lint_text(".github/workflows/a.yml", text, &settings(toml)).breaches.is_empty();
+    assert!(runs("") && runs("preset = \"strict\"\n"));
+    assert!(!runs("preset = \"minimal\"\n"));
+    assert!(runs("preset = \"minimal\"\n[[check]]\nid = \"workflow-without-permissions\"\nseverity = \"low\"\n"));
+}
+
+#[test]
+fn an_environment_has_its_own_limits() {
+    let text = "resource \"aws_kms_key\" \"a\" {\n  enable_key_rotation = true\n  rotation_period_in_days = 100\n}\n";
+    let settings = settings(
+        "[environments.prod]\npaths = [\"live/**\"]\n[environments.prod.policy.rotation]\ndefault = \"30d\"\n",
+    );
+    assert!(lint_text("a.tf", text, &settings).breaches.is_empty());
+    let found = lint_text("live/a.tf", text, &settings).breaches;
+    assert_eq!(found[0].threshold.as_ref().unwrap().source, "keysieve.toml:4");
 }
 
 #[test]

@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::{Captures, Regex};
-use serde::Deserialize;
 
-use crate::config::policy::{CheckEntry, PolicySettings, PolicyTable};
+use crate::config;
+use crate::config::policy::PolicySettings;
 
-use super::{Check, Subject, lint_module, page};
+use super::{Check, Preset, Subject, lint_module, page};
 
 /// What "now" is in examples: 2026-11-23.
 const NOW: &str = "2026-11-23T00:00:00Z";
@@ -33,14 +33,6 @@ struct Block {
     finds: Vec<String>,
     is_tracked: bool,
     text: String,
-}
-
-#[derive(Deserialize)]
-struct Toml {
-    #[serde(default)]
-    policy: PolicyTable,
-    #[serde(default)]
-    check: Vec<CheckEntry>,
 }
 
 /// Tries every example of the check's page on the check.
@@ -88,14 +80,14 @@ pub fn trial(check: &dyn Check) -> Trial {
     trial
 }
 
+/// What the page states, over the built-in policy and with every check.
 fn settings(text: &str) -> Result<PolicySettings, String> {
-    let toml: Toml = toml::from_str(text).map_err(|fault| fault.message().to_owned())?;
-    let ids: Vec<&str> = super::check::all().iter().map(|check| check.meta().id).collect();
-    let mut settings = PolicySettings::default();
-    match settings.apply(&toml.policy, &toml.check, "keysieve.toml", text, &ids).first() {
-        None => Ok(settings),
-        Some(fault) => Err(fault.to_string()),
-    }
+    let ids = super::check::ids();
+    let stated = config::policy_of(text, "keysieve.toml", &ids);
+    let mut settings =
+        stated.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    settings.set_preset(Preset::Strict, "default");
+    Ok(settings)
 }
 
 /// What goes wrong with one block, if anything does.
@@ -174,11 +166,12 @@ fn blocks(section: &str) -> Result<Vec<Block>, String> {
 
 /// The text with what stands for secrets made out.
 pub(super) fn expand(text: &str) -> String {
-    static TEMPLATE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"@jwt\((\{[^)]*\})\)|@random\((\d+)\)|@base64\(([^)]*)\)").ok());
-    let Some(template) = &*TEMPLATE else { return text.to_owned() };
+    static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"@jwt\((\{[^)]*\})\)|@random\(([0-9]+)\)|@base64\(([^)]*)\)")
+            .expect("a pattern of our own is valid")
+    });
     let expanded =
-        template.replace_all(text, |found: &Captures<'_>| match (found.get(1), found.get(2), found.get(3)) {
+        TEMPLATE.replace_all(text, |found: &Captures<'_>| match (found.get(1), found.get(2), found.get(3)) {
             (Some(payload), ..) => {
                 let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
                 let signature: Vec<u8> = (0..32u8).map(|n| n.wrapping_mul(73) ^ 0x5a).collect();

@@ -66,6 +66,8 @@ pub struct Report<'a> {
     pub min_confidence: Confidence,
     /// Findings below it: counted, not shown.
     pub below_confidence: u64,
+    /// Findings that exceptions hide: counted, not shown.
+    pub hidden: u64,
     /// The threshold of `--fail-on`.
     pub fail_on: Severity,
     /// Findings at or above it.

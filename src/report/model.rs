@@ -109,6 +109,7 @@ impl<'a> Summary<'a> {
                 failing: report.failing,
                 min_confidence: report.min_confidence,
                 below_confidence: report.below_confidence,
+                hidden_by_exceptions: report.hidden,
                 words: verdict::words(report),
             },
             by_severity,
@@ -147,6 +148,8 @@ pub struct Verdict {
     min_confidence: Confidence,
     /// Number of findings below it: counted, not listed.
     below_confidence: u64,
+    /// Number of findings that exceptions of the policy hide: counted, not listed.
+    hidden_by_exceptions: u64,
     /// The verdict in words.
     words: String,
 }

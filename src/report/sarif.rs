@@ -60,6 +60,7 @@ impl Format for Sarif {
             ("fingerprintKey", report.fingerprint_key.into()),
             ("rulePack", report.pack.into()),
             ("belowConfidence", report.below_confidence.into()),
+            ("hiddenByExceptions", report.hidden.into()),
             ("minConfidence", report.min_confidence.id().into()),
             ("failOn", report.fail_on.id().into()),
             ("failing", report.failing.into()),

@@ -16,6 +16,7 @@ use crate::secret::Fingerprint;
 use crate::source::Item;
 use crate::source::index::Staged;
 use crate::source::repository::Repository;
+use crate::suppress::Exceptions;
 
 use super::excerpt::{self, Mask};
 use super::gather::attach;
@@ -26,7 +27,15 @@ use super::{Plan, Settings, inspect};
 pub struct Linted {
     /// Documents that were parsed.
     pub documents: u64,
-    findings: Vec<(FilePath, Span, Finding)>,
+    findings: Vec<Lint>,
+}
+
+/// A breach as a finding, and where it stands.
+struct Lint {
+    path: FilePath,
+    span: Span,
+    route: String,
+    finding: Finding,
 }
 
 impl Linted {
@@ -41,15 +50,18 @@ impl Linted {
         self.findings.extend(other.findings);
     }
 
+    /// Takes away what the user's exceptions hide.
+    pub fn hide(&mut self, exceptions: &mut Exceptions<'_>) {
+        self.findings.retain(|lint| !exceptions.hides_breach(&lint.finding.rule, &lint.path, &lint.route));
+    }
+
     /// Adds the findings to those of the scanner: where both mean the same value it is one alert, the secret's.
     pub fn join(mut self, findings: &mut Vec<Finding>) {
-        self.findings.sort_by(|(path, span, finding), (other_path, other_span, other)| {
-            (path, span, &finding.rule).cmp(&(other_path, other_span, &other.rule))
-        });
+        self.findings.sort_by(|a, b| (&a.path, a.span, &a.finding.rule).cmp(&(&b.path, b.span, &b.finding.rule)));
         let secrets = findings.len();
         // A route names a node within its file: the same route in another file is another finding.
         let mut known: BTreeMap<(Fingerprint, FilePath), usize> = BTreeMap::new();
-        for (path, span, finding) in self.findings {
+        for Lint { path, span, finding, .. } in self.findings {
             if attach(&mut findings[..secrets], &path, span, &finding) {
                 continue;
             }
@@ -190,7 +202,8 @@ pub fn lint(files: &[File<'_>], is_whole: bool, detector: &Detector, settings: &
             life: None,
         };
         let span = Span::new(breach.span.start as u64, breach.span.end as u64);
-        linted.findings.push((files[breach.file].path.clone(), span, finding));
+        let path = files[breach.file].path.clone();
+        linted.findings.push(Lint { path, span, route: breach.route.clone(), finding });
     }
     (linted, lint.notices)
 }

@@ -33,6 +33,7 @@ use crate::detect::{self, Detector};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
 use crate::source::{GitEnvironment, Item, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
+use crate::suppress::Exceptions;
 
 use inherit::{Flaw, Inheritance};
 use inspect::Hit;
@@ -163,7 +164,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     };
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
     let mut explained = Vec::new();
     let (mut findings, holders) =
@@ -175,9 +176,12 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     if let Some(repository) = &repository {
         tally.add(lives.tell(repository, &mut findings, &holders, stop));
     }
+    let mut exceptions = Exceptions::new(&settings.config.policy, settings.now);
+    linted.hide(&mut exceptions);
     linted.join(&mut findings);
+    exceptions.hide_secrets(&mut findings);
     settings.require(&mut tally);
-    Ok(outcome::outcome(findings, explained, tally, detector.rules(), settings))
+    Ok(outcome::outcome(findings, exceptions.hidden, explained, tally, detector.rules(), settings))
 }
 
 struct Run<'r> {

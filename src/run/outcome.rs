@@ -23,6 +23,8 @@ pub struct Outcome {
     pub min_confidence: Confidence,
     /// How many findings are below it.
     pub below_confidence: u64,
+    /// How many findings the exceptions of the policy hide.
+    pub hidden: u64,
     /// How many of the reported ones are at or above `--fail-on`.
     pub failing: u64,
     /// The threshold of `--fail-on`.
@@ -57,6 +59,7 @@ impl Outcome {
             explained: &self.explained,
             min_confidence: self.min_confidence,
             below_confidence: self.below_confidence,
+            hidden: self.hidden,
             fail_on: self.fail_on,
             failing: self.failing,
             descriptors: &self.descriptors,
@@ -72,6 +75,7 @@ impl Outcome {
 
 pub(super) fn outcome(
     mut findings: Vec<Finding>,
+    hidden: u64,
     mut explained: Vec<Explained>,
     tally: Tally,
     rules: &RuleSet,
@@ -104,6 +108,7 @@ pub(super) fn outcome(
         explained,
         min_confidence,
         below_confidence: below.len() as u64,
+        hidden,
         failing,
         fail_on,
         descriptors,

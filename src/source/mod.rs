@@ -24,6 +24,7 @@ pub mod patch;
 mod push;
 pub mod range;
 pub mod repository;
+mod revision;
 pub mod stdin;
 pub mod tree;
 mod trees;

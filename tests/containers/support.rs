@@ -32,7 +32,7 @@ pub fn scan_on(threads: usize, files: &[(&str, Vec<u8>)]) -> Outcome {
 /// Runs a plan.
 pub fn look(threads: usize, plan: &Plan) -> Outcome {
     let settings = Settings {
-        config: config::load(None, &[], &[]).unwrap(),
+        config: config::load(&config::Inputs::default()).unwrap(),
         threads,
         strict: false,
         accept: Vec::new(),

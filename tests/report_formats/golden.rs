@@ -54,7 +54,10 @@ fn a_clean_run() {
     compare("clean.sarif", &run.written(Formats::Sarif, false));
     lint(&run.sarif());
     run.coverage = Default::default();
-    assert!(run.text(Formats::Text).starts_with("7 more below --min-confidence medium\nscanned nothing\n"));
+    assert!(
+        run.text(Formats::Text)
+            .starts_with("7 more below --min-confidence medium\n2 hidden by exceptions\nscanned nothing\n")
+    );
 }
 
 #[test]

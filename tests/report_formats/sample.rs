@@ -59,6 +59,7 @@ impl Run {
             explained: &[],
             min_confidence: Confidence::Medium,
             below_confidence: 7,
+            hidden: 2,
             fail_on: Severity::Medium,
             failing,
             descriptors: &self.descriptors,

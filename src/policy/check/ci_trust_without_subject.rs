@@ -4,7 +4,7 @@ use crate::document::Node;
 use crate::finding::Severity;
 use crate::policy::dialect::iam::{self, covers};
 use crate::policy::dialect::is_known;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `ci_trust_without_subject.md`.
 pub(super) struct CiTrustWithoutSubject;
@@ -14,6 +14,7 @@ static META: Meta = Meta {
     title: "Role that trusts every pipeline of a CI provider",
     family: Family::Scope,
     severity: Severity::Critical,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[284],
     kinds: &["aws-iam", "terraform", "cloudformation"],

@@ -1,7 +1,7 @@
 //! SealedSecrets with cluster-wide scope.
 
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `cluster_wide_sealed_secret.md`.
 pub(super) struct ClusterWideSealedSecret;
@@ -11,6 +11,7 @@ static META: Meta = Meta {
     title: "Sealed secret that opens in every namespace",
     family: Family::Isolation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["kubernetes"],

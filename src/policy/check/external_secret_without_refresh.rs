@@ -4,7 +4,7 @@ use crate::config::policy::duration;
 use crate::document::Node;
 use crate::finding::Severity;
 use crate::policy::dialect::is_known;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `external_secret_without_refresh.md`.
 pub(super) struct ExternalSecretWithoutRefresh;
@@ -14,6 +14,7 @@ static META: Meta = Meta {
     title: "Copied secret that is never refreshed",
     family: Family::Rotation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["kubernetes"],

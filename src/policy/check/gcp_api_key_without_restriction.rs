@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::terraform::may_have_block;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `gcp_api_key_without_restriction.md`.
 pub(super) struct GcpApiKeyWithoutRestriction;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Google API key that calls every service",
     family: Family::Restriction,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["terraform"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_credentials_exposed.md`.
 pub(super) struct IamCredentialsExposed;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "IAM policy that can make credentials of anyone",
     family: Family::Scope,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[269],
     kinds: &["aws-iam", "terraform", "cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_every_secret.md`.
 pub(super) struct IamEverySecret;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "IAM policy that reads every secret",
     family: Family::Scope,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[732],
     kinds: &["aws-iam", "terraform", "cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_privilege_escalation.md`.
 pub(super) struct IamPrivilegeEscalation;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "IAM policy that lets its holder give itself more",
     family: Family::Scope,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[269],
     kinds: &["aws-iam", "terraform", "cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_service_wildcard.md`.
 pub(super) struct IamServiceWildcard;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "IAM policy that allows everything of a service",
     family: Family::Scope,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[732],
     kinds: &["aws-iam", "terraform", "cloudformation"],

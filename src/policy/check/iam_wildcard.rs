@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_wildcard.md`.
 pub(super) struct IamWildcard;
@@ -13,6 +13,7 @@ static META: Meta = Meta {
     title: "IAM policy that allows everything",
     family: Family::Scope,
     severity: Severity::Critical,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[732],
     kinds: &["aws-iam", "terraform", "cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::document::Segment;
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `jwt_validation_off.md`.
 pub(super) struct JwtValidationOff;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Token validation switched off",
     family: Family::Validation,
     severity: Severity::High,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[347, 613],
     kinds: &["json", "yaml"],

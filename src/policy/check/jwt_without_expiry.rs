@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::jwt;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `jwt_without_expiry.md`.
 pub(super) struct JwtWithoutExpiry;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "JSON Web Token that never expires",
     family: Family::Lifetime,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[613],
     kinds: &["any"],

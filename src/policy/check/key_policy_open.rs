@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `key_policy_open.md`.
 pub(super) struct KeyPolicyOpen;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Encryption key that anyone may use",
     family: Family::Scope,
     severity: Severity::Critical,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[732],
     kinds: &["terraform", "cloudformation"],

@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::policy::date;
 use crate::policy::dialect::terraform::may_have_block;
 use crate::policy::dialect::{Field, field};
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `key_vault_secret_without_expiry.md`.
 pub(super) struct KeyVaultSecretWithoutExpiry;
@@ -14,6 +14,7 @@ static META: Meta = Meta {
     title: "Key Vault secret or key that does not expire in time",
     family: Family::Lifetime,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: Some("policy.lifetime.key-vault-secret: 365d"),
     cwe: &[324],
     kinds: &["terraform"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::{Field, Resource, field};
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `key_without_rotation.md`.
 pub(super) struct KeyWithoutRotation;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Encryption key that is never rotated",
     family: Family::Rotation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[324],
     kinds: &["terraform", "cloudformation"],

@@ -4,7 +4,7 @@ use crate::document::kind::FileKind;
 use crate::finding::Severity;
 use crate::policy::dialect::is_known;
 use crate::policy::literal::is_placeholder;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `literal_provider_credential.md`.
 pub(super) struct LiteralProviderCredential;
@@ -14,6 +14,7 @@ static META: Meta = Meta {
     title: "Credential written into a Terraform provider",
     family: Family::Storage,
     severity: Severity::Critical,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[798],
     kinds: &["terraform"],

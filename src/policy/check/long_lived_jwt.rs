@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::config::policy::duration;
 use crate::finding::Severity;
 use crate::policy::jwt;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `long_lived_jwt.md`.
 pub(super) struct LongLivedJwt;
@@ -15,6 +15,7 @@ static META: Meta = Meta {
     title: "JSON Web Token that lives longer than the policy allows",
     family: Family::Lifetime,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: Some("policy.lifetime.jwt: 1h"),
     cwe: &[613],
     kinds: &["any"],

@@ -7,7 +7,7 @@ use crate::document::{Node, Trail};
 use crate::finding::Severity;
 use crate::policy::dialect::is_known;
 use crate::policy::literal::words;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `long_token_lifetime.md`.
 pub(super) struct LongTokenLifetime;
@@ -17,6 +17,7 @@ static META: Meta = Meta {
     title: "Issuer set to give out tokens for too long",
     family: Family::Lifetime,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: Some("policy.lifetime.access-token: 1h; refresh-token: 30d"),
     cwe: &[613],
     kinds: &["yaml", "json", "toml", "dotenv", "terraform"],

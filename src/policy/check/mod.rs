@@ -5,6 +5,8 @@
 
 mod ci_trust_without_subject;
 mod cluster_wide_sealed_secret;
+mod exception_expired;
+mod exception_without_reason;
 mod external_secret_without_refresh;
 mod gcp_api_key_without_restriction;
 mod iam_credentials_exposed;
@@ -37,13 +39,15 @@ mod workflow_write_all;
 
 use std::sync::LazyLock;
 
-use super::declared::BUILT_IN;
+use super::declared::{self, BUILT_IN};
 use super::{Check, Meta};
 
 /// Every check that is programmed, sorted by id.
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &ci_trust_without_subject::CiTrustWithoutSubject,
     &cluster_wide_sealed_secret::ClusterWideSealedSecret,
+    &exception_expired::ExceptionExpired,
+    &exception_without_reason::ExceptionWithoutReason,
     &external_secret_without_refresh::ExternalSecretWithoutRefresh,
     &gcp_api_key_without_restriction::GcpApiKeyWithoutRestriction,
     &iam_credentials_exposed::IamCredentialsExposed,
@@ -87,6 +91,15 @@ static ALL: LazyLock<Vec<&'static dyn Check>> = LazyLock::new(|| {
 #[must_use]
 pub fn all() -> &'static [&'static dyn Check] {
     &ALL
+}
+
+/// The ids of all checks, sorted. Unlike [`all`] it reads no page, so that a run that lints nothing does not either.
+#[must_use]
+pub fn ids() -> Vec<&'static str> {
+    let programmed = PROGRAMMED.iter().map(|check| check.meta().id);
+    let mut ids: Vec<&str> = programmed.chain(declared::ids()).collect();
+    ids.sort_unstable();
+    ids
 }
 
 /// What is known of the check with this id.

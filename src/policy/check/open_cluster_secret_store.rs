@@ -2,7 +2,7 @@
 
 use crate::document::Value;
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `open_cluster_secret_store.md`.
 pub(super) struct OpenClusterSecretStore;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Secret store that every namespace may read",
     family: Family::Isolation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["kubernetes"],

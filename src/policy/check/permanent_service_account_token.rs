@@ -1,7 +1,7 @@
 //! Secrets that hold a legacy service-account token.
 
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `permanent_service_account_token.md`.
 pub(super) struct PermanentServiceAccountToken;
@@ -11,6 +11,7 @@ static META: Meta = Meta {
     title: "Kubernetes service-account token that never expires",
     family: Family::Lifetime,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[613],
     kinds: &["kubernetes", "terraform"],

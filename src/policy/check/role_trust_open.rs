@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::iam::{self, covers};
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `role_trust_open.md`.
 pub(super) struct RoleTrustOpen;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Role that anyone may assume",
     family: Family::Scope,
     severity: Severity::Critical,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[284],
     kinds: &["aws-iam", "terraform", "cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::{iam, is_known};
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `scope_outside_policy.md`.
 pub(super) struct ScopeOutsidePolicy;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Scope that the policy does not allow",
     family: Family::Scope,
     severity: Severity::High,
+    preset: Preset::Recommended,
     threshold: Some("policy.scopes.<provider>: none"),
     cwe: &[],
     kinds: &["github-actions", "aws-iam"],
@@ -34,7 +35,9 @@ fn workflow(view: &View<'_>, out: &mut Vec<Breach>) {
     let (Some(workflow), Some(scopes)) = (&view.workflow, view.settings.scopes("github")) else { return };
     for (route, permissions) in workflow.permissions() {
         if let Some(all) = permissions.as_str() {
-            if let Some(threshold) = scopes.objection(all) {
+            // What nobody states is a check of its own, `workflow-write-all`.
+            let stated = scopes.objection(all).filter(|threshold| threshold.source != "default");
+            if let Some(threshold) = stated {
                 let message = format!("the policy does not allow {all}");
                 out.push(view.breach(&META, permissions.span.clone(), route, message).threshold(threshold));
             }

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::dialect::cloudformation::referred;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `secret_without_rotation.md`.
 pub(super) struct SecretWithoutRotation;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Stored secret without a rotation schedule",
     family: Family::Rotation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[324],
     kinds: &["cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::document::Node;
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `secrets_inherit.md`.
 pub(super) struct SecretsInherit;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Every secret handed to a called workflow",
     family: Family::Scope,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["github-actions"],

@@ -2,7 +2,7 @@
 
 use crate::document::Node;
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `service_account_token_automount.md`.
 pub(super) struct ServiceAccountTokenAutomount;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Service-account token mounted on purpose",
     family: Family::Scope,
     severity: Severity::Low,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["kubernetes"],

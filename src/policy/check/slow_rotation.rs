@@ -7,7 +7,7 @@ use crate::document::Entry;
 use crate::finding::Severity;
 use crate::policy::dialect::{Resource, is_known};
 use crate::policy::schedule;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `slow_rotation.md`.
 pub(super) struct SlowRotation;
@@ -17,6 +17,7 @@ static META: Meta = Meta {
     title: "Rotation less often than the policy asks",
     family: Family::Rotation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: Some("policy.rotation.<kind>: 90d; aws-kms-key 365d"),
     cwe: &[324],
     kinds: &["terraform", "cloudformation"],

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::literal::{is_placeholder, is_reference};
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `token_in_url.md`.
 pub(super) struct TokenInUrl;
@@ -12,6 +12,7 @@ static META: Meta = Meta {
     title: "Credential in the query of a URL",
     family: Family::Transport,
     severity: Severity::High,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[598],
     kinds: &["any"],

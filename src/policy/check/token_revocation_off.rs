@@ -1,7 +1,7 @@
 //! Cognito app clients with token revocation off.
 
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `token_revocation_off.md`.
 pub(super) struct TokenRevocationOff;
@@ -11,6 +11,7 @@ static META: Meta = Meta {
     title: "Tokens that cannot be revoked",
     family: Family::Revocation,
     severity: Severity::Medium,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[613],
     kinds: &["terraform", "cloudformation"],

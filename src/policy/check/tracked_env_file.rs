@@ -5,7 +5,7 @@ use crate::document::kind::FileKind;
 use crate::finding::Severity;
 use crate::policy::dialect::is_known;
 use crate::policy::literal::{is_placeholder, is_secret_name};
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `tracked_env_file.md`.
 pub(super) struct TrackedEnvFile;
@@ -15,6 +15,7 @@ static META: Meta = Meta {
     title: "Environment file with secrets in the repository",
     family: Family::Storage,
     severity: Severity::High,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[538, 798],
     kinds: &["dotenv"],

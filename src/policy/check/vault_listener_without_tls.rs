@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::document::kind::FileKind;
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `vault_listener_without_tls.md`.
 pub(super) struct VaultListenerWithoutTls;
@@ -13,6 +13,7 @@ static META: Meta = Meta {
     title: "Secret store that listens without TLS",
     family: Family::Transport,
     severity: Severity::Critical,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[319],
     kinds: &["vault-hcl"],

@@ -1,7 +1,7 @@
 //! A workflow without any `permissions`.
 
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `workflow_without_permissions.md`.
 pub(super) struct WorkflowWithoutPermissions;
@@ -11,6 +11,7 @@ static META: Meta = Meta {
     title: "Workflow that leaves its token at the default",
     family: Family::Scope,
     severity: Severity::Low,
+    preset: Preset::Recommended,
     threshold: None,
     cwe: &[],
     kinds: &["github-actions"],

@@ -1,7 +1,7 @@
 //! `permissions: write-all` in a workflow.
 
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `workflow_write_all.md`.
 pub(super) struct WorkflowWriteAll;
@@ -11,6 +11,7 @@ static META: Meta = Meta {
     title: "Workflow token with every permission",
     family: Family::Scope,
     severity: Severity::High,
+    preset: Preset::Minimal,
     threshold: None,
     cwe: &[],
     kinds: &["github-actions"],

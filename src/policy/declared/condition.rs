@@ -503,17 +503,10 @@ impl Bound {
     fn number(&self, view: &View<'_>) -> Option<(f64, Option<Threshold>)> {
         match self {
             Bound::Number(number) => Some((*number, None)),
-            Bound::Length(kind) => least(kind),
+            Bound::Length(kind) => {
+                view.settings.length(kind).map(|least| (f64::from(least.number), Some(least.threshold())))
+            }
             _ => None,
         }
     }
-}
-
-fn least(kind: &str) -> Option<(f64, Option<Threshold>)> {
-    let least = match kind {
-        "signing-secret" => 32.0,
-        "generated-secret" => 24.0,
-        _ => return None,
-    };
-    Some((least, Some(Threshold { limit: least.to_string(), source: "default".to_owned() })))
 }

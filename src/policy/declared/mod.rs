@@ -17,7 +17,7 @@ use crate::document::Node;
 use crate::finding::Severity;
 
 use super::dialect::{Dialect, Resource};
-use super::{Breach, Check, Family, Meta, View};
+use super::{Breach, Check, Family, Meta, Preset, View};
 use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
 use path::{Found, Path};
 use schema::CheckTable;
@@ -30,6 +30,11 @@ pub(crate) static BUILT_IN: LazyLock<Vec<Declared>> = LazyLock::new(|| {
     let read = |&(id, text): &(&'static str, &'static str)| parse(id, text).map_err(|fault| (id, fault));
     PAGES.iter().filter_map(|page| read(page).ok()).collect()
 });
+
+/// The ids of the built-in declared checks.
+pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(|(id, _)| *id)
+}
 
 /// What is wrong with the built-in declared checks: nothing, as a test holds.
 #[cfg(test)]
@@ -107,18 +112,34 @@ pub fn parse(id: &str, text: &str) -> Result<Declared, Fault> {
     }
     let threshold = limits.into_iter().collect::<Vec<_>>().join("; ");
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let nearest: &'static [&'static str] =
+        Box::leak(table.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice());
     let meta = Meta {
         id: leak(id.to_owned()),
         title: leak(title.to_owned()),
         family,
         severity: table.severity,
+        preset: table.preset.unwrap_or(Preset::Recommended),
         threshold: (!threshold.is_empty()).then(|| leak(threshold)),
         cwe: Box::leak(table.cwe.into_boxed_slice()),
         kinds: Box::leak(kinds.into_boxed_slice()),
-        nearest: Box::leak(table.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice()),
-        page: leak(page.trim_start().to_owned()),
+        nearest,
+        page: leak(with_cross_references(page, &table.catalogue, nearest)),
     };
     Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: table.message.unwrap_or_default() })
+}
+
+/// The page with the check's numbers elsewhere at the end of its references.
+fn with_cross_references(page: &str, catalogue: &[String], nearest: &[&str]) -> String {
+    let mut page = page.trim().to_owned() + "\n";
+    if !catalogue.is_empty() || !nearest.is_empty() {
+        let listed = |name: &str, all: String| if all.is_empty() { String::new() } else { format!(" {name} {all}.") };
+        page.push('-');
+        page.push_str(&listed("Catalogue", catalogue.join(", ")));
+        page.push_str(&listed("Nearest:", nearest.join(", ")));
+        page.push('\n');
+    }
+    page
 }
 
 /// The settings that a condition compares with.

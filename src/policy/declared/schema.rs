@@ -9,6 +9,7 @@ use toml::Spanned;
 use crate::config::policy::duration;
 use crate::document::{Node, Value};
 use crate::finding::Severity;
+use crate::policy::Preset;
 
 use super::condition::{Bound, Condition, Measure, Test};
 use super::path::Path;
@@ -32,7 +33,7 @@ pub(crate) struct CheckTable {
     /// How bad a finding is.
     pub severity: Severity,
     /// The smallest preset in which it runs.
-    pub preset: Option<String>,
+    pub preset: Option<Preset>,
     /// CWE numbers.
     #[serde(default)]
     pub cwe: Vec<u32>,

@@ -37,6 +37,9 @@ fn findings(out: &mut String, report: &Report<'_>, paint: Paint) {
     if report.below_confidence > 0 {
         let _ = writeln!(out, "{} more below --min-confidence {}", report.below_confidence, report.min_confidence);
     }
+    if report.hidden > 0 {
+        let _ = writeln!(out, "{} hidden by exceptions", report.hidden);
+    }
     if !report.findings.is_empty() && report.fingerprint_key == "unkeyed" {
         let words = "fingerprints are unkeyed (fingerprint-key in keysieve.toml sets a key)";
         let _ = writeln!(out, "{}", paint.in_style(Style::Dim, words));

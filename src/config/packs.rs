@@ -1,0 +1,63 @@
+//! Rule packs beside the built-in rules.
+
+use std::path::{Path, PathBuf};
+
+use super::ConfigError;
+use super::read::{display, read};
+use crate::rule::pack::{self, Pack};
+use crate::rule::set::RuleSet;
+use crate::rule::validate::PackError;
+
+/// The rules of packs beside the built-in ones.
+#[derive(Debug)]
+pub struct Packs {
+    /// All rules.
+    pub rules: RuleSet,
+    /// Where the packs' rules stand.
+    pub packs: Vec<Pack>,
+    /// What was not carried over from rule files of other tools.
+    pub warnings: Vec<ConfigError>,
+}
+
+/// The built-in rules with those of the packs beside them.
+///
+/// # Errors
+/// Everything that is wrong with every pack.
+pub fn load_packs(paths: &[PathBuf]) -> Result<Packs, Vec<ConfigError>> {
+    let mut loaded = Packs { rules: RuleSet::builtin(), packs: Vec::new(), warnings: Vec::new() };
+    let mut errors = Vec::new();
+    for path in paths {
+        match load_pack(&mut loaded.rules, path, &mut loaded.warnings) {
+            Ok(text) => loaded.packs.push(Pack::new(display(path), text)),
+            Err(faults) => errors.extend(faults),
+        }
+    }
+    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
+}
+
+/// Returns the pack's text.
+pub(super) fn load_pack(
+    rules: &mut RuleSet,
+    path: &Path,
+    warnings: &mut Vec<ConfigError>,
+) -> Result<String, Vec<ConfigError>> {
+    let text = read(path)?;
+    let name = display(path);
+    let left_out = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
+    warnings.extend(pack_errors(&name, left_out));
+    Ok(text)
+}
+
+pub(super) fn pack_errors(file: &str, faults: Vec<PackError>) -> Vec<ConfigError> {
+    faults
+        .into_iter()
+        .map(|fault| {
+            let rule = fault.rule.map(|id| format!("rule `{id}`: ")).unwrap_or_default();
+            ConfigError {
+                file: file.to_owned(),
+                line: Some(fault.line as u64),
+                reason: format!("{rule}{}", fault.reason),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! A file as a revision has it.
+
+use gix::objs::Kind;
+
+use super::objects::Finder;
+use super::{Repository, SourceError, Trees};
+use crate::place::sanitize;
+
+impl Repository {
+    /// What a file says at a revision; the path begins at the top of the repository.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchRevision`], also where the revision has no such file, or its content is not here.
+    pub fn file_at(&self, revision: &str, path: &str) -> Result<Vec<u8>, SourceError> {
+        let error = |detail: String| SourceError::NoSuchRevision {
+            path: self.shown(),
+            revision: sanitize(&format!("{revision}:{path}")),
+            detail: sanitize(&detail),
+        };
+        let mut trees = Trees::of(self);
+        let start = self.revision(revision)?;
+        let tree = trees.of_commit(start).or_else(|| {
+            // A tag may lead to the commit.
+            let commit = self.revision(&format!("{revision}^{{commit}}")).ok()?;
+            trees.of_commit(commit)
+        });
+        let tree = tree.ok_or_else(|| error("that is no commit, or it is not here".to_owned()))?;
+        let blob = trees.at(tree, path.as_bytes()).ok_or_else(|| error("the commit has no such file".to_owned()))?;
+        let mut finder = Finder::new();
+        match self.store().0.find(&blob, &mut finder) {
+            Some(Kind::Blob) => Ok(finder.bytes),
+            _ => Err(error("the content is not here; `git fetch` may bring it".to_owned())),
+        }
+    }
+}

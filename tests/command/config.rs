@@ -1,0 +1,118 @@
+//! `config show`, `--set`, `--preset` and `extends`: what counts, and where it was stated.
+
+use serde_json::Value;
+
+use crate::scripted::Scratch;
+use crate::support::keysieve;
+
+const KEY: &str =
+    "resource \"aws_kms_key\" \"a\" {\n  enable_key_rotation = true\n  rotation_period_in_days = 100\n}\n";
+
+fn json(run: &crate::support::Run) -> Value {
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
+#[test]
+fn the_policy_is_shown_with_the_source_of_every_value() {
+    let scratch = Scratch::new();
+    let defaults = keysieve(&scratch, ".", &["config", "show"]).exits(0);
+    assert!(defaults.out().starts_with("preset = \"recommended\" # default\n"), "{}", defaults.shown());
+    assert!(defaults.out().contains("\n[policy.rotation]\naws-kms-key = \"365d\" # default\n"), "{}", defaults.shown());
+    scratch.write("keysieve.toml", "# mine\n[policy.rotation]\ndefault = \"60d\"\n");
+    let show = ["config", "show", "--set", "policy.lifetime.jwt=5m", "--preset", "strict"];
+    let run = keysieve(&scratch, ".", &show).exits(0);
+    for line in ["preset = \"strict\" # --preset", "default = \"60d\" # keysieve.toml:3", "jwt = \"5m\" # --set"] {
+        assert!(run.out().lines().any(|shown| shown == line), "{line}\n{}", run.shown());
+    }
+    // What is shown can be stated, and says the same.
+    scratch.write("again/keysieve.toml", run.stdout);
+    keysieve(&scratch, "again", &["config", "show"]).exits(0).says("jwt = \"5m\" # keysieve.toml:");
+}
+
+#[test]
+fn the_policy_of_one_file_is_that_of_its_environment() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "keysieve.toml",
+        "[environments.live]\npaths = [\"deploy/live/**\"]\n[environments.live.policy.rotation]\ndefault = \"30d\"\n[owners]\n\"deploy/\" = \"@org/ops\"\n",
+    );
+    let show = ["config", "show", "--format", "json", "--path"];
+    let of = |path| json(&keysieve(&scratch, ".", &[&show[..], &[path]].concat()).exits(0));
+    let live = of("./deploy/live/a.tf");
+    assert_eq!(live["environment"]["value"], "live");
+    assert_eq!(live["owner"]["value"], "@org/ops");
+    let limit = &live["policy"]["rotation"]["default"];
+    assert_eq!((&limit["value"], &limit["source"]), (&"30d".into(), &"keysieve.toml:4".into()));
+    assert_eq!(of("a.tf")["policy"]["rotation"]["default"]["source"], "default");
+    let text = keysieve(&scratch, ".", &["config", "show", "--path", "deploy/live/a.tf"]).exits(0);
+    assert!(
+        text.out().starts_with("# path: deploy/live/a.tf\n# environment: live (keysieve.toml:1)\n"),
+        "{}",
+        text.shown()
+    );
+}
+
+#[test]
+fn a_flag_sets_a_key_and_findings_name_it() {
+    let scratch = Scratch::new();
+    scratch.write("tree/a.tf", KEY);
+    keysieve(&scratch, "tree", &["lint"]).exits(0);
+    let run =
+        keysieve(&scratch, "tree", &["lint", "--set", "policy.rotation.default=60d", "--format", "json"]).exits(1);
+    let report = run.json();
+    let threshold = &report.findings()[0]["threshold"];
+    assert_eq!((&threshold["limit"], &threshold["source"]), (&"60d".into(), &"--set".into()));
+    keysieve(&scratch, "tree", &["lint", "--set", "policy.rotation.default=soon"])
+        .exits(2)
+        .says("--set policy.rotation.default=soon: \"soon\" is no length of time");
+    keysieve(&scratch, "tree", &["lint", "--set", "no-such-key=1"]).exits(2).says("no-such-key");
+    keysieve(&scratch, "tree", &["lint", "--preset", "all"]).exits(2).says("recommended");
+}
+
+#[test]
+fn a_preset_decides_which_checks_run() {
+    let scratch = Scratch::new();
+    scratch.write("tree/.github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: []\n");
+    keysieve(&scratch, "tree", &["lint", "--fail-on", "low"]).exits(1).says("workflow-without-permissions");
+    keysieve(&scratch, "tree", &["lint", "--fail-on", "low", "--preset", "minimal"]).exits(0);
+    scratch.write("tree/keysieve.toml", "preset = \"minimal\"\n");
+    keysieve(&scratch, "tree", &["lint", "--fail-on", "low"]).exits(0);
+    keysieve(&scratch, "tree", &["lint", "--fail-on", "low", "--preset", "recommended"]).exits(1);
+}
+
+#[test]
+fn files_are_laid_under_one_another() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/policy/base.toml", "\n[policy.rotation]\ndefault = \"60d\"\n");
+    scratch.write("repo/a.tf", KEY);
+    scratch.commit(0, "policy");
+    scratch.git("repo", &["tag", "-a", "-m", "the policy", "agreed"]);
+    let source = |extends: &str| {
+        scratch.write("repo/keysieve.toml", format!("extends = [\"{extends}\"]\n"));
+        let run = keysieve(&scratch, "repo", &["lint", "--format", "json"]).exits(1);
+        run.json().findings()[0]["threshold"]["source"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(source("policy/base.toml"), "policy/base.toml:3");
+    // What a branch makes of the file does not change what the revision says.
+    scratch.write("repo/policy/base.toml", "[policy.rotation]\ndefault = \"9000d\"\n");
+    for revision in ["main", "agreed"] {
+        assert_eq!(source(&format!("git:{revision}:policy/base.toml")), format!("git:{revision}:policy/base.toml:3"));
+    }
+    for (extends, words) in [
+        ("nowhere.toml", "keysieve.toml:1: extends: nowhere.toml: cannot be read"),
+        ("git:main:nowhere.toml", "the commit has no such file"),
+        ("git:nowhere:policy/base.toml", "there is no revision"),
+        ("git:main", "git:REVISION:PATH"),
+        ("keysieve.toml", "cannot extend itself"),
+    ] {
+        scratch.write("repo/keysieve.toml", format!("extends = [\"{extends}\"]\n"));
+        keysieve(&scratch, "repo", &["lint"]).exits(2).says(words).says("keysieve.toml:1");
+    }
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let scratch = Scratch::new();
+    let run = keysieve(&scratch, ".", &["config", "schema"]).exits(0);
+    assert_eq!(json(&run)["properties"]["preset"]["enum"][0], "minimal");
+}
