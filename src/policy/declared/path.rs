@@ -6,7 +6,7 @@
 //! - `/regex/`: every key that matches,
 //! - `(a|b)`: one of several keys,
 //! - `*`: every key of a map, every item of a list,
-//! - `**`: the node itself and everything under it,
+//! - `**`: the node itself and everything under it, lists by their items,
 //! - `^`: the node that holds this one.
 //!
 //! Behind a step `[key=value]` keeps the maps whose key has that value, `[key]` those that have the key.
@@ -193,7 +193,10 @@ fn deep<'n>(found: &Found<'n>, out: &mut Vec<Found<'n>>, work: &mut usize) {
     if *work > MOST {
         return;
     }
-    out.push(found.clone());
+    // A step goes through a list by itself, so the list beside its items would be twice.
+    if through(found.node).is_empty() {
+        out.push(found.clone());
+    }
     for (number, item) in through(found.node).iter().enumerate() {
         deep(&found.under(item, None, &item_step(item, number)), out, work);
     }

@@ -74,10 +74,10 @@ pub(super) static DIALECTS: &[Plain] = &[
     }),
     plain("express", "JSON configuration of Node.js services", &["**/config/*.json", "**/config.json"], any),
     plain("flask", "Flask's configuration", &["**/config.py", "**/config/*.py"], any),
-    plain("gem", "RubyGems' credentials", &["**/.gem/credentials"], any),
     plain("gcp-key", "key files of Google service accounts", &[], |_, root| {
         root.get("type").and_then(Node::as_str) == Some("service_account") && has(root, &["private_key"])
     }),
+    plain("gem", "RubyGems' credentials", &["**/.gem/credentials"], any),
     plain("git-config", "git's configuration", &["**/.gitconfig", "**/.git/config", "**/gitconfig"], any),
     plain("git-modules", "git's list of submodules", &["**/.gitmodules"], any),
     plain("gradle", "Gradle's properties", &["**/gradle.properties"], any),
