@@ -23,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("provenance", &["source", "place", "notice", "finding"]),
     ("config", &["rule", "finding", "place", "secret", "notice"]),
     ("suppress", &["finding", "place", "config"]),
-    ("policy", &["place", "finding", "notice", "config", "document", "judge"]),
+    ("policy", &["place", "secret", "finding", "notice", "config", "document", "judge"]),
     ("report", &["finding", "rule", "place", "notice", "secret"]),
     (
         "run",

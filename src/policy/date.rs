@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// An instant: RFC 3339, or a date, which means its first second in UTC.
+/// An instant: RFC 3339, a date, which means its first second in UTC, or seconds since 1970.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant);
+    }
+    if matches!(text.len(), 9..=11) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Timestamp::from_second(text.parse().ok()?).ok();
     }
     if text.len() > "2026-12-31".len() {
         return None;

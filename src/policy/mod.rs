@@ -11,6 +11,7 @@ pub mod check;
 mod date;
 pub mod declared;
 mod dialect;
+pub mod estate;
 mod jwt;
 mod literal;
 mod meta;
@@ -30,7 +31,7 @@ use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
-use dialect::terraform;
+use dialect::{azure, terraform};
 pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;
 
@@ -179,6 +180,7 @@ pub fn lint_module(
     let Some((mut document, files, text)) = module.read(subjects) else { return lint };
     let values: Vec<bool> = files.iter().map(|(number, _)| is_values(subjects[*number].path)).collect();
     terraform::settle(&mut document, &values);
+    azure::settle(&mut document);
     let is_whole = is_whole && lint.notices.is_empty();
     let settings = settings.for_path(subjects[files[0].0].path);
     let view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);

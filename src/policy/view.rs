@@ -78,6 +78,11 @@ impl<'a> View<'a> {
         self.named("cloudformation")
     }
 
+    /// Whether a dialect finds something in the document.
+    pub(crate) fn speaks(&self, id: &str) -> bool {
+        self.spoken.iter().any(|(dialect, _)| dialect.id == id)
+    }
+
     fn named(&self, id: &str) -> &[Resource<'a>] {
         self.spoken.iter().find(|(it, _)| it.id == id).map_or(&[], |(_, resources)| resources)
     }

@@ -6,6 +6,7 @@
 pub mod anchors;
 mod contest;
 pub mod draft;
+mod estate;
 pub mod examples;
 pub mod excerpt;
 pub mod gather;
@@ -177,6 +178,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         tally.add(lives.tell(repository, &mut findings, &holders, stop));
     }
     let mut exceptions = Exceptions::new(&settings.config.policy, settings.now);
+    estate::remark(&mut findings, detector.rules(), &mut exceptions, settings);
     linted.hide(&mut exceptions);
     linted.join(&mut findings);
     exceptions.hide_secrets(&mut findings);

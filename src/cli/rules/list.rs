@@ -97,24 +97,21 @@ fn rows() -> Vec<Row> {
         docs: rule.docs.as_ref().map(ToString::to_string),
         page: Some(catalogue::address(&rule.id)),
     });
-    let checks = policy::check::all().iter().map(|check| {
-        let meta = check.meta();
-        Row {
-            id: meta.id.to_owned(),
-            provider: None,
-            family: meta.family.id().to_owned(),
-            title: meta.title.to_owned(),
-            severity: meta.severity.to_string(),
-            kind: "policy",
-            lifetime: None,
-            scope: None,
-            environment: None,
-            publishable: None,
-            check: None,
-            way_out: None,
-            docs: None,
-            page: None,
-        }
+    let checks = policy::check::metas().into_iter().map(|meta| Row {
+        id: meta.id.to_owned(),
+        provider: None,
+        family: meta.family.id().to_owned(),
+        title: meta.title.to_owned(),
+        severity: meta.severity.to_string(),
+        kind: "policy",
+        lifetime: None,
+        scope: None,
+        environment: None,
+        publishable: None,
+        check: None,
+        way_out: None,
+        docs: None,
+        page: None,
     });
     secrets.chain(checks).collect()
 }

@@ -31,7 +31,7 @@ impl Check for KeyVaultSecretWithoutExpiry {
         let Some(limit) = view.settings.lifetime("key-vault-secret") else { return };
         for resource in view.terraform() {
             let Some(body) = resource.body else { continue };
-            let has_own_policy = match resource.kind {
+            let has_own_policy = match &*resource.kind {
                 "azurerm_key_vault_secret" => false,
                 // A key's own rotation policy gives each version its end.
                 "azurerm_key_vault_key" => {

@@ -27,7 +27,7 @@ impl Check for KeyWithoutRotation {
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
         for resource in view.terraform().iter().chain(view.cloudformation()) {
-            match resource.kind {
+            match &*resource.kind {
                 "aws_kms_key" => aws(view, resource, &TERRAFORM, out),
                 "AWS::KMS::Key" => aws(view, resource, &CLOUDFORMATION, out),
                 "google_kms_crypto_key" => google(view, resource, out),

@@ -31,7 +31,9 @@ impl Check for LongTokenLifetime {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        if view.facts.is_locale || !view.mentions(&["oken", "OKEN"]) {
+        // These state their units elsewhere; their own checks know which.
+        let has_own = ["terraform", "keycloak", "auth0"].iter().any(|dialect| view.speaks(dialect));
+        if has_own || view.facts.is_locale || !view.mentions(&["oken", "OKEN"]) {
             return;
         }
         view.walk(&mut |visited| {
@@ -120,7 +122,9 @@ fn length(name: &[String], node: &Node) -> Option<Length> {
         "days" | "day" => 86_400.0,
         "seconds" | "second" | "secs" | "sec" | "s" => 1.0,
         // Milliseconds, or a point in time.
-        _ if (number >= 600_000.0 && number % 1_000.0 == 0.0) || number > 1e9 => return None,
+        _ if (number >= 600_000.0 && number % 1_000.0 == 0.0 && number % 86_400.0 != 0.0) || number > 1e9 => {
+            return None;
+        }
         _ => 1.0,
     };
     Duration::try_from_secs_f64(number * unit).ok().map(Length::Of)

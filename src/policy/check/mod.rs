@@ -40,7 +40,7 @@ mod workflow_write_all;
 use std::sync::LazyLock;
 
 use super::declared::{self, BUILT_IN};
-use super::{Check, Meta};
+use super::{Check, Meta, estate};
 
 /// Every check that is programmed, sorted by id.
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
@@ -93,11 +93,21 @@ pub fn all() -> &'static [&'static dyn Check] {
     &ALL
 }
 
-/// The ids of all checks, sorted. Unlike [`all`] it reads no page, so that a run that lints nothing does not either.
+/// What is known of every check, also of those that see all secrets, sorted by id.
+#[must_use]
+pub fn metas() -> Vec<&'static Meta> {
+    let secrets = estate::ALL.iter().map(|check| check.meta());
+    let mut metas: Vec<&Meta> = ALL.iter().map(|check| check.meta()).chain(secrets).collect();
+    metas.sort_by_key(|meta| meta.id);
+    metas
+}
+
+/// The ids of all checks, sorted. Unlike [`metas`] it reads no page, so that a run that lints nothing does not either.
 #[must_use]
 pub fn ids() -> Vec<&'static str> {
     let programmed = PROGRAMMED.iter().map(|check| check.meta().id);
-    let mut ids: Vec<&str> = programmed.chain(declared::ids()).collect();
+    let secrets = estate::ALL.iter().map(|check| check.meta().id);
+    let mut ids: Vec<&str> = programmed.chain(secrets).chain(declared::ids()).collect();
     ids.sort_unstable();
     ids
 }
@@ -105,5 +115,5 @@ pub fn ids() -> Vec<&'static str> {
 /// What is known of the check with this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Meta> {
-    ALL.binary_search_by(|check| check.meta().id.cmp(id)).ok().map(|index| ALL[index].meta())
+    metas().into_iter().find(|meta| meta.id == id)
 }

@@ -33,7 +33,7 @@ impl Check for PermanentServiceAccountToken {
             out.push(view.breach(&META, kind.span.clone(), object.route("type"), message));
         }
         for resource in view.terraform() {
-            if !matches!(resource.kind, "kubernetes_secret" | "kubernetes_secret_v1") {
+            if !matches!(&*resource.kind, "kubernetes_secret" | "kubernetes_secret_v1") {
                 continue;
             }
             let kind = resource.body.and_then(|body| body.get("type")).filter(|kind| kind.as_str() == Some(TYPE));

@@ -33,7 +33,7 @@ impl Check for SlowRotation {
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
         for resource in view.terraform().iter().chain(view.cloudformation()) {
             let Some(body) = resource.body else { continue };
-            match resource.kind {
+            match &*resource.kind {
                 "aws_kms_key" => interval(view, resource, body.entry("rotation_period_in_days"), AWS_KEY, out),
                 "AWS::KMS::Key" => interval(view, resource, body.entry("RotationPeriodInDays"), AWS_KEY, out),
                 "google_kms_crypto_key" => interval(view, resource, body.entry("rotation_period"), GCP_KEY, out),

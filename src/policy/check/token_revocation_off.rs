@@ -26,7 +26,7 @@ impl Check for TokenRevocationOff {
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
         for resource in view.terraform().iter().chain(view.cloudformation()) {
-            let key = match resource.kind {
+            let key = match &*resource.kind {
                 "aws_cognito_user_pool_client" => "enable_token_revocation",
                 "AWS::Cognito::UserPoolClient" => "EnableTokenRevocation",
                 _ => continue,

@@ -28,6 +28,8 @@ pub(crate) enum Condition {
     Any(Vec<Condition>),
     /// Not.
     Not(Box<Condition>),
+    /// Asked as in this mode, whatever the place.
+    Within(Mode, Box<Condition>),
     /// A test of the nodes that a path leads to.
     Test {
         /// From the node of the case.
@@ -74,6 +76,10 @@ pub(crate) enum Test {
     Secret(bool),
     /// Its key is the name of a secret.
     SecretName(bool),
+    /// The resource's own name matches.
+    Named(Regex),
+    /// It has every tag that the policy asks for.
+    RequiredTags,
     /// It refers to a resource of one of these kinds.
     RefersTo(Vec<String>),
     /// A resource of one of these kinds refers to this one, in the given field.
@@ -190,6 +196,7 @@ impl Condition {
             Condition::All(all) => decided(all, Truth::No, Truth::Yes, |it| it.ask(ground, start, mode)),
             Condition::Any(any) => decided(any, Truth::Yes, Truth::No, |it| it.ask(ground, start, mode)),
             Condition::Not(inner) => inner.ask(ground, start, mode.reversed()).reversed(),
+            Condition::Within(mode, inner) => inner.ask(ground, start, *mode),
             Condition::Test { at, test, default } => ask_test(ground, start, mode, at, test, default.as_ref()),
         }
     }
@@ -230,27 +237,34 @@ fn ask_test<'n>(
     match test {
         Test::ReferredBy(kinds, field) => return referred_by(ground, kinds, field),
         Test::Beside(kinds) => {
-            let is_there = ground.beside.iter().any(|other| kinds.iter().any(|kind| kind == other.kind));
+            let is_there = ground.beside.iter().any(|other| kinds.iter().any(|kind| *kind == other.kind));
             let truth = if is_there || ground.view.is_whole { Answer::of(is_there).truth } else { Truth::Unknown };
             return Answer::bare(truth);
         }
+        Test::Named(pattern) => return Answer::of(pattern.is_match(ground.resource.name().as_bytes())),
+        Test::SecretName(wanted) if at.is_here() && start.entry.is_none() => {
+            return Answer::of(is_secret_name(ground.resource.name()) == *wanted);
+        }
         _ => {}
     }
-    let found = at.follow(start);
+    let (found, is_decided) = at.follow_all(start);
     let found: Vec<Found<'n>> = found.into_iter().filter(|found| found.node.value != Value::Null).collect();
     if let Test::Exists(wanted) = test {
         return match found.into_iter().next() {
             Some(first) => Answer { node: Some(first), ..Answer::of(*wanted) },
-            None => missing(at, start, !wanted),
+            None => missing(at, start, !wanted, is_decided),
         };
     }
     if found.is_empty() {
         return match default {
+            Some(_) if missing(at, start, true, is_decided).truth == Truth::Unknown => Answer::bare(Truth::Unknown),
             Some(node) => {
                 Answer { missing: Some(at.clone()), ..one(ground, start, &Found::start(node), test).detached() }
             }
-            None if matches!(test, Test::Filled(_)) => missing(at, start, matches!(test, Test::Filled(false))),
-            None => missing(at, start, mode == Mode::Require),
+            None if matches!(test, Test::Filled(_)) => {
+                missing(at, start, matches!(test, Test::Filled(false)), is_decided)
+            }
+            None => missing(at, start, mode == Mode::Require, is_decided),
         };
     }
     let settles = if mode == Mode::Require { Truth::No } else { Truth::Yes };
@@ -282,10 +296,11 @@ impl Answer<'_> {
 }
 
 /// The answer where a path finds nothing: unknown where there may be something all the same.
-fn missing<'n>(at: &Path, start: &Found<'n>, holds: bool) -> Answer<'n> {
+fn missing<'n>(at: &Path, start: &Found<'n>, holds: bool, is_decided: bool) -> Answer<'n> {
     let nearest = at.nearest(start);
     let node = nearest.node;
-    let is_open = node.is_open()
+    let is_open = !is_decided
+        || node.is_open()
         || node.entry("dynamic").is_some()
         || matches!(node.value, Value::Expression(_) | Value::Call { .. })
         || node.as_str().is_some_and(is_reference);
@@ -295,7 +310,7 @@ fn missing<'n>(at: &Path, start: &Found<'n>, holds: bool) -> Answer<'n> {
 
 fn referred_by<'n>(ground: &Ground<'_, 'n>, kinds: &[String], field: &Path) -> Answer<'n> {
     let mut is_unknown = false;
-    for other in ground.beside.iter().filter(|other| kinds.iter().any(|kind| kind == other.kind)) {
+    for other in ground.beside.iter().filter(|other| kinds.iter().any(|kind| *kind == other.kind)) {
         let Some(body) = other.body else { continue };
         for found in field.follow(&Found::start(body)) {
             match ground.view.referred(found.node) {
@@ -326,18 +341,34 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             None if is_known(node) => Answer::of(false),
             None => Answer::bare(Truth::Unknown),
             Some(address) => {
-                let mut others = ground.beside.iter().filter(|other| other.address == address);
+                // A parameter of CloudFormation is referred to by its name alone.
+                let is_it = |other: &&Resource<'_>| {
+                    other.address == address || other.address.strip_prefix("Parameters.") == Some(&address)
+                };
+                let mut others = ground.beside.iter().filter(is_it);
                 match others.next() {
-                    Some(other) => Answer::of(kinds.iter().any(|kind| kind == other.kind)),
+                    Some(other) => Answer::of(kinds.iter().any(|kind| *kind == other.kind)),
                     None => Answer::bare(Truth::Unknown),
                 }
             }
         },
         Test::DurationAtMost(bound, measure) => duration_at_most(ground, start, node, bound, measure),
-        Test::Written(pattern) => match written(node) {
-            Some(text) => Answer::of(pattern.is_match(text.as_bytes())),
+        Test::Written(pattern) => match written(ground.view, node) {
+            Some(text) => Answer { shown: Some(text.to_owned()), ..Answer::of(pattern.is_match(text.as_bytes())) },
             None => Answer::bare(Truth::Unknown),
         },
+        Test::RequiredTags => {
+            let has = |tag: &str| node.entries().iter().any(|entry| entry.key.eq_ignore_ascii_case(tag));
+            let missing = settings.required_tags().iter().find(|tag| !has(&tag.text));
+            match missing {
+                Some(_) if !node.is_map() || node.is_open() => Answer::bare(Truth::Unknown),
+                Some(tag) => {
+                    let threshold = Threshold { limit: format!("tag {}", tag.text), source: tag.source.to_string() };
+                    Answer { threshold: Some(threshold), ..Answer::of(false) }
+                }
+                None => Answer::of(true),
+            }
+        }
         _ if !is_known(node) => Answer::bare(Truth::Unknown),
         Test::OneOf(values) => {
             let holds = values.iter().any(|value| is_value(node, value));
@@ -390,7 +421,7 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             let is_secret = node.as_text().is_some_and(|text| text.len() >= 6 && !is_placeholder(text));
             Answer { is_secret, ..Answer::of(is_secret == *wanted) }
         }
-        Test::Exists(_) | Test::ReferredBy(..) | Test::Beside(_) => Answer::bare(Truth::Unknown),
+        Test::Exists(_) | Test::ReferredBy(..) | Test::Beside(_) | Test::Named(_) => Answer::bare(Truth::Unknown),
     }
 }
 
@@ -469,8 +500,9 @@ fn is_value(node: &Node, value: &str) -> bool {
     }
 }
 
-fn written(node: &Node) -> Option<&str> {
+fn written<'t>(view: &'t View<'_>, node: &'t Node) -> Option<&'t str> {
     match &node.value {
+        Value::Call { .. } => view.text.get(node.span.clone()),
         Value::String(text) | Value::Number(text) | Value::Expression(text) => Some(text),
         Value::Bool(value) => Some(if *value { "true" } else { "false" }),
         _ => None,

@@ -57,6 +57,8 @@ struct Case {
     files: Option<GlobSet>,
     tracked: bool,
     outside_examples: bool,
+    mentions: Option<Vec<String>>,
+    value_is_secret: bool,
     select: Path,
     when: Vec<Condition>,
     require: Vec<Condition>,
@@ -146,7 +148,7 @@ fn with_cross_references(page: &str, catalogue: &[String], nearest: &[&str]) -> 
 fn limits_of(condition: &Condition, limits: &mut BTreeSet<String>) {
     match condition {
         Condition::All(inner) | Condition::Any(inner) => inner.iter().for_each(|it| limits_of(it, limits)),
-        Condition::Not(inner) => limits_of(inner, limits),
+        Condition::Not(inner) | Condition::Within(_, inner) => limits_of(inner, limits),
         Condition::Test { test, .. } => match test {
             Test::AtLeast(bound)
             | Test::AtMost(bound)
@@ -197,13 +199,14 @@ impl Case {
         let path = || String::from_utf8_lossy(view.subject.path);
         (!self.tracked || view.subject.tracked == Some(true))
             && (!self.outside_examples || !view.facts.is_test_or_example)
+            && self.mentions.as_ref().is_none_or(|words| words.iter().any(|word| view.mentions(&[word])))
             && self.files.as_ref().is_none_or(|files| files.is_match(&*path()))
     }
 }
 
 impl Subjects {
     fn mean(&self, resource: &Resource<'_>) -> bool {
-        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == resource.kind))
+        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| *kind == resource.kind))
     }
 }
 
@@ -267,7 +270,7 @@ impl Declared {
         let mut breach = view.breach(self.meta, span, route, message);
         breach.severity = case.severity.unwrap_or(breach.severity);
         breach.threshold = threshold;
-        breach.is_secret = answer.is_some_and(|answer| answer.is_secret);
+        breach.is_secret = case.value_is_secret || answer.is_some_and(|answer| answer.is_secret);
         breach
     }
 }

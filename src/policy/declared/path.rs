@@ -16,10 +16,19 @@ use std::fmt;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::document::{Entry, Node, Value};
+use crate::policy::dialect::is_known;
 use crate::policy::literal::words;
 
 /// The most nodes that one path gives, and the most steps taken for it: `**` on a large document ends here.
 const MOST: usize = 100_000;
+
+/// What is noted on the way.
+#[derive(Default)]
+struct Walk {
+    work: usize,
+    /// Whether a filter met a value that is not known.
+    undecided: bool,
+}
 
 /// A path, parsed.
 #[derive(Clone, Debug)]
@@ -116,27 +125,37 @@ impl Path {
         Ok(Path { steps, text: text.to_owned() })
     }
 
+    /// Whether it stays where it begins.
+    pub(crate) fn is_here(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// The nodes it leads to from `start`, in the order of the file.
     pub(crate) fn follow<'n>(&self, start: &Found<'n>) -> Vec<Found<'n>> {
+        self.follow_all(start).0
+    }
+
+    /// As [`Path::follow`]; and whether every filter on the way could be decided.
+    pub(crate) fn follow_all<'n>(&self, start: &Found<'n>) -> (Vec<Found<'n>>, bool) {
         let mut nodes = vec![start.clone()];
-        let mut work = 0;
+        let mut walk = Walk::default();
         for step in &self.steps {
             let mut next = Vec::new();
             for found in &nodes {
-                step.from(found, &mut next, &mut work);
+                step.from(found, &mut next, &mut walk);
             }
             nodes = next;
         }
-        nodes
+        (nodes, !walk.undecided)
     }
 
     /// Where a value that the path does not find would be: the longest beginning of the path that leads somewhere.
     pub(crate) fn nearest<'n>(&self, start: &Found<'n>) -> Found<'n> {
         let mut nearest = start.clone();
-        let mut work = 0;
+        let mut walk = Walk::default();
         for step in &self.steps {
             let mut next = Vec::new();
-            step.from(&nearest, &mut next, &mut work);
+            step.from(&nearest, &mut next, &mut walk);
             match next.into_iter().next() {
                 Some(found) => nearest = found,
                 None => break,
@@ -147,20 +166,20 @@ impl Path {
 }
 
 impl Step {
-    fn from<'n>(&self, found: &Found<'n>, out: &mut Vec<Found<'n>>, work: &mut usize) {
-        *work += 1;
-        if *work > MOST || out.len() > MOST {
+    fn from<'n>(&self, found: &Found<'n>, out: &mut Vec<Found<'n>>, walk: &mut Walk) {
+        walk.work += 1;
+        if walk.work > MOST || out.len() > MOST {
             return;
         }
         let mut reached = Vec::new();
         match &self.key {
             Key::Parent => reached.extend(found.parent()),
-            Key::Deep => deep(found, &mut reached, work),
+            Key::Deep => deep(found, &mut reached, walk),
             key => {
                 // Only `*` stops at the items of a list; every other step goes through them.
                 for (number, item) in through(found.node).iter().enumerate() {
                     let item = found.under(item, None, &item_step(item, number));
-                    if matches!(key, Key::Any) { reached.push(item) } else { self.from(&item, out, work) }
+                    if matches!(key, Key::Any) { reached.push(item) } else { self.from(&item, out, walk) }
                 }
                 // What may be there without being seen is no value.
                 let entries = map(found.node).iter().filter(|entry| entry.key != Node::REST);
@@ -172,13 +191,15 @@ impl Step {
         if self.filters.is_empty() {
             out.append(&mut reached);
         } else {
-            out.extend(reached.into_iter().flat_map(|found| self.kept(found)));
+            for found in reached {
+                out.extend(self.kept(found, walk));
+            }
         }
     }
 
     /// The node if it fits the filters; of a list the items that do.
-    fn kept<'n>(&self, found: Found<'n>) -> Vec<Found<'n>> {
-        let fits = |node: &Node| self.filters.iter().all(|filter| filter.fits(node));
+    fn kept<'n>(&self, found: Found<'n>, walk: &mut Walk) -> Vec<Found<'n>> {
+        let mut fits = |node: &Node| self.filters.iter().all(|filter| filter.fits(node, walk));
         let items = through(found.node);
         if items.is_empty() {
             return if fits(found.node) { vec![found] } else { Vec::new() };
@@ -188,9 +209,9 @@ impl Step {
     }
 }
 
-fn deep<'n>(found: &Found<'n>, out: &mut Vec<Found<'n>>, work: &mut usize) {
-    *work += 1;
-    if *work > MOST {
+fn deep<'n>(found: &Found<'n>, out: &mut Vec<Found<'n>>, walk: &mut Walk) {
+    walk.work += 1;
+    if walk.work > MOST {
         return;
     }
     // A step goes through a list by itself, so the list beside its items would be twice.
@@ -198,10 +219,10 @@ fn deep<'n>(found: &Found<'n>, out: &mut Vec<Found<'n>>, work: &mut usize) {
         out.push(found.clone());
     }
     for (number, item) in through(found.node).iter().enumerate() {
-        deep(&found.under(item, None, &item_step(item, number)), out, work);
+        deep(&found.under(item, None, &item_step(item, number)), out, walk);
     }
     for entry in map(found.node).iter().filter(|entry| entry.key != Node::REST) {
-        deep(&found.under(&entry.value, Some(entry), &entry.key), out, work);
+        deep(&found.under(&entry.value, Some(entry), &entry.key), out, walk);
     }
 }
 
@@ -251,13 +272,16 @@ impl Key {
 }
 
 impl Filter {
-    fn fits(&self, node: &Node) -> bool {
+    fn fits(&self, node: &Node, walk: &mut Walk) -> bool {
         let mut values = map(node).iter().filter(|entry| entry.key == self.key).map(|entry| &*entry.value);
         match &self.value {
             None => values.next().is_some(),
             Some(wanted) => values.any(|value| match &value.value {
                 Value::Bool(value) => wanted == if *value { "true" } else { "false" },
-                _ => value.as_text() == Some(wanted),
+                _ => {
+                    walk.undecided |= !is_known(value);
+                    value.as_text() == Some(wanted)
+                }
             }),
         }
     }
@@ -281,7 +305,10 @@ fn key(text: &str) -> Result<(Key, &str), String> {
     }
     if let Some(rest) = text.strip_prefix('(') {
         let end = rest.find(')').ok_or("`)` is missing")?;
-        let names = rest[..end].split('|').map(|name| name.trim().trim_matches('"').to_owned()).collect();
+        let names: Vec<String> = rest[..end].split('|').map(|name| name.trim().trim_matches('"').to_owned()).collect();
+        if names.iter().any(|name| name.contains(['*', '[', '~'])) {
+            return Err("of several keys each is a plain one".to_owned());
+        }
         return Ok((Key::Named(names), &rest[end + 1..]));
     }
     let end = text.find(['.', '[']).unwrap_or(text.len());

@@ -11,7 +11,7 @@ use crate::document::{Node, Value};
 use crate::finding::Severity;
 use crate::policy::Preset;
 
-use super::condition::{Bound, Condition, Measure, Test};
+use super::condition::{Bound, Condition, Measure, Mode, Test};
 use super::path::Path;
 use super::{Case, Subjects};
 
@@ -66,6 +66,11 @@ pub(crate) struct CaseTable {
     /// Not in tests and examples, as far as the path tells.
     #[serde(default)]
     outside_examples: bool,
+    /// Words of which the file must hold one, so that a walk over all of it can be saved.
+    mentions: Option<OneOrMore<String>>,
+    /// The value that is shown is a secret.
+    #[serde(default)]
+    value_is_secret: bool,
     /// From the resource to the nodes in question; the resource itself if it is left out.
     select: Option<String>,
     /// Preconditions.
@@ -105,6 +110,8 @@ pub(crate) struct ConditionTable {
     any: Option<Vec<ConditionTable>>,
     all: Option<Vec<ConditionTable>>,
     not: Option<Box<ConditionTable>>,
+    some: Option<Box<ConditionTable>>,
+    each: Option<Box<ConditionTable>>,
     at: Option<String>,
     default: Option<toml::Value>,
     exists: Option<bool>,
@@ -127,6 +134,8 @@ pub(crate) struct ConditionTable {
     reference: Option<bool>,
     secret: Option<bool>,
     secret_name: Option<bool>,
+    named: Option<String>,
+    required_tags: Option<bool>,
     refers_to: Option<OneOrMore<String>>,
     referred_by: Option<OneOrMore<String>>,
     field: Option<String>,
@@ -160,6 +169,8 @@ impl CaseTable {
             files: self.files.as_ref().map(|globs| files(&globs.list())).transpose()?,
             tracked: self.tracked,
             outside_examples: self.outside_examples,
+            mentions: self.mentions.as_ref().map(OneOrMore::list),
+            value_is_secret: self.value_is_secret,
             select: path(&self.select)?,
             when: conditions(&self.when)?,
             require: conditions(&self.require)?,
@@ -173,7 +184,8 @@ impl CaseTable {
 fn files(globs: &[String]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        let built = GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).build();
+        let built =
+            GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).empty_alternates(true).build();
         set.add(built.map_err(|fault| format!("files: {fault}"))?);
     }
     set.build().map_err(|fault| format!("files: {fault}"))
@@ -184,12 +196,18 @@ impl ConditionTable {
         let each = |tables: &[ConditionTable]| -> Result<Vec<Condition>, String> {
             tables.iter().map(ConditionTable::condition).collect()
         };
-        match (&self.any, &self.all, &self.not) {
-            (None, None, None) => {}
-            (Some(any), None, None) => return Ok(Condition::Any(each(any)?)),
-            (None, Some(all), None) => return Ok(Condition::All(each(all)?)),
-            (None, None, Some(not)) => return Ok(Condition::Not(Box::new(not.condition()?))),
-            _ => return Err("a condition is one of `any`, `all`, `not`, or a test".to_owned()),
+        let mut joints = Vec::new();
+        joints.extend(self.any.as_deref().map(|any| each(any).map(Condition::Any)));
+        joints.extend(self.all.as_deref().map(|all| each(all).map(Condition::All)));
+        let one = |table: &ConditionTable| table.condition().map(Box::new);
+        joints.extend(self.not.as_deref().map(|not| one(not).map(Condition::Not)));
+        joints.extend(self.some.as_deref().map(|some| one(some).map(|it| Condition::Within(Mode::When, it))));
+        joints.extend(self.each.as_deref().map(|each| one(each).map(|it| Condition::Within(Mode::Require, it))));
+        let mut joints = joints.into_iter();
+        match (joints.next(), joints.next()) {
+            (None, _) => {}
+            (Some(joint), None) => return joint,
+            _ => return Err("a condition is one of `any`, `all`, `not`, `some`, `each`, or a test".to_owned()),
         }
         let mut tests = Vec::new();
         tests.extend(self.exists.map(Test::Exists));
@@ -212,6 +230,12 @@ impl ConditionTable {
         }
         if let Some(pattern) = &self.written {
             tests.push(Test::Written(super::path::pattern(pattern).map_err(|fault| format!("written: {fault}"))?));
+        }
+        if let Some(pattern) = &self.named {
+            tests.push(Test::Named(super::path::pattern(pattern).map_err(|fault| format!("named: {fault}"))?));
+        }
+        if self.required_tags == Some(true) {
+            tests.push(Test::RequiredTags);
         }
         if let Some(bound) = &self.at_least {
             tests.push(Test::AtLeast(bound.bound()?));

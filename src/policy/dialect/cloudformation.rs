@@ -4,6 +4,9 @@ use crate::document::{Document, Node, Value};
 
 use super::Resource;
 
+/// A map without entries.
+static NOTHING: Node = Node { span: 0..0, value: Value::Map(Vec::new()) };
+
 /// Every resource of the template: a root with `Resources`, each of which has a `Type` with `::` in it; and its `Parameter`s.
 pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
@@ -13,16 +16,20 @@ pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
                 continue;
             };
             found.push(Resource {
-                kind,
+                kind: kind.into(),
                 name_span: entry.key_span.clone(),
-                body: entry.value.get("Properties").filter(|properties| properties.is_map()),
+                // Without properties it has them all by default.
+                body: match entry.value.get("Properties") {
+                    Some(properties) => Some(properties).filter(|properties| properties.is_map()),
+                    None => Some(&NOTHING),
+                },
                 address: entry.key.clone(),
             });
         }
         let is_template = root.entry("Resources").is_some();
         for entry in root.get("Parameters").filter(|_| is_template).map_or(&[][..], Node::entries) {
             found.push(Resource {
-                kind: "Parameter",
+                kind: "Parameter".into(),
                 name_span: entry.key_span.clone(),
                 body: entry.value.is_map().then_some(&*entry.value),
                 address: format!("Parameters.{}", entry.key),

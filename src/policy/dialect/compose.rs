@@ -18,7 +18,7 @@ pub(crate) fn resources<'d>(face: &Face<'d>) -> Vec<Resource<'d>> {
         found.push(whole(root, "project"));
         for service in services.entries() {
             found.push(Resource {
-                kind: "service",
+                kind: "service".into(),
                 name_span: service.key_span.clone(),
                 body: service.value.is_map().then_some(&*service.value),
                 address: format!("services.{}", service.key),

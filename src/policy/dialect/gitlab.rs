@@ -37,7 +37,7 @@ pub(crate) fn resources<'d>(face: &Face<'d>) -> Vec<Resource<'d>> {
         for job in root.entries() {
             if (job.key == "pages" || !RESERVED.contains(&job.key.as_str())) && is_job(&job.value) {
                 found.push(Resource {
-                    kind: "job",
+                    kind: "job".into(),
                     name_span: job.key_span.clone(),
                     body: Some(&job.value),
                     address: job.key.clone(),

@@ -162,13 +162,13 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
         let Some(body) = resource.body else { continue };
         crate::document::walk(body, &mut |trail, node| {
             if matches!(trail.key(), Some("PolicyDocument" | "AssumeRolePolicyDocument" | "KeyPolicy")) {
-                policy(node, resource.kind, &format!("{}.{}", resource.address, trail.route()), &mut found);
+                policy(node, &resource.kind, &format!("{}.{}", resource.address, trail.route()), &mut found);
             }
         });
     }
     for resource in view.terraform() {
         let Some(body) = resource.body else { continue };
-        if resource.kind == "aws_iam_policy_document" {
+        if resource.kind == "data.aws_iam_policy_document" {
             for (number, entry) in body.all("statement").enumerate() {
                 let route = format!("{}.statement{}", resource.address, name(&entry.value, number));
                 found.push(Statement { node: entry.value.clone(), names: &HCL, owner: String::new(), route });
@@ -178,7 +178,13 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
                 let is_policy =
                     matches!(trail.key(), Some("policy" | "inline_policy" | "policy_document" | "assume_role_policy"));
                 if is_policy {
-                    embedded(view, node, resource.kind, &format!("{}.{}", resource.address, trail.route()), &mut found);
+                    embedded(
+                        view,
+                        node,
+                        &resource.kind,
+                        &format!("{}.{}", resource.address, trail.route()),
+                        &mut found,
+                    );
                 }
             });
         }

@@ -61,9 +61,9 @@ pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
         let name_span = name.map_or(0..0, |name| name.span.clone());
         if let Some((spec, keys)) = object.pod_spec() {
             let address = object.route(&keys.join("."));
-            found.push(Resource { kind: "PodSpec", name_span: name_span.clone(), body: Some(spec), address });
+            found.push(Resource { kind: "PodSpec".into(), name_span: name_span.clone(), body: Some(spec), address });
         }
-        found.push(Resource { kind: object.kind, name_span, body: Some(object.node), address: object.address });
+        found.push(Resource { kind: object.kind.into(), name_span, body: Some(object.node), address: object.address });
     }
     found
 }

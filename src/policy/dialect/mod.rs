@@ -4,7 +4,7 @@
 //! steps of a workflow, or just the document itself where a tool reads it whole. A new dialect is a file here (or an entry
 //! in [`plain`]) and a line in [`ALL`].
 
-mod azure;
+pub(crate) mod azure;
 pub(crate) mod cloudformation;
 mod compose;
 mod gitlab;
@@ -14,6 +14,7 @@ mod plain;
 pub(crate) mod terraform;
 pub(crate) mod workflow;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::document::{Document, Node};
@@ -46,8 +47,8 @@ pub(crate) struct Face<'d> {
 /// Something that a document declares: a resource, an object, a job, a step, a service, the document as a whole.
 #[derive(Debug)]
 pub(crate) struct Resource<'d> {
-    /// `aws_kms_key`, `AWS::KMS::Key`, `Deployment`, `step`.
-    pub kind: &'d str,
+    /// `aws_kms_key`, `data.aws_kms_key`, `AWS::KMS::Key`, `Deployment`, `step`.
+    pub kind: Cow<'d, str>,
     /// Where its name stands; for a whole document, its first key.
     pub name_span: Range<usize>,
     /// The body, or the properties; none if it has none or they are unknown.
@@ -57,6 +58,11 @@ pub(crate) struct Resource<'d> {
 }
 
 impl Resource<'_> {
+    /// Its own name: the last part of the address.
+    pub(crate) fn name(&self) -> &str {
+        self.address.rsplit(['.', '/']).next().unwrap_or_default()
+    }
+
     /// The route of a field.
     pub(crate) fn route(&self, field: &str) -> String {
         let dot = if field.starts_with('[') || self.address.is_empty() { "" } else { "." };
@@ -68,7 +74,7 @@ impl Resource<'_> {
 static OWN: &[Dialect] = &[
     Dialect {
         id: "terraform",
-        about: "HCL, its JSON syntax, plans: resources and data by type, `provider.NAME`, `variable`, `output`, `module`",
+        about: "HCL, its JSON syntax, plans: resources by type, `data.TYPE`, `provider.NAME`, `variable`, `output`, `module`",
         read: |face| terraform::resources(face.document),
     },
     Dialect {
@@ -141,9 +147,9 @@ pub(crate) fn is_known(node: &Node) -> bool {
 }
 
 /// The root as one thing: its first key stands for its name.
-fn whole<'d>(root: &'d Node, kind: &'d str) -> Resource<'d> {
+fn whole<'d>(root: &'d Node, kind: &'static str) -> Resource<'d> {
     let name_span = root.entries().first().map_or(root.span.start..root.span.start, |entry| entry.key_span.clone());
-    Resource { kind, name_span, body: Some(root), address: String::new() }
+    Resource { kind: Cow::Borrowed(kind), name_span, body: Some(root), address: String::new() }
 }
 
 /// The name of a file: what stands behind the last `/`.

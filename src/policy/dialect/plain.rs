@@ -156,7 +156,8 @@ static NAMES: LazyLock<(GlobSet, Vec<usize>)> = LazyLock::new(|| {
     let mut owners = Vec::new();
     for (number, plain) in DIALECTS.iter().enumerate() {
         for glob in plain.files {
-            let glob = GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).build();
+            let glob =
+                GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).empty_alternates(true).build();
             if let Ok(glob) = glob {
                 set.add(glob);
                 owners.push(number);
@@ -197,6 +198,7 @@ mod tests {
         assert_eq!(named("application.properties"), ["spring"]);
         assert_eq!(named("a/.npmrc"), ["npmrc"]);
         assert_eq!(named("site/settings.py"), ["django"]);
+        assert_eq!(named(".cargo/credentials"), ["cargo"]);
         assert_eq!(named("main.c"), Vec::<&str>::new());
     }
 }

@@ -17,7 +17,7 @@ const TYPED: [(&str, &str); 3] = [("resource", ""), ("data", "data."), ("ephemer
 /// Blocks with a name, the kind they are and what their addresses begin with.
 const NAMED: [(&str, &str); 3] = [("variable", "var."), ("output", "output."), ("module", "module.")];
 
-/// Every resource and data source by its type, `provider.NAME`, `variable`, `output` and `module`. The address of a data
+/// Every resource by its type, every data source as `data.TYPE`, `provider.NAME`, `variable`, `output` and `module`. The address of a data
 /// source begins with `data.`; what is never made (`count = 0`) is left out.
 pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
@@ -30,10 +30,22 @@ pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
         for (block, prefix) in NAMED {
             for named in root.all(block).flat_map(|entry| entry.value.entries()) {
                 found.push(Resource {
-                    kind: block,
+                    kind: block.into(),
                     name_span: named.key_span.clone(),
                     body: Some(body(&named.value)),
                     address: format!("{prefix}{}", named.key),
+                });
+            }
+        }
+        for provider in root.all("provider").flat_map(|entry| entry.value.entries()) {
+            for body in std::iter::once(&provider.value).chain(provider.value.items()).filter(|body| body.is_map()) {
+                let name = format!("provider.{}", provider.key);
+                let alias = body.get("alias").and_then(Node::as_str).map(|alias| format!("[alias={alias}]"));
+                found.push(Resource {
+                    kind: name.clone().into(),
+                    name_span: provider.key_span.clone(),
+                    body: Some(body),
+                    address: name + &alias.unwrap_or_default(),
                 });
             }
         }
@@ -55,7 +67,7 @@ fn collect<'d>(kinds: &'d Node, prefix: &str, found: &mut Vec<Resource<'d>>) {
                 continue;
             }
             found.push(Resource {
-                kind: &kind.key,
+                kind: if prefix.is_empty() { (&*kind.key).into() } else { format!("{prefix}{}", kind.key).into() },
                 name_span: name.key_span.clone(),
                 body: body.is_map().then_some(body),
                 address: format!("{prefix}{}.{}", kind.key, name.key),

@@ -57,7 +57,7 @@ pub(crate) fn resources<'d>(path: &[u8], document: &'d Document) -> Vec<Resource
     let mut found = Vec::new();
     if let Some(workflow) = Workflow::of(path, document) {
         found.push(Resource {
-            kind: "workflow",
+            kind: "workflow".into(),
             name_span: workflow.jobs_span.clone(),
             body: Some(workflow.root),
             address: String::new(),
@@ -66,13 +66,13 @@ pub(crate) fn resources<'d>(path: &[u8], document: &'d Document) -> Vec<Resource
             let address = format!("jobs.{}", job.key);
             steps(&job.value, &address, &mut found);
             let name_span = job.key_span.clone();
-            found.push(Resource { kind: "job", name_span, body: Some(&job.value), address });
+            found.push(Resource { kind: "job".into(), name_span, body: Some(&job.value), address });
         }
     } else if matches!(super::file_name(path), b"action.yml" | b"action.yaml") {
         for root in document.roots.iter() {
             let Some(runs) = root.entry("runs") else { continue };
             let name_span = runs.key_span.clone();
-            found.push(Resource { kind: "action", name_span, body: Some(root), address: String::new() });
+            found.push(Resource { kind: "action".into(), name_span, body: Some(root), address: String::new() });
             steps(&runs.value, "runs", &mut found);
         }
     }
@@ -86,7 +86,7 @@ fn steps<'d>(holder: &'d Node, address: &str, found: &mut Vec<Resource<'d>>) {
         let name = ["id", "name", "uses"].into_iter().find_map(|key| step.get(key).and_then(Node::as_str));
         let name = name.map_or_else(|| number.to_string(), str::to_owned);
         found.push(Resource {
-            kind: "step",
+            kind: "step".into(),
             name_span: first.key_span.clone(),
             body: Some(step),
             address: format!("{address}.steps[{name}]"),

@@ -18,7 +18,10 @@ pub(super) fn collect<'d>(root: &'d Node, found: &mut Vec<Resource<'d>>) {
         let after = change.path(&["change", "after"]).filter(|after| after.is_map());
         let Some(after) = after else { continue };
         found.push(Resource {
-            kind,
+            kind: match change.get("mode").and_then(Node::as_str) {
+                Some("data") => format!("data.{kind}").into(),
+                _ => kind.into(),
+            },
             name_span: address.value.span.clone(),
             body: Some(after),
             address: name.to_owned(),

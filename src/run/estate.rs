@@ -1,0 +1,55 @@
+//! What the policy says of the secrets of the whole scan, put on their findings.
+
+use crate::finding::{Finding, Kind, Reason, Severity, Weight};
+use crate::place::Origin;
+use crate::policy::estate::{Estate, Held, Remark, remarks};
+use crate::rule::set::RuleSet;
+use crate::suppress::Exceptions;
+
+use super::Settings;
+
+/// Remarks on the secrets: each becomes a reason of its finding, which is as severe as the worst of them.
+pub fn remark(findings: &mut [Finding], rules: &RuleSet, exceptions: &mut Exceptions<'_>, settings: &Settings) {
+    let numbers: Vec<usize> =
+        findings.iter().enumerate().filter(|(_, it)| it.kind == Kind::Secret).map(|(number, _)| number).collect();
+    let held: Vec<Held<'_>> = numbers.iter().map(|&number| held(&findings[number], rules)).collect();
+    let estate = Estate { held: &held, settings: &settings.config.policy, now: settings.now };
+    let remarks = remarks(&estate);
+    drop(held);
+    for Remark { check, held, message, severity, threshold } in remarks {
+        let finding = &mut findings[numbers[held]];
+        let route = finding.fingerprint.to_string();
+        if finding.path().is_some_and(|path| exceptions.hides_breach(check.id, path, &route)) {
+            continue;
+        }
+        finding.severity = finding.severity.max(severity);
+        finding.reasons.push(Reason::new("policy", Weight::Supports, format!("`{}`: {message}", check.id)));
+        finding.threshold = finding.threshold.take().or(threshold);
+    }
+    findings.iter_mut().for_each(|finding| close(finding, settings));
+}
+
+fn held<'f>(finding: &'f Finding, rules: &'f RuleSet) -> Held<'f> {
+    let rule = rules.by_id(&finding.rule).map(|(_, rule)| rule);
+    let provider = rule.map(|rule| rule.provider.as_ref());
+    Held {
+        finding,
+        kinds: std::iter::once(finding.rule.as_str()).chain(provider).collect(),
+        environment: rule.and_then(|rule| rule.environment.as_deref()),
+    }
+}
+
+/// A secret of which only the history tells, and whose rotation is recorded for the day on which it left or later, opens
+/// nothing any more: it is told of, and fails nothing.
+fn close(finding: &mut Finding, settings: &Settings) {
+    let Some(rotated) = settings.config.policy.rotated(&finding.fingerprint.to_string()) else { return };
+    let Some(life) = finding.life.as_ref().filter(|life| life.holding_count == 0 && !life.in_head) else { return };
+    let is_in_files =
+        finding.places.iter().any(|place| matches!(place.origin.outermost(), Origin::File(_) | Origin::Staged(_)));
+    let left = life.removed.as_ref().or(life.last.as_ref()).unwrap_or(&life.first);
+    if !is_in_files && rotated.at.to_string().as_str() >= left.date.get(..10).unwrap_or_default() {
+        finding.severity = Severity::Info;
+        let text = format!("recorded as rotated on {} ({})", rotated.at, rotated.source);
+        finding.reasons.push(Reason::new("rotated", Weight::Weakens, text));
+    }
+}
