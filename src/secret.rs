@@ -105,6 +105,12 @@ impl FingerprintKey {
         Self { bytes: bytes.to_vec(), keyed: true }
     }
 
+    /// Whether it is a key of the user's.
+    #[must_use]
+    pub fn is_keyed(&self) -> bool {
+        self.keyed
+    }
+
     /// A short public name of the key: `unkeyed`, or 8 hexadecimal digits of its SHA-256.
     #[must_use]
     pub fn id(&self) -> String {

@@ -9,6 +9,8 @@ mod support;
 mod action;
 #[path = "command/cleanup.rs"]
 mod cleanup;
+#[path = "command/clock.rs"]
+mod clock;
 #[path = "command/config.rs"]
 mod config;
 #[path = "command/deltas.rs"]

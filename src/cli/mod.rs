@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod configuration;
 mod explain;
+mod fingerprints;
 mod history;
 mod hook;
 mod lint;
@@ -50,6 +51,7 @@ enum Command {
     Hook(hook::HookArgs),
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
+    Fingerprints(fingerprints::FingerprintsArgs),
     Rotated(rotated::RotatedArgs),
     Rules(rules::RulesArgs),
     Why(why::WhyArgs),
@@ -92,6 +94,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Config(args) => args.run(),
         Command::Explain(args) => args.run(),
+        Command::Fingerprints(args) => args.run(),
         Command::Rotated(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Why(args) => args.run(),
@@ -112,15 +115,8 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Runs a plan and writes its reports.
-fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
-    judge_and(plan, args, |_| Ok(()))
-}
-
-/// The same, and something more before the reports.
-fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<u8> {
-    let settings = args.settings(plan)?;
-    let targets = args.targets()?;
+/// What Ctrl-C sets; called once in a process.
+fn interruptible() -> Arc<Stop> {
     let stop = Arc::new(Stop::default());
     let handler = Arc::clone(&stop);
     // A second Ctrl-C does not wait for the item at hand.
@@ -132,6 +128,19 @@ fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyho
         handler.request();
     });
     debug_assert!(installed.is_ok(), "the handler is set once in a process");
+    stop
+}
+
+/// Runs a plan and writes its reports.
+fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
+    judge_and(plan, args, |_| Ok(()))
+}
+
+/// The same, and something more before the reports.
+fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<u8> {
+    let settings = args.settings(plan)?;
+    let targets = args.targets()?;
+    let stop = interruptible();
     let read = Progress::default();
     let outcome = progress::watch(&read, || run::run(plan, &settings, &stop, &read))?;
     more(&outcome)?;

@@ -69,6 +69,19 @@ fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
     }
 }
 
+/// Writes bytes to a file, whole or not at all, or to standard output.
+///
+/// # Errors
+/// A file that cannot be written, with its name; for standard output the bare [`io::Error`].
+pub fn write_bytes(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    match file.filter(|path| *path != Path::new("-")) {
+        Some(path) => {
+            beside(path, |out| out.write_all(bytes)).with_context(|| format!("{}: cannot be written", path.display()))
+        }
+        None => Ok(io::stdout().lock().write_all(bytes)?),
+    }
+}
+
 /// Writes a file that nobody else may read; one that exists is left as it is.
 ///
 /// # Errors

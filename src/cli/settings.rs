@@ -1,6 +1,6 @@
 //! The flags of every command that judges, and what they make of the configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
@@ -95,6 +95,11 @@ impl JudgeArgs {
     /// The format of the report on standard output.
     pub fn format(&self) -> Formats {
         self.format
+    }
+
+    /// The file of `--output`.
+    pub fn output(&self) -> Option<&Path> {
+        self.output.as_deref()
     }
 
     /// Where reports go.

@@ -1,7 +1,7 @@
 //! Runs the examples of a check's page: as they are, with other line ends, and with more text before them.
 //!
 //! Blocks under Bad must be found where they say and nowhere else, blocks under Good not at all. A block without a file is
-//! policy, in TOML, for all blocks of the page. `@jwt({…})` stands for a token with that payload, `@random(N)` for N random
+//! policy, in TOML, for all blocks of the page. `@jwt({…})` stands for a token with that payload, `@unsigned({…})` for one without a signature, `@random(N)` for N random
 //! characters, `@base64(…)` for the encoded text: nothing shaped like a secret stands in a page as it is.
 
 use std::sync::LazyLock;
@@ -167,23 +167,28 @@ fn blocks(section: &str) -> Result<Vec<Block>, String> {
 /// The text with what stands for secrets made out.
 pub(super) fn expand(text: &str) -> String {
     static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"@jwt\((\{[^)]*\})\)|@random\(([0-9]+)\)|@base64\(([^)]*)\)")
+        Regex::new(r"@(?:jwt|(unsigned))\((\{[^)]*\})\)|@random\(([0-9]+)\)|@base64\(([^)]*)\)")
             .expect("a pattern of our own is valid")
     });
-    let expanded =
-        TEMPLATE.replace_all(text, |found: &Captures<'_>| match (found.get(1), found.get(2), found.get(3)) {
+    let expanded = TEMPLATE.replace_all(text, |found: &Captures<'_>| {
+        let group = |number: usize| found.get(number).map(|group| group.as_str());
+        let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
+        match (group(2), group(3), group(4)) {
+            (Some(payload), ..) if group(1).is_some() => {
+                format!("{}.{}.", part(br#"{"alg":"none","typ":"JWT"}"#), part(payload.as_bytes()))
+            }
             (Some(payload), ..) => {
-                let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
                 let signature: Vec<u8> = (0..32u8).map(|n| n.wrapping_mul(73) ^ 0x5a).collect();
                 let header = br#"{"alg":"HS256","typ":"JWT"}"#;
-                format!("{}.{}.{}", part(header), part(payload.as_str().as_bytes()), part(&signature))
+                format!("{}.{}.{}", part(header), part(payload.as_bytes()), part(&signature))
             }
             (None, Some(length), _) => {
                 let alphabet = b"k7QzR2mXw9LpT4vBn6HsYc3Jd8FgA5eU";
-                let length: usize = length.as_str().parse().unwrap_or(0);
+                let length: usize = length.parse().unwrap_or(0);
                 (0..length).map(|n| alphabet[(n * 11 + length * 5 + n * n * 3) % alphabet.len()] as char).collect()
             }
-            (None, None, plain) => data_encoding::BASE64.encode(plain.map_or("", |plain| plain.as_str()).as_bytes()),
-        });
+            (None, None, plain) => data_encoding::BASE64.encode(plain.unwrap_or_default().as_bytes()),
+        }
+    });
     expanded.into_owned()
 }

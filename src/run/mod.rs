@@ -20,6 +20,7 @@ mod lint;
 mod lives;
 mod outcome;
 pub mod rule_lint;
+pub mod shared;
 mod unpack;
 
 use std::path::PathBuf;

@@ -18,8 +18,9 @@ pub(crate) const WARN_BEFORE: (&str, &str) = ("warn-before", "14d");
 
 /// Built-in lifetimes: what an issuer may hand out. Where providers have a default or a ceiling that is no longer than what is
 /// sensible, it is theirs: 398 days of a certificate, Vault's 768 hours of a lease.
-pub(crate) const LIFETIME: [(&str, &str); 16] = [
+pub(crate) const LIFETIME: [(&str, &str); 17] = [
     ("access-token", "1h"),
+    ("bootstrap-token", "24h"),
     ("cached-decision", "5m"),
     ("certificate", "398d"),
     ("client-secret", "180d"),

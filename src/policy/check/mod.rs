@@ -14,6 +14,7 @@ mod iam_every_secret;
 mod iam_privilege_escalation;
 mod iam_service_wildcard;
 mod iam_wildcard;
+mod jwt_for_any_audience;
 mod jwt_validation_off;
 mod jwt_without_expiry;
 mod key_policy_open;
@@ -25,6 +26,7 @@ mod long_token_lifetime;
 mod open_cluster_secret_store;
 mod permanent_service_account_token;
 mod role_trust_open;
+mod sas_url_too_long;
 mod scope_outside_policy;
 mod secret_without_rotation;
 mod secrets_inherit;
@@ -33,6 +35,7 @@ mod slow_rotation;
 mod token_in_url;
 mod token_revocation_off;
 mod tracked_env_file;
+mod unsigned_jwt;
 mod vault_listener_without_tls;
 mod workflow_without_permissions;
 mod workflow_write_all;
@@ -55,6 +58,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &iam_privilege_escalation::IamPrivilegeEscalation,
     &iam_service_wildcard::IamServiceWildcard,
     &iam_wildcard::IamWildcard,
+    &jwt_for_any_audience::JwtForAnyAudience,
     &jwt_validation_off::JwtValidationOff,
     &jwt_without_expiry::JwtWithoutExpiry,
     &key_policy_open::KeyPolicyOpen,
@@ -66,6 +70,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &open_cluster_secret_store::OpenClusterSecretStore,
     &permanent_service_account_token::PermanentServiceAccountToken,
     &role_trust_open::RoleTrustOpen,
+    &sas_url_too_long::SasUrlTooLong,
     &scope_outside_policy::ScopeOutsidePolicy,
     &secret_without_rotation::SecretWithoutRotation,
     &secrets_inherit::SecretsInherit,
@@ -74,6 +79,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &token_in_url::TokenInUrl,
     &token_revocation_off::TokenRevocationOff,
     &tracked_env_file::TrackedEnvFile,
+    &unsigned_jwt::UnsignedJwt,
     &vault_listener_without_tls::VaultListenerWithoutTls,
     &workflow_without_permissions::WorkflowWithoutPermissions,
     &workflow_write_all::WorkflowWriteAll,

@@ -242,7 +242,7 @@ fn ask_test<'n>(
             return Answer::bare(truth);
         }
         Test::Named(pattern) => return Answer::of(pattern.is_match(ground.resource.name().as_bytes())),
-        Test::SecretName(wanted) if at.is_here() && start.entry.is_none() => {
+        Test::SecretName(wanted) if at.is_here() && start.entry.is_none() && start.route.is_empty() => {
             return Answer::of(is_secret_name(ground.resource.name()) == *wanted);
         }
         _ => {}

@@ -1,0 +1,127 @@
+//! The clock that only git has: age, removal without rotation, return, environments, releases.
+
+use serde_json::Value;
+
+use crate::scripted::Scratch;
+use crate::support::{Report, github, keysieve, list, text};
+
+const DAY: i64 = 86_400;
+/// 1_700_000_000 is 2023-11-14T22:13:20Z.
+const NOW: &str = "2024-02-22T22:13:20Z";
+
+/// What the policy says of the one secret, and how bad it makes it.
+fn said(report: &Report, salt: &str) -> (String, Vec<String>) {
+    let finding = report.of(&github(salt));
+    let of_policy = |reason: &&Value| text(&reason["code"]) == "policy";
+    let said = list(&finding["reasons"]).iter().filter(of_policy).map(|reason| text(&reason["text"]).to_owned());
+    (text(&finding["severity"]).to_owned(), said.collect())
+}
+
+fn check(scratch: &Scratch, arguments: &[&str]) -> Report {
+    let base = ["check", "--format", "json", "--show-secrets", "--now", NOW];
+    keysieve(scratch, "repo", &[&base[..], arguments].concat()).json()
+}
+
+fn token(salt: &str) -> String {
+    format!("token = {}\n", github(salt))
+}
+
+#[test]
+fn a_value_ages_until_it_is_overdue() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", token("old"));
+    scratch.commit(0, "Add");
+    scratch.write("repo/b.txt", "nothing\n");
+    scratch.commit(DAY, "Other");
+    let (_, said_of_it) = said(&check(&scratch, &[]), "old");
+    assert_eq!(said_of_it, ["`rotation-overdue`: in use for 100 days"]);
+    let report = check(&scratch, &[]);
+    assert_eq!(report.of(&github("old"))["threshold"]["limit"], "90d");
+    let (_, relaxed) = said(&check(&scratch, &["--set", "policy.rotation.default=120d"]), "old");
+    assert_eq!(relaxed, Vec::<String>::new());
+    let (_, warned) = said(&check(&scratch, &["--set", "policy.rotation.default=110d"]), "old");
+    assert_eq!(warned, ["`rotation-overdue`: in use for 100 days: due in 10 days"]);
+}
+
+#[test]
+fn a_shallow_clone_gives_a_least_age() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", token("old"));
+    scratch.commit(0, "Add");
+    scratch.write("repo/b.txt", "nothing\n");
+    scratch.commit(DAY, "Other");
+    let from = format!("file://{}", scratch.path("repo").display());
+    scratch.git(".", &["clone", "-q", "--depth=1", &from, "shallow"]);
+    let base = ["check", "--format", "json", "--show-secrets", "--now", NOW, "--accept", "shallow"];
+    let (_, said) = said(&keysieve(&scratch, "shallow", &base).json(), "old");
+    assert_eq!(said, ["`rotation-overdue`: in use for at least 99 days"]);
+}
+
+#[test]
+fn removal_is_not_rotation_until_it_is_recorded() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", token("gone"));
+    scratch.commit(0, "Add");
+    scratch.write("repo/a.txt", "token = ${TOKEN}\n");
+    scratch.commit(10 * DAY, "Replace by a reference");
+    let report = check(&scratch, &[]);
+    let (severity, told) = said(&report, "gone");
+    assert_eq!(told, ["`removed-never-rotated`: left the files on 2023-11-24, and nothing says that it was rotated"]);
+    assert_eq!(severity, "critical");
+    let fingerprint = text(&report.of(&github("gone"))["fingerprint"]).to_owned();
+    keysieve(&scratch, "repo", &["rotated", &fingerprint, "--at", "2023-11-25"]).exits(0);
+    let run = keysieve(&scratch, "repo", &["check", "--format", "json", "--show-secrets", "--now", NOW]).exits(0);
+    let (severity, told) = said(&run.json(), "gone");
+    assert_eq!((severity.as_str(), told), ("info", Vec::new()));
+    // What is recorded and comes back is worse than what nobody knew of.
+    scratch.write("repo/a.txt", token("gone"));
+    scratch.commit(20 * DAY, "Revert");
+    let (severity, told) = said(&check(&scratch, &[]), "gone");
+    assert_eq!(severity, "critical");
+    assert!(told.iter().any(|it| it.starts_with("`reappeared-secret`: recorded as rotated on 2023-11-25")), "{told:?}");
+}
+
+#[test]
+fn environments_and_releases() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/deploy/dev/app.txt", token("both"));
+    scratch.write("repo/deploy/prod/app.txt", token("both"));
+    scratch.commit(99 * DAY, "Add");
+    scratch.git("repo", &["tag", "v1.2.0"]);
+    let (_, told) = said(&check(&scratch, &[]), "both");
+    assert_eq!(
+        told,
+        [
+            "`same-value-in-environments`: stands in files of dev and prod",
+            "`secret-in-release`: shipped in v1.2.0; exposed for 1 days"
+        ]
+    );
+    let (_, told) = said(&check(&scratch, &["--preset", "minimal"]), "both");
+    assert_eq!(told, Vec::<String>::new());
+}
+
+#[test]
+fn fingerprints_are_joined_over_repositories() {
+    let key = format!("fingerprint-key = \"{}\"\n", "0a".repeat(32));
+    let scratch = Scratch::new();
+    for (name, salt) in [("one", "shared"), ("two", "shared"), ("three", "other")] {
+        scratch.write(&format!("{name}/a.txt"), token(salt));
+        scratch.write(&format!("{name}/keysieve.toml"), &key);
+        keysieve(&scratch, ".", &["fingerprints", "export", name, "--output", &format!("{name}.jsonl")]).exits(0);
+    }
+    let export = std::fs::read_to_string(scratch.path("one.jsonl")).unwrap();
+    assert!(!export.contains(&github("shared")) && export.contains("\"fingerprint\":\"ks1:"), "{export}");
+    let joined = keysieve(&scratch, ".", &["fingerprints", "join", "one.jsonl", "two.jsonl", "three.jsonl"]).exits(1);
+    joined.says("the same secret in one, two").says("1 of 3 secrets in 3 exports");
+    keysieve(&scratch, ".", &["fingerprints", "join", "one.jsonl", "three.jsonl"]).exits(0);
+    // Without a key of one's own a short secret could be guessed from the export.
+    scratch.write("four/a.txt", token("shared"));
+    keysieve(&scratch, ".", &["fingerprints", "export", "four"]).exits(2).says("fingerprint-key");
+    scratch.write("four/keysieve.toml", format!("fingerprint-key = \"{}\"\n", "0b".repeat(32)));
+    keysieve(&scratch, ".", &["fingerprints", "export", "four", "--output", "four.jsonl"]).exits(0);
+    keysieve(&scratch, ".", &["fingerprints", "join", "one.jsonl", "four.jsonl"])
+        .exits(2)
+        .says("another fingerprint key");
+    scratch.write("bad.jsonl", "{}\n");
+    keysieve(&scratch, ".", &["fingerprints", "join", "bad.jsonl"]).exits(2).says("bad.jsonl:1");
+}
