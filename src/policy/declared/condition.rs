@@ -76,6 +76,8 @@ pub(crate) enum Test {
     Secret(bool),
     /// Its key is the name of a secret.
     SecretName(bool),
+    /// Its key matches.
+    Key(Regex),
     /// The resource's own name matches.
     Named(Regex),
     /// It has every tag that the policy asks for.
@@ -331,6 +333,9 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
         Test::Literal(wanted) => Answer::of(is_known(node) == *wanted),
         Test::Reference(wanted) => Answer::of(!is_known(node) == *wanted),
         Test::SecretName(wanted) => Answer::of(found.entry.is_some_and(|entry| is_secret_name(&entry.key)) == *wanted),
+        Test::Key(pattern) => {
+            Answer::of(found.entry.is_some_and(|entry| pattern.is_match(entry.key.as_bytes())))
+        }
         Test::Filled(wanted) => match &node.value {
             Value::Expression(_) | Value::Call { .. } => Answer::bare(Truth::Unknown),
             Value::Map(entries) => Answer::of(!entries.is_empty() == *wanted),

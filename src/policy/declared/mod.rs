@@ -55,6 +55,7 @@ pub struct Declared {
 struct Case {
     subjects: Vec<Subjects>,
     files: Option<GlobSet>,
+    except_files: Option<GlobSet>,
     tracked: bool,
     outside_examples: bool,
     mentions: Option<Vec<String>>,
@@ -201,6 +202,7 @@ impl Case {
             && (!self.outside_examples || !view.facts.is_test_or_example)
             && self.mentions.as_ref().is_none_or(|words| words.iter().any(|word| view.mentions(&[word])))
             && self.files.as_ref().is_none_or(|files| files.is_match(&*path()))
+            && !self.except_files.as_ref().is_some_and(|files| files.is_match(&*path()))
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct CaseTable {
     of: Option<OneOrMore<String>>,
     /// Globs of the files; all if none is given.
     files: Option<OneOrMore<String>>,
+    /// Globs of files that are left out.
+    except_files: Option<OneOrMore<String>>,
     /// Only files that git tracks.
     #[serde(default)]
     tracked: bool,
@@ -135,6 +137,7 @@ pub(crate) struct ConditionTable {
     secret: Option<bool>,
     secret_name: Option<bool>,
     named: Option<String>,
+    key: Option<String>,
     required_tags: Option<bool>,
     refers_to: Option<OneOrMore<String>>,
     referred_by: Option<OneOrMore<String>>,
@@ -167,6 +170,7 @@ impl CaseTable {
         Ok(Case {
             subjects,
             files: self.files.as_ref().map(|globs| files(&globs.list())).transpose()?,
+            except_files: self.except_files.as_ref().map(|globs| files(&globs.list())).transpose()?,
             tracked: self.tracked,
             outside_examples: self.outside_examples,
             mentions: self.mentions.as_ref().map(OneOrMore::list),
@@ -233,6 +237,9 @@ impl ConditionTable {
         }
         if let Some(pattern) = &self.named {
             tests.push(Test::Named(super::path::pattern(pattern).map_err(|fault| format!("named: {fault}"))?));
+        }
+        if let Some(pattern) = &self.key {
+            tests.push(Test::Key(super::path::pattern(pattern).map_err(|fault| format!("key: {fault}"))?));
         }
         if self.required_tags == Some(true) {
             tests.push(Test::RequiredTags);
