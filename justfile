@@ -15,7 +15,7 @@ test *ARGS:
 
 # Rewrite the golden reports and the catalogue of rules
 bless:
-    KEYSIEVE_BLESS=1 cargo test --test report_formats --test catalogue --test schema
+    KEYSIEVE_BLESS=1 cargo test --test report_formats --test catalogue --test schema --test checks
 
 # Time the inner loops
 bench *ARGS:

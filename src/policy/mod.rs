@@ -18,6 +18,7 @@ mod meta;
 mod own;
 pub mod page;
 mod schedule;
+pub mod slots;
 pub mod trial;
 mod view;
 

@@ -149,3 +149,72 @@ fn a_large_document_is_linted_in_bounded_work() {
     assert!(lint.documents == 1 && lint.breaches.is_empty());
     assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
 }
+
+fn module(files: &[(&str, &str)], is_whole: bool) -> Lint {
+    let subjects: Vec<Subject<'_>> = files
+        .iter()
+        .map(|(path, text)| Subject { path: path.as_bytes(), bytes: text.as_bytes(), tracked: None })
+        .collect();
+    lint_module(&subjects, is_whole, &PolicySettings::default(), now(), check::all())
+}
+
+#[test]
+fn the_files_of_a_module_are_one() {
+    let key = "é = 1\nresource \"aws_kms_key\" \"a\" {\n  enable_key_rotation = var.rotate\n}\n";
+    let variables = "# ü\nvariable \"rotate\" {\n  default = false\n}\n";
+    let lint = module(&[("m/main.tf", key), ("m/variables.tf", variables)], true);
+    let found: Vec<_> = lint.breaches.iter().filter(|it| it.check.id == "key-without-rotation").collect();
+    assert_eq!((found.len(), found[0].file), (1, 1));
+    assert_eq!(&variables[found[0].span.clone()], "false");
+    assert_eq!(found[0].route, "aws_kms_key.a.enable_key_rotation");
+    // What the module is run with beats the default.
+    let values = "rotate = true\n";
+    let files = [("m/main.tf", key), ("m/terraform.tfvars", values), ("m/variables.tf", variables)];
+    assert!(module(&files, true).breaches.iter().all(|it| it.check.id != "key-without-rotation"));
+    // Alone the variable is not known.
+    assert!(module(&files[..1], true).breaches.iter().all(|it| it.check.id != "key-without-rotation"));
+}
+
+#[test]
+fn what_a_module_lacks_is_said_only_of_a_whole_one() {
+    let secret = "resource \"aws_secretsmanager_secret\" \"a\" {\n  name = \"a\"\n}\n";
+    let rotation = "resource \"aws_secretsmanager_secret_rotation\" \"a\" {\n  secret_id = aws_secretsmanager_secret.a.id\n  rotation_rules {\n    automatically_after_days = 30\n  }\n}\n";
+    let of = |files: &[(&str, &str)], is_whole: bool| {
+        module(files, is_whole)
+            .breaches
+            .iter()
+            .filter(|it| it.check.id == "secretsmanager-secret-without-rotation")
+            .count()
+    };
+    assert_eq!(of(&[("a.tf", secret)], true), 1);
+    assert_eq!(of(&[("a.tf", secret)], false), 0);
+    assert_eq!(of(&[("a.tf", secret), ("b.tf", rotation)], true), 0);
+    assert_eq!(of(&[("a.tf", secret), ("b.tf", "resource {")], true), 0, "a file that does not parse may hold it");
+}
+
+#[test]
+fn references_that_go_round_or_grow_end() {
+    let round = "locals {\n  a = local.b\n  b = local.a\n  c = [local.c]\n}\n";
+    assert_eq!(module(&[("a.tf", round)], true).documents, 1);
+    let mut grow = "locals {\n  x0 = [\"a\", \"b\"]\n".to_owned();
+    for number in 1..40 {
+        let before = format!("local.x{}", number - 1);
+        grow.push_str(&format!("  x{number} = [{}]\n", [before.as_str(); 10].join(", ")));
+    }
+    grow.push_str("}\n");
+    let start = std::time::Instant::now();
+    assert_eq!(module(&[("a.tf", &grow)], true).documents, 1);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_plan_is_read_as_what_it_will_make() {
+    let plan = r#"{"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": [
+        {"address": "module.m.aws_kms_key.a[0]", "type": "aws_kms_key", "mode": "managed",
+         "change": {"actions": ["create"], "after": {"enable_key_rotation": false}, "after_unknown": {"arn": true}}},
+        {"address": "aws_kms_key.b", "type": "aws_kms_key", "mode": "managed",
+         "change": {"actions": ["create"], "after": {}, "after_unknown": {"enable_key_rotation": true}}}]}"#;
+    let lint = module(&[("plan.json", plan)], true);
+    let routes: Vec<&str> = lint.breaches.iter().map(|breach| breach.route.as_str()).collect();
+    assert_eq!(routes, ["module.m.aws_kms_key.a[0].enable_key_rotation"]);
+}

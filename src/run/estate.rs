@@ -8,12 +8,18 @@ use crate::suppress::Exceptions;
 
 use super::Settings;
 
-/// Remarks on the secrets: each becomes a reason of its finding, which is as severe as the worst of them.
-pub fn remark(findings: &mut [Finding], rules: &RuleSet, exceptions: &mut Exceptions<'_>, settings: &Settings) {
+/// Remarks on the secrets of a scan, or of what a range of commits brings: each becomes a reason of its finding, which is as severe as the worst of them.
+pub fn remark(
+    findings: &mut [Finding],
+    rules: &RuleSet,
+    exceptions: &mut Exceptions<'_>,
+    settings: &Settings,
+    is_range: bool,
+) {
     let numbers: Vec<usize> =
         findings.iter().enumerate().filter(|(_, it)| it.kind == Kind::Secret).map(|(number, _)| number).collect();
     let held: Vec<Held<'_>> = numbers.iter().map(|&number| held(&findings[number], rules)).collect();
-    let estate = Estate { held: &held, settings: &settings.config.policy, now: settings.now };
+    let estate = Estate { held: &held, settings: &settings.config.policy, now: settings.now, is_range };
     let remarks = remarks(&estate);
     drop(held);
     for Remark { check, held, message, severity, threshold } in remarks {

@@ -179,7 +179,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         tally.add(lives.tell(repository, &mut findings, &holders, stop));
     }
     let mut exceptions = Exceptions::new(&settings.config.policy, settings.now);
-    estate::remark(&mut findings, detector.rules(), &mut exceptions, settings);
+    estate::remark(&mut findings, detector.rules(), &mut exceptions, settings, plan.range.is_some());
     linted.hide(&mut exceptions);
     linted.join(&mut findings);
     exceptions.hide_secrets(&mut findings);

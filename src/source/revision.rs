@@ -1,12 +1,22 @@
-//! A file as a revision has it.
+//! A file as a revision has it, and the content of a blob.
 
 use gix::objs::Kind;
 
 use super::objects::Finder;
-use super::{Repository, SourceError, Trees};
+use super::{Id, Repository, SourceError, Trees};
 use crate::place::sanitize;
 
 impl Repository {
+    /// The content of a blob; none if it is not here, or no blob.
+    #[must_use]
+    pub fn blob(&self, id: Id) -> Option<Vec<u8>> {
+        let mut finder = Finder::new();
+        match self.store().0.find(&id.0, &mut finder) {
+            Some(Kind::Blob) => Some(finder.bytes),
+            _ => None,
+        }
+    }
+
     /// What a file says at a revision; the path begins at the top of the repository.
     ///
     /// # Errors

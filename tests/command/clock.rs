@@ -101,6 +101,24 @@ fn environments_and_releases() {
 }
 
 #[test]
+fn what_a_branch_adds_and_removes_is_said() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", "nothing\n");
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["checkout", "-q", "-b", "topic"]);
+    scratch.write("repo/a.txt", token("brief"));
+    scratch.commit(DAY, "Add");
+    scratch.write("repo/a.txt", "nothing\n");
+    scratch.commit(2 * DAY, "Remove");
+    let base = ["history", "--base", "main", "--format", "json", "--show-secrets", "--now", NOW];
+    let (_, told) = said(&keysieve(&scratch, "repo", &base).exits(1).json(), "brief");
+    assert_eq!(
+        told,
+        ["`secret-removed-in-branch`: added and removed in the same range: a squash hides it, the push has leaked it"]
+    );
+}
+
+#[test]
 fn fingerprints_are_joined_over_repositories() {
     let key = format!("fingerprint-key = \"{}\"\n", "0a".repeat(32));
     let scratch = Scratch::new();

@@ -32,6 +32,7 @@ mod secret_without_rotation;
 mod secrets_inherit;
 mod service_account_token_automount;
 mod slow_rotation;
+mod stated_issue_date_overdue;
 mod token_in_url;
 mod token_revocation_off;
 mod tracked_env_file;
@@ -43,7 +44,7 @@ mod workflow_write_all;
 use std::sync::LazyLock;
 
 use super::declared::{self, BUILT_IN};
-use super::{Check, Meta, estate};
+use super::{Check, Meta, estate, slots};
 
 /// Every check that is programmed, sorted by id.
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
@@ -76,6 +77,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &secrets_inherit::SecretsInherit,
     &service_account_token_automount::ServiceAccountTokenAutomount,
     &slow_rotation::SlowRotation,
+    &stated_issue_date_overdue::StatedIssueDateOverdue,
     &token_in_url::TokenInUrl,
     &token_revocation_off::TokenRevocationOff,
     &tracked_env_file::TrackedEnvFile,
@@ -102,7 +104,7 @@ pub fn all() -> &'static [&'static dyn Check] {
 /// What is known of every check, also of those that see all secrets, sorted by id.
 #[must_use]
 pub fn metas() -> Vec<&'static Meta> {
-    let secrets = estate::ALL.iter().map(|check| check.meta());
+    let secrets = estate::ALL.iter().map(|check| check.meta()).chain(slots::METAS);
     let mut metas: Vec<&Meta> = ALL.iter().map(|check| check.meta()).chain(secrets).collect();
     metas.sort_by_key(|meta| meta.id);
     metas
@@ -112,7 +114,7 @@ pub fn metas() -> Vec<&'static Meta> {
 #[must_use]
 pub fn ids() -> Vec<&'static str> {
     let programmed = PROGRAMMED.iter().map(|check| check.meta().id);
-    let secrets = estate::ALL.iter().map(|check| check.meta().id);
+    let secrets = estate::ALL.iter().map(|check| check.meta().id).chain(slots::METAS.map(|meta| meta.id));
     let mut ids: Vec<&str> = programmed.chain(secrets).chain(declared::ids()).collect();
     ids.sort_unstable();
     ids

@@ -333,9 +333,7 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
         Test::Literal(wanted) => Answer::of(is_known(node) == *wanted),
         Test::Reference(wanted) => Answer::of(!is_known(node) == *wanted),
         Test::SecretName(wanted) => Answer::of(found.entry.is_some_and(|entry| is_secret_name(&entry.key)) == *wanted),
-        Test::Key(pattern) => {
-            Answer::of(found.entry.is_some_and(|entry| pattern.is_match(entry.key.as_bytes())))
-        }
+        Test::Key(pattern) => Answer::of(found.entry.is_some_and(|entry| pattern.is_match(entry.key.as_bytes()))),
         Test::Filled(wanted) => match &node.value {
             Value::Expression(_) | Value::Call { .. } => Answer::bare(Truth::Unknown),
             Value::Map(entries) => Answer::of(!entries.is_empty() == *wanted),

@@ -14,6 +14,7 @@ mod removed_never_rotated;
 mod rotation_overdue;
 mod same_value_in_environments;
 mod secret_in_release;
+mod secret_removed_in_branch;
 mod sham_rotation;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,8 @@ pub struct Estate<'e> {
     pub settings: &'e PolicySettings,
     /// What "now" is.
     pub now: Timestamp,
+    /// Whether it is what a range of commits brings, not all that there is.
+    pub is_range: bool,
 }
 
 /// What a check says of a secret.
@@ -80,6 +83,7 @@ pub static ALL: &[&dyn EstateCheck] = &[
     &rotation_overdue::RotationOverdue,
     &same_value_in_environments::SameValueInEnvironments,
     &secret_in_release::SecretInRelease,
+    &secret_removed_in_branch::SecretRemovedInBranch,
     &sham_rotation::ShamRotation,
 ];
 

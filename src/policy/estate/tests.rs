@@ -68,7 +68,7 @@ fn said_with(findings: &[Finding], environment: Option<&str>, policy: &str) -> V
     settings.set_preset(Preset::Strict, "default");
     let held: Vec<Held<'_>> =
         findings.iter().map(|finding| Held { finding, kinds: vec!["some-token", "some"], environment }).collect();
-    let estate = Estate { held: &held, settings: &settings, now: now() };
+    let estate = Estate { held: &held, settings: &settings, now: now(), is_range: false };
     remarks(&estate)
         .into_iter()
         .map(|it| format!("{} {} {}: {}", it.held, it.check.id, it.severity, it.message))

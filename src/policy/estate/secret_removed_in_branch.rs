@@ -1,0 +1,41 @@
+//! Values that a branch brought and took away again.
+
+use crate::finding::Severity;
+use crate::policy::{Family, Meta, Preset};
+
+use super::{Estate, EstateCheck, Remark};
+
+/// See `secret_removed_in_branch.md`.
+pub(super) struct SecretRemovedInBranch;
+
+static META: Meta = Meta {
+    id: "secret-removed-in-branch",
+    title: "Secret that was added and removed on one branch",
+    family: Family::Revocation,
+    severity: Severity::High,
+    preset: Preset::Recommended,
+    threshold: None,
+    cwe: &[540],
+    kinds: &["secrets"],
+    nearest: &[],
+    page: include_str!("secret_removed_in_branch.md"),
+};
+
+impl EstateCheck for SecretRemovedInBranch {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, estate: &Estate<'_>, out: &mut Vec<Remark>) {
+        if !estate.is_range {
+            return;
+        }
+        for (number, held) in estate.held.iter().enumerate().filter(|(_, held)| !held.is_live()) {
+            if held.finding.places.iter().any(|place| place.introduced.is_some()) && estate.rotated(held).is_none() {
+                let message =
+                    "added and removed in the same range: a squash hides it, the push has leaked it".to_owned();
+                out.push(Remark { check: &META, held: number, message, severity: Severity::High, threshold: None });
+            }
+        }
+    }
+}
