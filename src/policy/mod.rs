@@ -226,6 +226,9 @@ struct Module {
     length: usize,
 }
 
+/// One document of several files, each file with where it begins in the text, and the text.
+type Joined<'s> = (Document, Vec<(usize, usize)>, Cow<'s, str>);
+
 impl Module {
     fn add(&mut self, number: usize, subject: &Subject<'_>, document: Document) {
         self.documents.push(document);
@@ -234,7 +237,7 @@ impl Module {
     }
 
     /// One document of all, the files with where they begin in its text, and the text.
-    fn read<'s>(self, subjects: &[Subject<'s>]) -> Option<(Document, Vec<(usize, usize)>, Cow<'s, str>)> {
+    fn read<'s>(self, subjects: &[Subject<'s>]) -> Option<Joined<'s>> {
         // The readers refuse what is not UTF-8 before this.
         let text = |number: usize| std::str::from_utf8(subjects[number].bytes).ok();
         let mut documents = self.documents.into_iter();

@@ -5,6 +5,7 @@
 //! conditions cannot say is a check in Rust, in [`check`](super::check).
 
 mod condition;
+mod expression;
 mod path;
 mod schema;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use globset::GlobSet;
+use toml::Spanned;
 
 use crate::document::Node;
 use crate::finding::Severity;
@@ -20,8 +22,8 @@ use super::dialect::{Dialect, Resource};
 use super::{Breach, Check, Family, Meta, Preset, View};
 use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
 use path::{Found, Path};
-use schema::CheckTable;
 pub use schema::Fault;
+use schema::{CaseTable, CheckTable, fault};
 
 include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 
@@ -83,24 +85,55 @@ pub fn parse(id: &str, text: &str) -> Result<Declared, Fault> {
     let front = text.strip_prefix("+++\n").ok_or_else(|| whole("a check begins with a line `+++`"))?;
     let (front, page) = front.split_once("\n+++\n").ok_or_else(|| whole("the second line `+++` is missing"))?;
     let moved = |span: std::ops::Range<usize>| span.start + 4..span.end + 4;
+    let moved_fault = |fault: Fault| Fault { span: moved(fault.span), ..fault };
     let table: CheckTable = toml::from_str(front)
         .map_err(|fault| Fault { span: fault.span().map_or(0..0, moved), reason: fault.message().to_owned() })?;
     let title = page.trim_start().lines().next().and_then(|line| line.strip_prefix("# "));
     let title = title.ok_or_else(|| whole("the page begins with its title, `# …`"))?;
-    let family = Family::ALL.into_iter().find(|family| family.id() == table.family).ok_or_else(|| {
+    let head = Head {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        family: family(&table.family).map_err(moved_fault)?,
+        severity: table.severity,
+        preset: table.preset.unwrap_or(Preset::Recommended),
+        page: with_cross_references(page, &table.catalogue, &table.nearest),
+        cwe: table.cwe,
+        nearest: table.nearest,
+        message: table.message,
+    };
+    declare(head, &table.case).map_err(moved_fault)
+}
+
+/// What is said of a check beside its cases, wherever that is written.
+struct Head {
+    id: String,
+    title: String,
+    family: Family,
+    severity: Severity,
+    preset: Preset,
+    cwe: Vec<u32>,
+    nearest: Vec<String>,
+    message: Option<String>,
+    page: String,
+}
+
+/// The family of this name.
+fn family(name: &Spanned<String>) -> Result<Family, Fault> {
+    Family::ALL.into_iter().find(|family| family.id() == name.get_ref()).ok_or_else(|| {
         let known: Vec<&str> = Family::ALL.into_iter().map(Family::id).collect();
-        whole(&format!("family: there is no `{}`; there are {}", table.family, known.join(", ")))
-    })?;
+        fault(name, format!("family: there is no `{}`; there are {}", name.get_ref(), known.join(", ")))
+    })
+}
+
+/// Puts a check together.
+fn declare(head: Head, tables: &[Spanned<CaseTable>]) -> Result<Declared, Fault> {
     let mut cases = Vec::new();
-    for case in &table.case {
-        let parsed = case.get_ref().case().map_err(|reason| Fault { span: moved(case.span()), reason })?;
-        if parsed.message.is_none() && table.message.is_none() {
-            return Err(Fault {
-                span: moved(case.span()),
-                reason: "neither the case nor the check has a message".to_owned(),
-            });
+    for table in tables {
+        let case = table.get_ref().case()?;
+        if case.message.is_none() && head.message.is_none() {
+            return Err(fault(table, "neither the case nor the check has a message"));
         }
-        cases.push(parsed);
+        cases.push(case);
     }
     let mut kinds: Vec<&'static str> = Vec::new();
     let mut limits = BTreeSet::new();
@@ -114,25 +147,23 @@ pub fn parse(id: &str, text: &str) -> Result<Declared, Fault> {
     }
     let threshold = limits.into_iter().collect::<Vec<_>>().join("; ");
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-    let nearest: &'static [&'static str] =
-        Box::leak(table.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice());
     let meta = Meta {
-        id: leak(id.to_owned()),
-        title: leak(title.to_owned()),
-        family,
-        severity: table.severity,
-        preset: table.preset.unwrap_or(Preset::Recommended),
+        id: leak(head.id),
+        title: leak(head.title),
+        family: head.family,
+        severity: head.severity,
+        preset: head.preset,
         threshold: (!threshold.is_empty()).then(|| leak(threshold)),
-        cwe: Box::leak(table.cwe.into_boxed_slice()),
+        cwe: Box::leak(head.cwe.into_boxed_slice()),
         kinds: Box::leak(kinds.into_boxed_slice()),
-        nearest,
-        page: leak(with_cross_references(page, &table.catalogue, nearest)),
+        nearest: Box::leak(head.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice()),
+        page: leak(head.page),
     };
-    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: table.message.unwrap_or_default() })
+    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: head.message.unwrap_or_default() })
 }
 
 /// The page with the check's numbers elsewhere at the end of its references.
-fn with_cross_references(page: &str, catalogue: &[String], nearest: &[&str]) -> String {
+fn with_cross_references(page: &str, catalogue: &[String], nearest: &[String]) -> String {
     let mut page = page.trim().to_owned() + "\n";
     if !catalogue.is_empty() || !nearest.is_empty() {
         let listed = |name: &str, all: String| if all.is_empty() { String::new() } else { format!(" {name} {all}.") };
@@ -155,7 +186,9 @@ fn limits_of(condition: &Condition, limits: &mut BTreeSet<String>) {
             | Test::LengthAtLeast(bound)
             | Test::DurationAtMost(bound, _)
             | Test::EndsWithin(bound)
+            | Test::EndsAfter(bound)
             | Test::AgeAtMost(bound) => limits.extend(bound.setting()),
+            Test::Holds(expression) => limits.extend(expression.bounds().iter().filter_map(Bound::setting)),
             Test::Scopes(provider) => {
                 limits.insert(format!("policy.scopes.{provider}"));
             }
