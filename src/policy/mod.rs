@@ -8,6 +8,7 @@
 //! are one to their tool, as one.
 
 pub mod check;
+mod checks;
 mod date;
 pub mod declared;
 mod dialect;
@@ -31,6 +32,7 @@ use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
+pub use checks::Checks;
 use dialect::{azure, terraform};
 pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;

@@ -2,10 +2,12 @@
 //!
 //! A declared check is one Markdown file in `rules/policy/`: its front matter, between two lines of `+++`, is the TOML of
 //! [`schema`], and the rest is the page that users read and tests run. Names of files are ids. What the language of
-//! conditions cannot say is a check in Rust, in [`check`](super::check).
+//! conditions cannot say is a check in Rust, in [`check`](super::check). Users declare checks in the same words, in their
+//! control file: see [`own`].
 
 mod condition;
 mod expression;
+pub mod own;
 mod path;
 mod schema;
 
@@ -50,6 +52,8 @@ pub struct Declared {
     meta: &'static Meta,
     cases: Vec<Case>,
     message: String,
+    /// Where it stands and what it is tried on, if it is a user's.
+    own: Option<own::Own>,
 }
 
 /// One reader of a declared check.
@@ -159,7 +163,7 @@ fn declare(head: Head, tables: &[Spanned<CaseTable>]) -> Result<Declared, Fault>
         nearest: Box::leak(head.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice()),
         page: leak(head.page),
     };
-    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: head.message.unwrap_or_default() })
+    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: head.message.unwrap_or_default(), own: None })
 }
 
 /// The page with the check's numbers elsewhere at the end of its references.
@@ -244,6 +248,25 @@ impl Subjects {
 }
 
 impl Declared {
+    /// What is known of it if it is a user's.
+    pub(crate) fn own(&self) -> Option<&own::Own> {
+        self.own.as_ref()
+    }
+
+    /// Where it begins, if it is a user's: `keysieve.toml:7`.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.own.as_ref().map(|own| own.place.as_str())
+    }
+
+    /// Which kinds of examples a user's check lacks: `bad`, `good`.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<&'static str> {
+        let own = self.own.iter();
+        let kinds = own.flat_map(|own| [("bad", own.bad.is_empty()), ("good", own.good.is_empty())]);
+        kinds.filter(|(_, is_empty)| *is_empty).map(|(kind, _)| kind).collect()
+    }
+
     fn judge(&self, view: &View<'_>, case: &Case, ground: &Ground<'_, '_>, out: &mut Vec<Breach>) {
         let Some(body) = ground.resource.body else { return };
         for selected in case.select.follow(&Found::start(body)) {
