@@ -365,6 +365,7 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
                 [bound] => bound.limit(ground.view).map(|(_, threshold)| threshold),
                 _ => None,
             },
+            is_secret: expression.asks_for_secrets() && node.is_literal(),
             ..Answer::bare(expression.ask(node, ground.view))
         },
         Test::Written(pattern) => match written(ground.view, node) {

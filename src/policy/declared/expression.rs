@@ -44,6 +44,9 @@ pub(crate) trait Expression: Debug + Send + Sync {
 
     /// The limits of the policy that it names.
     fn bounds(&self) -> &[Bound];
+
+    /// Whether it asks for secrets: a report then does not show the value that it is asked of.
+    fn asks_for_secrets(&self) -> bool;
 }
 
 /// Reads an expression.
@@ -60,8 +63,8 @@ pub(crate) fn compile(text: &str) -> Result<Arc<dyn Expression>, String> {
     })?;
     let mut reading = Reading { names: vec!["self".to_owned()], ..Reading::default() };
     reading.read(&mut root)?;
-    let Reading { patterns, limits, bounds, is_exhaustive, .. } = reading;
-    Ok(Arc::new(Cel { root, patterns: Arc::new(patterns), limits, bounds, is_exhaustive }))
+    let Reading { patterns, limits, bounds, is_exhaustive, asks_for_secrets, .. } = reading;
+    Ok(Arc::new(Cel { root, patterns: Arc::new(patterns), limits, bounds, is_exhaustive, asks_for_secrets }))
 }
 
 /// What the library brings: its standard functions, without those of optional values.
@@ -107,6 +110,7 @@ struct Reading {
     limits: Vec<(&'static str, String)>,
     bounds: Vec<Bound>,
     is_exhaustive: bool,
+    asks_for_secrets: bool,
 }
 
 impl Reading {
@@ -193,6 +197,7 @@ impl Reading {
         };
         match call.func_name.as_str() {
             "size" => self.is_exhaustive = true,
+            "is_secret" => self.asks_for_secrets = true,
             "matches" => {
                 let text = literal()?;
                 let pattern = path::pattern(&text).map_err(|fault| format!("matches: {fault}"))?;
@@ -224,6 +229,7 @@ struct Cel {
     bounds: Vec<Bound>,
     /// Whether it looks at all that a map has: a map that may have more then makes it unknown.
     is_exhaustive: bool,
+    asks_for_secrets: bool,
 }
 
 impl Expression for Cel {
@@ -247,6 +253,10 @@ impl Expression for Cel {
 
     fn bounds(&self) -> &[Bound] {
         &self.bounds
+    }
+
+    fn asks_for_secrets(&self) -> bool {
+        self.asks_for_secrets
     }
 }
 
@@ -503,6 +513,7 @@ b "x" {
         ] {
             assert_eq!(ask("a", text), Truth::Unknown, "{text}");
         }
+        assert!(compile("is_secret(self)").unwrap().asks_for_secrets() && !compile("true").unwrap().asks_for_secrets());
         assert_eq!(ask("a", "has(self.looked)"), Truth::Yes);
         assert_eq!(ask("a", "self.looked == 'x' || self.on"), Truth::Yes);
         assert_eq!(ask("a", "self.looked == 'x' && !self.on"), Truth::No);
