@@ -36,6 +36,8 @@ mod names;
 #[cfg(unix)]
 #[path = "command/oddities.rs"]
 mod oddities;
+#[path = "command/own.rs"]
+mod own;
 #[path = "command/patches.rs"]
 mod patches;
 #[path = "command/positions.rs"]

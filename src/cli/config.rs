@@ -66,7 +66,7 @@ impl ConfigCommandArgs {
             ConfigCommand::Schema(SchemaArgs {}) => write!(out, "{}", schema::schema_text())?,
             ConfigCommand::Show(args) => {
                 let here = PathBuf::from(".");
-                let config = args.configuration.load(&here)?;
+                let config = args.configuration.load(&here)?.config;
                 let path = args.path.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
                 let path = path.as_deref().map(|path| path.strip_prefix("./").unwrap_or(path));
                 let shown = show::Shown::new(&config, path.map(str::as_bytes));

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::output::warn;
+use crate::config::checks::CheckSource;
 use crate::config::policy::Preset;
 use crate::config::{self, Config, ConfigError, Inputs};
-use crate::policy;
+use crate::policy::declared::own;
+use crate::policy::{self, Checks};
 use crate::source::{GitEnvironment, Repository};
 
 /// Flags of every command that reads the configuration.
@@ -27,26 +29,54 @@ pub struct ConfigArgs {
     set: Vec<String>,
 }
 
+/// The configuration, and the checks of the linter with those that it declares.
+pub struct Loaded {
+    pub config: Config,
+    pub checks: Checks,
+}
+
 impl ConfigArgs {
     /// The configuration for what lies at `start`.
-    pub fn load(&self, start: &Path) -> anyhow::Result<Config> {
-        let directory = directory(start);
-        let found = if self.config.is_none() { find(&directory) } else { None };
-        let known_checks = policy::check::ids();
-        let inputs = Inputs {
-            file: self.config.as_deref().or(found.as_deref()),
-            // The owners of what is looked at, wherever the file of the command line lies.
-            directory: if found.is_some() { None } else { Some(&directory) },
-            packs: &self.rules,
-            sets: &self.set,
-            preset: self.preset,
-            known_checks: &known_checks,
-            git: Some(&at_revision),
-        };
-        let config = config::load(&inputs).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
-        warn(&config.warnings);
-        Ok(config)
+    pub fn load(&self, start: &Path) -> anyhow::Result<Loaded> {
+        load(
+            start,
+            Inputs {
+                file: self.config.as_deref(),
+                packs: &self.rules,
+                sets: &self.set,
+                preset: self.preset,
+                ..Inputs::default()
+            },
+        )
     }
+}
+
+/// The configuration for the current directory: of this file, or of the one that is found; with these packs.
+pub fn load_here(file: Option<&Path>, packs: &[PathBuf]) -> anyhow::Result<Loaded> {
+    load(Path::new("."), Inputs { file, packs, ..Inputs::default() })
+}
+
+fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
+    let directory = directory(start);
+    let found = if inputs.file.is_none() { find(&directory) } else { None };
+    let known_checks = policy::check::ids();
+    let inputs = Inputs {
+        file: inputs.file.or(found.as_deref()),
+        // The owners of what is looked at, wherever the file of the command line lies.
+        directory: if found.is_some() { None } else { Some(&directory) },
+        known_checks: &known_checks,
+        git: Some(&at_revision),
+        ..inputs
+    };
+    let config = config::load(&inputs).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
+    let checks = own_checks(&config.checks)?;
+    warn(&config.warnings);
+    Ok(Loaded { config, checks })
+}
+
+/// The built-in checks with those that these texts declare.
+pub fn own_checks(sources: &[CheckSource]) -> anyhow::Result<Checks> {
+    own::read(sources).map(Checks::with).map_err(|errors| anyhow::anyhow!(lines(&errors)))
 }
 
 /// Errors as they are printed, a line each.

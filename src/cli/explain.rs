@@ -1,11 +1,13 @@
 //! `keysieve explain`.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
 
-use crate::policy;
+use super::configuration::load_here;
+use crate::policy::Checks;
 use crate::rule::builtin::way_out_class;
 use crate::rule::set::RuleSet;
 use crate::run::{of_check, of_rule};
@@ -16,6 +18,12 @@ use crate::run::{of_check, of_rule};
 pub struct ExplainArgs {
     /// Id of a rule or check, as reports name it
     id: String,
+    /// Read this keysieve.toml instead of the one here or above
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One more pack of rules and checks (TOML); can be given several times
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
 }
 
 const AFTER: &str = "\
@@ -23,14 +31,21 @@ Examples:
   keysieve explain github-personal-access-token
   keysieve explain key-without-rotation
 
+Rules and checks of your own are known where keysieve.toml or a pack declares them.
+
 Exit codes: 0, or 2 if there is no such rule or check.";
 
 impl ExplainArgs {
     /// Prints the page. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
-        let rules = RuleSet::builtin();
+        let (mut rules, mut checks) = (RuleSet::builtin(), Checks::default());
+        // What is built in is explained also where the configuration does not load.
+        if rules.by_id(&self.id).is_none() && checks.find(&self.id).is_none() {
+            let loaded = load_here(self.config.as_deref(), &self.rules)?;
+            (rules, checks) = (loaded.config.rules, loaded.checks);
+        }
         let rule = rules.by_id(&self.id).map(|(_, rule)| rule);
-        let Some(descriptor) = rule.map(of_rule).or_else(|| policy::check::find(&self.id).map(of_check)) else {
+        let Some(descriptor) = rule.map(of_rule).or_else(|| checks.find(&self.id).map(of_check)) else {
             bail!("there is no rule or check `{}`; `keysieve rules list` shows them all", self.id);
         };
         let mut out = std::io::stdout().lock();

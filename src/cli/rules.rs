@@ -11,11 +11,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::configuration::{lines, own_checks};
 use crate::config;
+use crate::policy::{self, Checks};
 use crate::rule::pack::Pack;
 use crate::rule::set::RuleSet;
 
-/// List, show, test, count and write rules
+/// List, show, test, count and write rules, and checks of your own
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct RulesArgs {
@@ -59,14 +61,13 @@ impl RulesArgs {
     }
 }
 
-/// The built-in rules with those of the packs, and where the packs' rules stand.
-fn load(files: &[PathBuf]) -> anyhow::Result<(RuleSet, Vec<Pack>)> {
-    let loaded = config::load_packs(files).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!(lines.join("\n       "))
-    })?;
+/// The built-in rules with those of the packs, where the packs' rules stand, and the packs' checks.
+fn load(files: &[PathBuf]) -> anyhow::Result<(RuleSet, Vec<Pack>, Checks)> {
+    let known_checks = policy::check::ids();
+    let loaded = config::load_packs(files, &known_checks).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
+    let checks = own_checks(&loaded.checks)?;
     super::output::warn(&loaded.warnings);
-    Ok((loaded.rules, loaded.packs))
+    Ok((loaded.rules, loaded.packs, checks))
 }
 
 /// The ids that a command is about: those of the packs, or where none was named those of the built-in rules.

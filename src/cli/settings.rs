@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
-use super::configuration::ConfigArgs;
+use super::configuration::{ConfigArgs, Loaded};
 use super::output::Target;
 use super::time;
 use crate::finding::{Confidence, Severity};
@@ -67,7 +67,7 @@ pub struct JudgeArgs {
 impl JudgeArgs {
     /// The settings of a run of `plan`.
     pub fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
-        let mut config = self.configuration.load(&start(plan))?;
+        let Loaded { mut config, checks } = self.configuration.load(&start(plan))?;
         config.fail_on = self.fail_on.unwrap_or(config.fail_on);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         let threads = match self.threads {
@@ -76,6 +76,7 @@ impl JudgeArgs {
         };
         Ok(Settings {
             config,
+            checks,
             threads,
             strict: self.strict,
             accept: self.accept.clone(),

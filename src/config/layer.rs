@@ -49,7 +49,7 @@ pub(super) struct File {
     #[serde(default)]
     policy: PolicyTable,
     #[serde(default)]
-    check: Vec<CheckEntry>,
+    pub(super) check: Vec<CheckEntry>,
     #[serde(default)]
     environments: EnvironmentsTable,
     #[serde(default)]

@@ -3,6 +3,7 @@
 //! [`load`] gathers the layers (files that `extends` names, the control file, `--set`), lays them over the defaults, the lowest
 //! first, and says everything that is wrong with each.
 
+pub mod checks;
 mod layer;
 pub mod owners;
 mod packs;
@@ -19,6 +20,7 @@ use crate::finding::{Confidence, Severity};
 use crate::rule::pack;
 use crate::rule::set::RuleSet;
 use crate::secret::FingerprintKey;
+use checks::CheckSource;
 pub use layer::GitReader;
 use layer::Layer;
 pub use packs::{Packs, load_packs};
@@ -43,6 +45,8 @@ pub struct Config {
     pub fingerprint_key: FingerprintKey,
     /// What the user states of policy.
     pub policy: PolicySettings,
+    /// The checks that the files and packs declare.
+    pub checks: Vec<CheckSource>,
     /// What was not carried over from rule files of other tools.
     pub warnings: Vec<ConfigError>,
 }
@@ -99,11 +103,12 @@ pub fn find(directory: &Path) -> Option<PathBuf> {
 pub fn load(inputs: &Inputs<'_>) -> Result<Config, Vec<ConfigError>> {
     let mut rules = RuleSet::builtin();
     let mut warnings = Vec::new();
+    let mut checks = Vec::new();
     for pack in inputs.packs {
-        load_pack(&mut rules, pack, &mut warnings)?;
+        load_pack(&mut rules, pack, &mut checks, &mut warnings)?;
     }
     let layers = layer::gather(inputs)?;
-    let mut config = resolve(&layers, rules, inputs.known_checks)?;
+    let mut config = resolve(&layers, rules, checks, inputs.known_checks)?;
     if let Some(preset) = inputs.preset {
         config.policy.set_preset(preset, "--preset");
     }
@@ -121,16 +126,23 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Config, Vec<ConfigError>> {
 /// Everything that is wrong with the text.
 pub fn policy_of(text: &str, name: &str, known_checks: &[&str]) -> Result<PolicySettings, Vec<ConfigError>> {
     let layer = Layer::of_text(name, text)?;
-    resolve(&[layer], RuleSet::builtin(), known_checks).map(|config| config.policy)
+    resolve(&[layer], RuleSet::builtin(), Vec::new(), known_checks).map(|config| config.policy)
 }
 
-fn resolve(layers: &[Layer], mut rules: RuleSet, known_checks: &[&str]) -> Result<Config, Vec<ConfigError>> {
+fn resolve(
+    layers: &[Layer],
+    mut rules: RuleSet,
+    mut checks: Vec<CheckSource>,
+    known_checks: &[&str],
+) -> Result<Config, Vec<ConfigError>> {
     let mut warnings = Vec::new();
     let mut errors = Vec::new();
     for layer in layers {
         for pack in &layer.file.rules {
             match layer.directory() {
-                Some(directory) => _ = load_pack(&mut rules, &directory.join(pack.get_ref()), &mut warnings)?,
+                Some(directory) => {
+                    load_pack(&mut rules, &directory.join(pack.get_ref()), &mut checks, &mut warnings)?;
+                }
                 None => {
                     let reason =
                         "rules: packs are files: only a file names them; `--rules` does so on the command line";
@@ -141,7 +153,11 @@ fn resolve(layers: &[Layer], mut rules: RuleSet, known_checks: &[&str]) -> Resul
         let provider = layer.file.provider.as_deref().unwrap_or("local");
         pack::load_entries(&mut rules, &layer.text, provider, &layer.file.rule)
             .map_err(|faults| pack_errors(&layer.name, faults))?;
+        checks.extend(CheckSource::of(&layer.name, &layer.text, &layer.file.check));
     }
+    errors.extend(checks::clashes(&checks, known_checks, &rules));
+    let own = checks.iter().flat_map(CheckSource::ids);
+    let known_checks: Vec<&str> = known_checks.iter().copied().chain(own).collect();
     let mut policy = PolicySettings::default();
     let mut exclude = globset::GlobSetBuilder::new();
     let mut config_key = FingerprintKey::unkeyed();
@@ -169,7 +185,7 @@ fn resolve(layers: &[Layer], mut rules: RuleSet, known_checks: &[&str]) -> Resul
                 }
             }
         }
-        let known = Known { checks: known_checks, rules: &is_rule };
+        let known = Known { checks: &known_checks, rules: &is_rule };
         let faults = policy.lay(&layer.policy(), known);
         errors.extend(faults.into_iter().map(|fault| layer.error(fault.span.start, fault.message)));
     }
@@ -183,7 +199,7 @@ fn resolve(layers: &[Layer], mut rules: RuleSet, known_checks: &[&str]) -> Resul
     }
     let disabled: Vec<&String> = layers.iter().flat_map(|layer| &layer.file.disable).map(|id| id.get_ref()).collect();
     rules.retain(|rule| !disabled.iter().any(|id| **id == rule.id));
-    Ok(Config { min_confidence, fail_on, exclude, rules, fingerprint_key: config_key, policy, warnings })
+    Ok(Config { min_confidence, fail_on, exclude, rules, fingerprint_key: config_key, policy, checks, warnings })
 }
 
 /// Reads the `CODEOWNERS` file of a directory, if it has one.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
+use super::checks::{self, CheckSource};
 use super::read::{display, read};
 use crate::rule::pack::{self, Pack};
 use crate::rule::set::RuleSet;
@@ -15,23 +16,26 @@ pub struct Packs {
     pub rules: RuleSet,
     /// Where the packs' rules stand.
     pub packs: Vec<Pack>,
+    /// The checks that the packs declare.
+    pub checks: Vec<CheckSource>,
     /// What was not carried over from rule files of other tools.
     pub warnings: Vec<ConfigError>,
 }
 
-/// The built-in rules with those of the packs beside them.
+/// The built-in rules with those of the packs beside them; `known_checks` are the ids of the built-in checks.
 ///
 /// # Errors
 /// Everything that is wrong with every pack.
-pub fn load_packs(paths: &[PathBuf]) -> Result<Packs, Vec<ConfigError>> {
-    let mut loaded = Packs { rules: RuleSet::builtin(), packs: Vec::new(), warnings: Vec::new() };
+pub fn load_packs(paths: &[PathBuf], known_checks: &[&str]) -> Result<Packs, Vec<ConfigError>> {
+    let mut loaded = Packs { rules: RuleSet::builtin(), packs: Vec::new(), checks: Vec::new(), warnings: Vec::new() };
     let mut errors = Vec::new();
     for path in paths {
-        match load_pack(&mut loaded.rules, path, &mut loaded.warnings) {
+        match load_pack(&mut loaded.rules, path, &mut loaded.checks, &mut loaded.warnings) {
             Ok(text) => loaded.packs.push(Pack::new(display(path), text)),
             Err(faults) => errors.extend(faults),
         }
     }
+    errors.extend(checks::clashes(&loaded.checks, known_checks, &loaded.rules));
     if errors.is_empty() { Ok(loaded) } else { Err(errors) }
 }
 
@@ -39,12 +43,14 @@ pub fn load_packs(paths: &[PathBuf]) -> Result<Packs, Vec<ConfigError>> {
 pub(super) fn load_pack(
     rules: &mut RuleSet,
     path: &Path,
+    checks: &mut Vec<CheckSource>,
     warnings: &mut Vec<ConfigError>,
 ) -> Result<String, Vec<ConfigError>> {
     let text = read(path)?;
     let name = display(path);
     let left_out = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
     warnings.extend(pack_errors(&name, left_out));
+    checks.extend(checks::of_pack(&name, &text)?);
     Ok(text)
 }
 

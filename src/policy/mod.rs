@@ -8,6 +8,7 @@
 //! are one to their tool, as one.
 
 pub mod check;
+mod checks;
 mod date;
 pub mod declared;
 mod dialect;
@@ -32,6 +33,7 @@ use crate::finding::{Severity, Threshold};
 use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
+pub use checks::Checks;
 use dialect::{azure, terraform};
 pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;
@@ -227,6 +229,9 @@ struct Module {
     length: usize,
 }
 
+/// One document of several files, each file with where it begins in the text, and the text.
+type Joined<'s> = (Document, Vec<(usize, usize)>, Cow<'s, str>);
+
 impl Module {
     fn add(&mut self, number: usize, subject: &Subject<'_>, document: Document) {
         self.documents.push(document);
@@ -235,7 +240,7 @@ impl Module {
     }
 
     /// One document of all, the files with where they begin in its text, and the text.
-    fn read<'s>(self, subjects: &[Subject<'s>]) -> Option<(Document, Vec<(usize, usize)>, Cow<'s, str>)> {
+    fn read<'s>(self, subjects: &[Subject<'s>]) -> Option<Joined<'s>> {
         // The readers refuse what is not UTF-8 before this.
         let text = |number: usize| std::str::from_utf8(subjects[number].bytes).ok();
         let mut documents = self.documents.into_iter();

@@ -37,7 +37,8 @@ pub fn description(page: &str) -> String {
     first_paragraph(section(page, "What"))
 }
 
-/// The steps of How to fix, one each: the items of its list, or its first paragraph.
+/// The steps of How to fix, one each: the items of its list, or its first paragraph. None where the page has none, which
+/// only those of users' checks may.
 #[must_use]
 pub fn steps(page: &str) -> Vec<String> {
     let text = section(page, "How to fix");
@@ -50,7 +51,7 @@ pub fn steps(page: &str) -> Vec<String> {
             step.push_str(more.trim());
         }
     }
-    if steps.is_empty() {
+    if steps.is_empty() && !text.is_empty() {
         steps.push(first_paragraph(text));
     }
     steps

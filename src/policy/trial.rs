@@ -1,5 +1,7 @@
 //! Runs the examples of a check's page: as they are, with other line ends, and with more text before them.
 //!
+//! Those of a user's check stand in its entry, see [`own`](super::declared::own), and are tried on the user's policy.
+//!
 //! Blocks under Bad must be found where they say and nowhere else, blocks under Good not at all. A block without a file is
 //! policy, in TOML, for all blocks of the page. `@jwt({…})` stands for a token with that payload, `@unsigned({…})` for one without a signature, `@random(N)` for N random
 //! characters, `@base64(…)` for the encoded text: nothing shaped like a secret stands in a page as it is.
@@ -12,7 +14,8 @@ use regex::{Captures, Regex};
 use crate::config;
 use crate::config::policy::PolicySettings;
 
-use super::{Check, Preset, Subject, lint_module, page};
+use super::declared::Declared;
+use super::{Check, Subject, lint_module, page};
 
 /// What "now" is in examples: 2026-11-23.
 const NOW: &str = "2026-11-23T00:00:00Z";
@@ -26,13 +29,46 @@ pub struct Trial {
     pub wrong: Vec<String>,
 }
 
-/// One fenced block.
-struct Block {
+/// One file that is tried.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
     language: String,
     file: String,
     finds: Vec<String>,
     is_tracked: bool,
     text: String,
+}
+
+impl Block {
+    /// A file of a user's check.
+    pub(crate) fn new(file: &str, finds: &[String], is_tracked: bool, text: &str) -> Self {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let language = match name.rsplit('.').next().unwrap_or_default() {
+            "yaml" | "yml" => "yaml",
+            "tf" | "hcl" | "tofu" | "tfvars" => "hcl",
+            "json" => "json",
+            "toml" => "toml",
+            "ini" => "ini",
+            "properties" => "properties",
+            "py" => "python",
+            _ if name.starts_with(".env") => "dotenv",
+            _ => "text",
+        };
+        Self {
+            language: language.to_owned(),
+            file: file.to_owned(),
+            finds: finds.iter().map(|text| expand(text)).collect(),
+            is_tracked,
+            text: text.to_owned(),
+        }
+    }
+
+    /// The block as a page has it; what stands for a secret is not made out.
+    pub(crate) fn fenced(&self) -> String {
+        let longest = self.text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        format!("{fence}{} file={}\n{}\n{fence}\n", self.language, self.file, self.text.trim_end())
+    }
 }
 
 /// Tries every example of the check's page on the check.
@@ -55,39 +91,58 @@ pub fn trial(check: &dyn Check) -> Trial {
             return trial;
         }
     };
-    for (blocks, is_bad, section) in [(&bad, true, "Bad"), (&good, false, "Good")] {
-        let files: Vec<&Block> = blocks.iter().filter(|block| !block.file.is_empty()).collect();
-        if files.is_empty() {
+    for (blocks, section) in [(&bad, "Bad"), (&good, "Good")] {
+        if blocks.iter().all(|block| block.file.is_empty()) {
             trial.wrong.push(format!("no example under {section}"));
         }
-        for block in files {
-            trial.examples += 1;
+    }
+    trial.run(check, [(&bad, "Bad"), (&good, "Good")], &settings);
+    trial
+}
+
+/// Tries every example of a user's check, under the user's policy. One without examples is none that goes wrong.
+#[must_use]
+pub fn trial_own(check: &Declared, settings: &PolicySettings) -> Trial {
+    let mut trial = Trial::default();
+    if let Some(own) = check.own() {
+        let settings = settings.clone().with_every_check();
+        trial.run(check, [(&own.bad, "[[check.bad]]"), (&own.good, "[[check.good]]")], &settings);
+    }
+    trial
+}
+
+impl Trial {
+    /// Tries the bad blocks and the good ones; each come with the words for where they stand.
+    fn run(&mut self, check: &dyn Check, [bad, good]: [(&[Block], &str); 2], settings: &PolicySettings) {
+        let all = bad.0.iter().map(|block| (block, true)).chain(good.0.iter().map(|block| (block, false)));
+        for (block, is_bad) in all.filter(|(block, _)| !block.file.is_empty()) {
+            let section = if is_bad { bad.1 } else { good.1 };
+            self.examples += 1;
             if is_bad == block.finds.is_empty() {
                 let says = if is_bad { "does not say what it finds" } else { "says that it finds something" };
-                trial.wrong.push(format!("{}: the example under {section} {says}", block.file));
+                self.wrong.push(format!("{}: the example under {section} {says}", block.file));
             }
-            let mut variants = vec![block.text.clone(), block.text.replace('\n', "\r\n")];
-            variants.extend(pushed_down(block));
+            let made = expand(&block.text);
+            let mut variants = vec![made.clone(), made.replace('\n', "\r\n")];
+            variants.extend(pushed_down(block, &made));
             for text in variants {
-                let fault = try_block(check, block, &text, &settings);
+                let fault = try_block(check, block, &text, settings);
                 if let Some(fault) = fault {
-                    trial.wrong.push(format!("{} under {section}: {fault}", block.file));
+                    self.wrong.push(format!("{} under {section}: {fault}", block.file));
                     break;
                 }
             }
         }
     }
-    trial
 }
 
 /// What the page states, over the built-in policy and with every check.
 fn settings(text: &str) -> Result<PolicySettings, String> {
     let ids = super::check::ids();
     let stated = config::policy_of(text, "keysieve.toml", &ids);
-    let mut settings =
-        stated.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
-    settings.set_preset(Preset::Strict, "default");
-    Ok(settings)
+    stated
+        .map(PolicySettings::with_every_check)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
 /// What goes wrong with one block, if anything does.
@@ -122,13 +177,13 @@ fn try_block(check: &dyn Check, block: &Block, text: &str, settings: &PolicySett
 }
 
 /// The same file with text before it that no parser minds.
-fn pushed_down(block: &Block) -> Option<String> {
+fn pushed_down(block: &Block, text: &str) -> Option<String> {
     let comment = match block.language.as_str() {
         "yaml" | "hcl" | "toml" | "dotenv" | "ini" | "properties" | "python" | "nginx" => "# \u{1F600} é\tü\n",
         "json" => "// \u{1F600} é\tü\n",
         _ => return None,
     };
-    Some(format!("\u{FEFF}{comment}{}", block.text))
+    Some(format!("\u{FEFF}{comment}{text}"))
 }
 
 /// The fenced blocks of a section.
@@ -147,7 +202,7 @@ fn blocks(section: &str) -> Result<Vec<Block>, String> {
             file: String::new(),
             finds: Vec::new(),
             is_tracked: false,
-            text: expand(&(body.join("\n") + "\n")),
+            text: body.join("\n") + "\n",
         };
         for found in ATTRIBUTE.captures_iter(rest) {
             let value = found.get(2).or(found.get(3)).or(found.get(4)).map_or("", |value| value.as_str());

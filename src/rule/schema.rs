@@ -9,11 +9,15 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackFile {
-    /// The provider's name as people write it: `GitHub`.
-    pub provider: String,
+    /// The provider's name as people write it: `GitHub`. Only a pack without rules may leave it out.
+    pub provider: Option<String>,
     /// The rules.
     #[serde(default)]
     pub rule: Vec<toml::Spanned<RuleEntry>>,
+    /// Checks of the linter, which others read: see `config::checks`.
+    #[serde(default)]
+    #[allow(dead_code, reason = "here so that a pack with checks is one of rules, too")]
+    pub check: Vec<serde::de::IgnoredAny>,
 }
 
 /// One `[[rule]]`.

@@ -53,7 +53,14 @@ pub fn parse_pack(source: &str, classes: &WayOutClasses) -> Result<Vec<Rule>, Ve
         let line = line_of(source, error.span().map_or(0, |span| span.start));
         vec![PackError { rule: None, line, reason: error.message().to_owned() }]
     })?;
-    parse_rules(source, &file.provider, &file.rule, classes)
+    match &file.provider {
+        Some(provider) => parse_rules(source, provider, &file.rule, classes),
+        None if file.rule.is_empty() && !file.check.is_empty() => Ok(Vec::new()),
+        None => {
+            let reason = "missing field `provider`: whose tokens the rules are about".to_owned();
+            Err(vec![PackError { rule: None, line: 1, reason }])
+        }
+    }
 }
 
 /// Validates the `[[rule]]` entries that were read from `source`.

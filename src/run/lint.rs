@@ -171,7 +171,7 @@ pub fn lint(files: &[File<'_>], is_whole: bool, detector: &Detector, settings: &
         .iter()
         .map(|file| Subject { path: file.path.as_bytes(), bytes: &file.bytes, tracked: file.tracked })
         .collect();
-    let lint = policy::lint_module(&subjects, is_whole, &settings.config.policy, settings.now, policy::check::all());
+    let lint = policy::lint_module(&subjects, is_whole, &settings.config.policy, settings.now, settings.checks.all());
     let mut linted = Linted { documents: lint.documents, findings: Vec::new() };
     if lint.breaches.is_empty() {
         return (linted, lint.notices);

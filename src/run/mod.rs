@@ -34,6 +34,7 @@ use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
+use crate::policy::Checks;
 use crate::source::{GitEnvironment, Item, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
 use crate::suppress::Exceptions;
 
@@ -78,6 +79,8 @@ pub struct Plan {
 pub struct Settings {
     /// What `keysieve.toml` says, with what the command line overrides.
     pub config: Config,
+    /// The checks of the linter.
+    pub checks: Checks,
     /// Threads, at least 1.
     pub threads: usize,
     /// Treat every cause as making the run incomplete.

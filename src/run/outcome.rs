@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::Config;
 use crate::finding::{Confidence, Explained, FactName, Finding, Kind, Reason, Severity, Weight};
 use crate::notice::{Cause, Coverage, Notice, Tally};
-use crate::policy;
+use crate::policy::{self, Checks};
 use crate::report::{Descriptor, Report};
 use crate::rule::model::Rule;
 use crate::rule::set::RuleSet;
@@ -102,7 +102,7 @@ pub(super) fn outcome(
     } else {
         0
     };
-    let descriptors = descriptors(&findings, rules);
+    let descriptors = descriptors(&findings, rules, &settings.checks);
     Outcome {
         findings,
         explained,
@@ -150,12 +150,12 @@ fn is_incomplete(cause: Cause, settings: &Settings) -> bool {
     (cause.is_incomplete() || settings.strict) && !settings.accept.contains(&cause)
 }
 
-fn descriptors(findings: &[Finding], rules: &RuleSet) -> Vec<Descriptor> {
+fn descriptors(findings: &[Finding], rules: &RuleSet, checks: &Checks) -> Vec<Descriptor> {
     let ids: BTreeSet<(&str, Kind)> = findings.iter().map(|finding| (finding.rule.as_str(), finding.kind)).collect();
     ids.into_iter()
         .filter_map(|(id, kind)| match kind {
             Kind::Secret => rules.by_id(id).map(|(_, rule)| of_rule(rule)),
-            Kind::Policy => policy::check::find(id).map(of_check),
+            Kind::Policy => checks.find(id).map(of_check),
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use std::fs;
 use keysieve::config;
 use keysieve::finding::Finding;
 use keysieve::notice::Cause;
+use keysieve::policy::Checks;
 use keysieve::rule::example::expand;
 use keysieve::rule::set::RuleSet;
 use keysieve::run::{Outcome, Plan, Progress, Settings, run};
@@ -33,6 +34,7 @@ pub fn scan_on(threads: usize, files: &[(&str, Vec<u8>)]) -> Outcome {
 pub fn look(threads: usize, plan: &Plan) -> Outcome {
     let settings = Settings {
         config: config::load(&config::Inputs::default()).unwrap(),
+        checks: Checks::default(),
         threads,
         strict: false,
         accept: Vec::new(),

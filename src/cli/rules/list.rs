@@ -1,11 +1,13 @@
 //! `keysieve rules list`.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::policy;
+use super::super::configuration::load_here;
+use crate::policy::Checks;
 use crate::report::catalogue;
 use crate::rule::builtin::way_out_class;
 use crate::rule::set::RuleSet;
@@ -17,6 +19,9 @@ pub struct ListArgs {
     /// Format of the list
     #[arg(long, value_enum, default_value = "table")]
     format: ListFormat,
+    /// Read this keysieve.toml instead of the one here or above
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -33,7 +38,9 @@ Examples:
   keysieve rules list | grep github
   keysieve rules list --format json
 
-Exit codes: 0, or 2 for a bad flag.";
+Checks of your own are in it, wherever keysieve.toml declares them.
+
+Exit codes: 0, or 2 for a bad flag or a configuration that does not load.";
 
 /// What the list says of a rule or check. In JSON every field is there; what does not apply is `null`.
 #[derive(Serialize)]
@@ -59,7 +66,7 @@ struct Row {
 impl ListArgs {
     /// Prints the list. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
-        let rows = rows();
+        let rows = rows(&load_here(self.config.as_deref(), &[])?.checks);
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         match self.format {
             ListFormat::Table => {
@@ -79,7 +86,7 @@ impl ListArgs {
 }
 
 /// The rules by id, then the checks by id.
-fn rows() -> Vec<Row> {
+fn rows(checks: &Checks) -> Vec<Row> {
     let rules = RuleSet::builtin();
     let secrets = rules.iter().map(|(_, rule)| Row {
         id: rule.id.to_string(),
@@ -97,7 +104,7 @@ fn rows() -> Vec<Row> {
         docs: rule.docs.as_ref().map(ToString::to_string),
         page: Some(catalogue::address(&rule.id)),
     });
-    let checks = policy::check::metas().into_iter().map(|meta| Row {
+    let checks = checks.metas().into_iter().map(|meta| Row {
         id: meta.id.to_owned(),
         provider: None,
         family: meta.family.id().to_owned(),

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 
+use super::super::configuration::load_here;
 use crate::place::sanitize;
-use crate::policy;
+use crate::policy::Checks;
 use crate::rule::builtin::way_out_class;
 use crate::rule::format::{List, Text};
 use crate::rule::model::{Anchor, Form, Near, Rule, WayOut, Within};
@@ -21,6 +22,9 @@ pub struct ShowArgs {
     /// One more pack of rules (TOML); can be given several times
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
+    /// Read this keysieve.toml instead of the one here or above
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 const AFTER: &str = "\
@@ -33,9 +37,10 @@ Exit codes: 0, or 2 if there is no such rule or a pack does not load.";
 impl ShowArgs {
     /// Prints the rule. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
-        let (rules, _) = super::load(&self.rules)?;
+        let (rules, _, checks) = super::load(&self.rules)?;
         let Some((_, rule)) = rules.by_id(&self.id) else {
-            if policy::check::find(&self.id).is_some() {
+            let is_check = |checks: &Checks| checks.find(&self.id).is_some();
+            if is_check(&checks) || is_check(&load_here(self.config.as_deref(), &[])?.checks) {
                 bail!("`{}` is a check of the linter, not a rule; `keysieve explain {0}` describes it", self.id);
             }
             bail!("there is no rule `{}`; `keysieve rules list` shows them all", self.id);

@@ -41,7 +41,7 @@ Exit codes: 0, or 2 if a path does not exist or a pack does not load.";
 impl StatsArgs {
     /// Prints the numbers. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
-        let (rules, _) = super::load(&self.rules)?;
+        let (rules, ..) = super::load(&self.rules)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let all: Vec<&Rule> = rules.iter().map(|(_, rule)| rule).collect();
         for (name, number) in numbers(&all) {

@@ -172,6 +172,14 @@ impl PolicySettings {
         self.work_out();
     }
 
+    /// The same with every check as it is by itself: all run, and none has another severity.
+    #[must_use]
+    pub fn with_every_check(mut self) -> Self {
+        self.switches.clear();
+        self.set_preset(Preset::Strict, DEFAULT);
+        self
+    }
+
     /// The same with this `CODEOWNERS` file.
     pub(in crate::config) fn read_codeowners(&mut self, name: &str, text: &str) {
         Arc::make_mut(&mut self.owners).read_codeowners(name, text);

@@ -143,6 +143,29 @@ pub(super) fn fields() -> Vec<Field> {
     );
     field("check[].id!", Text, "\"workflow-write-all\"", "Id of the check.");
     field("check[].severity!", Word([severities(), vec!["off"]].concat()), "\"off\"", "Its severity, or off.");
+    field("check[].case[]", Table, "", "What a check of your own reads, and what it asks: see docs/checks.md.");
+    field("check[].title", Text, "", "The short name of a check of your own.");
+    field("check[].family", Text, "", "The part of the craft that it serves, such as rotation, lifetime or scope.");
+    field(
+        "check[].preset",
+        Word(Preset::ALL.map(Preset::id).to_vec()),
+        "",
+        "The smallest preset in which it runs; minimal if it is left out.",
+    );
+    field("check[].message", Text, "", "What a finding says, unless its case says it better.");
+    field("check[].what", Text, "", "What it is about, in Markdown.");
+    field("check[].why", Text, "", "Why it matters, in Markdown.");
+    field("check[].fix", texts(), "", "What to do, step by step.");
+    field("check[].references", texts(), "", "Where more is written.");
+    field("check[].cwe", List(Box::new(Number)), "", "CWE numbers.");
+    field("check[].nearest", texts(), "", "The nearest checks of other tools.");
+    field("check[].bad[].file!", Text, "", "The path of a file in which it must find something.");
+    field("check[].bad[].text!", Text, "", "What is in the file.");
+    field("check[].bad[].finds!", texts(), "", "The bytes that it finds, once for each finding.");
+    field("check[].bad[].tracked", Flag, "", "Whether git tracks the file.");
+    field("check[].good[].file!", Text, "", "The path of a file in which it must find nothing.");
+    field("check[].good[].text!", Text, "", "What is in the file.");
+    field("check[].good[].tracked", Flag, "", "Whether git tracks the file.");
     field("environments.shared-ok", texts(), "[\"sentry-dsn\"]", "Kinds of secrets that may be the same everywhere.");
     field("environments.*.paths", texts(), "[\"prod/**\"]", "Globs of its files.");
     field("environments.*.branches", texts(), "[\"main\"]", "Globs of its branches.");

@@ -6,6 +6,7 @@
 //! Where a path leads to several nodes, a requirement must hold for each, a precondition for one. What is not there meets a
 //! requirement and fails a precondition; `default` says what the reader of the file takes in its place.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::bytes::Regex;
@@ -17,10 +18,12 @@ use crate::policy::dialect::{Resource, is_known};
 use crate::policy::literal::{is_placeholder, is_reference, is_secret_name};
 use crate::policy::{View, date, schedule};
 
+use super::expression::Expression;
 use super::path::{Found, Path};
 
 /// A condition, parsed.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "nearly every condition is a test")]
 pub(crate) enum Condition {
     /// Every one.
     All(Vec<Condition>),
@@ -64,8 +67,12 @@ pub(crate) enum Test {
     DurationAtMost(Bound, Measure),
     /// A date that is not past, and at most this far ahead.
     EndsWithin(Bound),
+    /// A date that is at least this far ahead.
+    EndsAfter(Bound),
     /// A date that is at most this long past.
     AgeAtMost(Bound),
+    /// An expression holds of it.
+    Holds(Arc<dyn Expression>),
     /// Scopes that the policy lets this provider grant.
     Scopes(String),
     /// It stands here as it is.
@@ -331,14 +338,14 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
     let settings = ground.view.settings;
     match test {
         Test::Literal(wanted) => Answer::of(is_known(node) == *wanted),
-        Test::Reference(wanted) => Answer::of(!is_known(node) == *wanted),
+        Test::Reference(wanted) => Answer::of(is_known(node) != *wanted),
         Test::SecretName(wanted) => Answer::of(found.entry.is_some_and(|entry| is_secret_name(&entry.key)) == *wanted),
         Test::Key(pattern) => Answer::of(found.entry.is_some_and(|entry| pattern.is_match(entry.key.as_bytes()))),
         Test::Filled(wanted) => match &node.value {
             Value::Expression(_) | Value::Call { .. } => Answer::bare(Truth::Unknown),
-            Value::Map(entries) => Answer::of(!entries.is_empty() == *wanted),
-            Value::Sequence(items) => Answer::of(!items.is_empty() == *wanted),
-            _ => Answer::of(!node.is_blank() == *wanted),
+            Value::Map(entries) => Answer::of(entries.is_empty() != *wanted),
+            Value::Sequence(items) => Answer::of(items.is_empty() != *wanted),
+            _ => Answer::of(node.is_blank() != *wanted),
         },
         Test::RefersTo(kinds) => match ground.view.referred(node) {
             None if is_known(node) => Answer::of(false),
@@ -356,6 +363,14 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             }
         },
         Test::DurationAtMost(bound, measure) => duration_at_most(ground, start, node, bound, measure),
+        Test::Holds(expression) => Answer {
+            threshold: match expression.bounds() {
+                [bound] => bound.limit(ground.view).map(|(_, threshold)| threshold),
+                _ => None,
+            },
+            is_secret: expression.asks_for_secrets() && node.is_literal(),
+            ..Answer::bare(expression.ask(node, ground.view))
+        },
         Test::Written(pattern) => match written(ground.view, node) {
             Some(text) => Answer { shown: Some(text.to_owned()), ..Answer::of(pattern.is_match(text.as_bytes())) },
             None => Answer::bare(Truth::Unknown),
@@ -396,6 +411,14 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             (Some(end), Some((length, threshold))) => {
                 let ahead = end.duration_since(ground.view.now);
                 let holds = !ahead.is_negative() && ahead.unsigned_abs() <= length;
+                Answer { threshold: Some(threshold), shown: node_text(node), ..Answer::of(holds) }
+            }
+            _ => Answer::bare(Truth::Unknown),
+        },
+        Test::EndsAfter(bound) => match (node.as_text().and_then(date::parse), bound.limit(ground.view)) {
+            (Some(end), Some((length, threshold))) => {
+                let ahead = end.duration_since(ground.view.now);
+                let holds = !ahead.is_negative() && ahead.unsigned_abs() >= length;
                 Answer { threshold: Some(threshold), shown: node_text(node), ..Answer::of(holds) }
             }
             _ => Answer::bare(Truth::Unknown),
@@ -463,6 +486,11 @@ fn duration_at_most<'n>(
     }
 }
 
+/// The length of time that a text states, also as a schedule.
+pub(super) fn length_of_text(text: &str) -> Option<Duration> {
+    schedule::longest_gap(text).or_else(|| duration::parse(text))
+}
+
 /// The length of time that a node states; `unit` is how many seconds a bare number counts.
 fn length(node: &Node, unit: Option<f64>) -> Option<Duration> {
     if let Value::Call { name, arguments } = &node.value {
@@ -473,7 +501,7 @@ fn length(node: &Node, unit: Option<f64>) -> Option<Duration> {
     }
     match node.as_number() {
         Some(number) => Duration::try_from_secs_f64(number * unit?).ok(),
-        None => node.as_str().and_then(|text| schedule::longest_gap(text).or_else(|| duration::parse(text))),
+        None => node.as_str().and_then(length_of_text),
     }
 }
 
@@ -520,7 +548,8 @@ fn node_text(node: &Node) -> Option<String> {
 }
 
 impl Bound {
-    fn limit(&self, view: &View<'_>) -> Option<(Duration, Threshold)> {
+    /// The length of time, and what a finding says of it; none for a bound on numbers.
+    pub(super) fn limit(&self, view: &View<'_>) -> Option<(Duration, Threshold)> {
         let of = |limit: &Limit| (limit.length, limit.threshold());
         match self {
             Bound::Rotation(kinds) => {

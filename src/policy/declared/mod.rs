@@ -2,9 +2,12 @@
 //!
 //! A declared check is one Markdown file in `rules/policy/`: its front matter, between two lines of `+++`, is the TOML of
 //! [`schema`], and the rest is the page that users read and tests run. Names of files are ids. What the language of
-//! conditions cannot say is a check in Rust, in [`check`](super::check).
+//! conditions cannot say is a check in Rust, in [`check`](super::check). Users declare checks in the same words, in their
+//! control file: see [`own`].
 
 mod condition;
+mod expression;
+pub mod own;
 mod path;
 mod schema;
 
@@ -12,6 +15,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use globset::GlobSet;
+use toml::Spanned;
 
 use crate::document::Node;
 use crate::finding::Severity;
@@ -20,8 +24,8 @@ use super::dialect::{Dialect, Resource};
 use super::{Breach, Check, Family, Meta, Preset, View};
 use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
 use path::{Found, Path};
-use schema::CheckTable;
 pub use schema::Fault;
+use schema::{CaseTable, CheckTable, fault};
 
 include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 
@@ -48,6 +52,8 @@ pub struct Declared {
     meta: &'static Meta,
     cases: Vec<Case>,
     message: String,
+    /// Where it stands and what it is tried on, if it is a user's.
+    own: Option<own::Own>,
 }
 
 /// One reader of a declared check.
@@ -84,24 +90,55 @@ pub fn parse(id: &str, text: &str) -> Result<Declared, Fault> {
     let front = text.strip_prefix("+++\n").ok_or_else(|| whole("a check begins with a line `+++`"))?;
     let (front, page) = front.split_once("\n+++\n").ok_or_else(|| whole("the second line `+++` is missing"))?;
     let moved = |span: std::ops::Range<usize>| span.start + 4..span.end + 4;
+    let moved_fault = |fault: Fault| Fault { span: moved(fault.span), ..fault };
     let table: CheckTable = toml::from_str(front)
         .map_err(|fault| Fault { span: fault.span().map_or(0..0, moved), reason: fault.message().to_owned() })?;
     let title = page.trim_start().lines().next().and_then(|line| line.strip_prefix("# "));
     let title = title.ok_or_else(|| whole("the page begins with its title, `# …`"))?;
-    let family = Family::ALL.into_iter().find(|family| family.id() == table.family).ok_or_else(|| {
+    let head = Head {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        family: family(&table.family).map_err(moved_fault)?,
+        severity: table.severity,
+        preset: table.preset.unwrap_or(Preset::Recommended),
+        page: with_cross_references(page, &table.catalogue, &table.nearest),
+        cwe: table.cwe,
+        nearest: table.nearest,
+        message: table.message,
+    };
+    declare(head, &table.case).map_err(moved_fault)
+}
+
+/// What is said of a check beside its cases, wherever that is written.
+struct Head {
+    id: String,
+    title: String,
+    family: Family,
+    severity: Severity,
+    preset: Preset,
+    cwe: Vec<u32>,
+    nearest: Vec<String>,
+    message: Option<String>,
+    page: String,
+}
+
+/// The family of this name.
+fn family(name: &Spanned<String>) -> Result<Family, Fault> {
+    Family::ALL.into_iter().find(|family| family.id() == name.get_ref()).ok_or_else(|| {
         let known: Vec<&str> = Family::ALL.into_iter().map(Family::id).collect();
-        whole(&format!("family: there is no `{}`; there are {}", table.family, known.join(", ")))
-    })?;
+        fault(name, format!("family: there is no `{}`; there are {}", name.get_ref(), known.join(", ")))
+    })
+}
+
+/// Puts a check together.
+fn declare(head: Head, tables: &[Spanned<CaseTable>]) -> Result<Declared, Fault> {
     let mut cases = Vec::new();
-    for case in &table.case {
-        let parsed = case.get_ref().case().map_err(|reason| Fault { span: moved(case.span()), reason })?;
-        if parsed.message.is_none() && table.message.is_none() {
-            return Err(Fault {
-                span: moved(case.span()),
-                reason: "neither the case nor the check has a message".to_owned(),
-            });
+    for table in tables {
+        let case = table.get_ref().case()?;
+        if case.message.is_none() && head.message.is_none() {
+            return Err(fault(table, "neither the case nor the check has a message"));
         }
-        cases.push(parsed);
+        cases.push(case);
     }
     let mut kinds: Vec<&'static str> = Vec::new();
     let mut limits = BTreeSet::new();
@@ -115,25 +152,23 @@ pub fn parse(id: &str, text: &str) -> Result<Declared, Fault> {
     }
     let threshold = limits.into_iter().collect::<Vec<_>>().join("; ");
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-    let nearest: &'static [&'static str] =
-        Box::leak(table.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice());
     let meta = Meta {
-        id: leak(id.to_owned()),
-        title: leak(title.to_owned()),
-        family,
-        severity: table.severity,
-        preset: table.preset.unwrap_or(Preset::Recommended),
+        id: leak(head.id),
+        title: leak(head.title),
+        family: head.family,
+        severity: head.severity,
+        preset: head.preset,
         threshold: (!threshold.is_empty()).then(|| leak(threshold)),
-        cwe: Box::leak(table.cwe.into_boxed_slice()),
+        cwe: Box::leak(head.cwe.into_boxed_slice()),
         kinds: Box::leak(kinds.into_boxed_slice()),
-        nearest,
-        page: leak(with_cross_references(page, &table.catalogue, nearest)),
+        nearest: Box::leak(head.nearest.into_iter().map(leak).collect::<Vec<_>>().into_boxed_slice()),
+        page: leak(head.page),
     };
-    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: table.message.unwrap_or_default() })
+    Ok(Declared { meta: Box::leak(Box::new(meta)), cases, message: head.message.unwrap_or_default(), own: None })
 }
 
 /// The page with the check's numbers elsewhere at the end of its references.
-fn with_cross_references(page: &str, catalogue: &[String], nearest: &[&str]) -> String {
+fn with_cross_references(page: &str, catalogue: &[String], nearest: &[String]) -> String {
     let mut page = page.trim().to_owned() + "\n";
     if !catalogue.is_empty() || !nearest.is_empty() {
         let listed = |name: &str, all: String| if all.is_empty() { String::new() } else { format!(" {name} {all}.") };
@@ -156,7 +191,9 @@ fn limits_of(condition: &Condition, limits: &mut BTreeSet<String>) {
             | Test::LengthAtLeast(bound)
             | Test::DurationAtMost(bound, _)
             | Test::EndsWithin(bound)
+            | Test::EndsAfter(bound)
             | Test::AgeAtMost(bound) => limits.extend(bound.setting()),
+            Test::Holds(expression) => limits.extend(expression.bounds().iter().filter_map(Bound::setting)),
             Test::Scopes(provider) => {
                 limits.insert(format!("policy.scopes.{provider}"));
             }
@@ -213,6 +250,25 @@ impl Subjects {
 }
 
 impl Declared {
+    /// What is known of it if it is a user's.
+    pub(crate) fn own(&self) -> Option<&own::Own> {
+        self.own.as_ref()
+    }
+
+    /// Where it begins, if it is a user's: `keysieve.toml:7`.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.own.as_ref().map(|own| own.place.as_str())
+    }
+
+    /// Which kinds of examples a user's check lacks: `bad`, `good`.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<&'static str> {
+        let own = self.own.iter();
+        let kinds = own.flat_map(|own| [("bad", own.bad.is_empty()), ("good", own.good.is_empty())]);
+        kinds.filter(|(_, is_empty)| *is_empty).map(|(kind, _)| kind).collect()
+    }
+
     fn judge(&self, view: &View<'_>, case: &Case, ground: &Ground<'_, '_>, out: &mut Vec<Breach>) {
         let Some(body) = ground.resource.body else { return };
         for selected in case.select.follow(&Found::start(body)) {

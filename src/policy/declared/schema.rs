@@ -6,12 +6,13 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::policy::duration;
+use crate::config::policy::{PolicySettings, duration};
 use crate::document::{Node, Value};
 use crate::finding::Severity;
 use crate::policy::Preset;
 
 use super::condition::{Bound, Condition, Measure, Mode, Test};
+use super::expression;
 use super::path::Path;
 use super::{Case, Subjects};
 
@@ -29,7 +30,7 @@ pub struct Fault {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct CheckTable {
     /// The part of the craft it serves.
-    pub family: String,
+    pub family: Spanned<String>,
     /// How bad a finding is.
     pub severity: Severity,
     /// The smallest preset in which it runs.
@@ -55,13 +56,13 @@ pub(crate) struct CheckTable {
 pub(crate) struct CaseTable {
     /// The dialects.
     #[serde(rename = "in")]
-    dialect: OneOrMore<String>,
+    dialect: Spanned<OneOrMore<String>>,
     /// The kinds of resources; all of the dialect if none is named.
     of: Option<OneOrMore<String>>,
     /// Globs of the files; all if none is given.
-    files: Option<OneOrMore<String>>,
+    files: Option<Spanned<OneOrMore<String>>>,
     /// Globs of files that are left out.
-    except_files: Option<OneOrMore<String>>,
+    except_files: Option<Spanned<OneOrMore<String>>>,
     /// Only files that git tracks.
     #[serde(default)]
     tracked: bool,
@@ -74,17 +75,17 @@ pub(crate) struct CaseTable {
     #[serde(default)]
     value_is_secret: bool,
     /// From the resource to the nodes in question; the resource itself if it is left out.
-    select: Option<String>,
+    select: Option<Spanned<String>>,
     /// Preconditions.
     #[serde(default)]
-    when: Vec<ConditionTable>,
+    when: Vec<Spanned<ConditionTable>>,
     /// Requirements. Without any, a node in question is a finding by itself.
     #[serde(default)]
-    require: Vec<ConditionTable>,
+    require: Vec<Spanned<ConditionTable>>,
     /// From the node in question to what is shown, where that is not what decided.
-    locate: Option<String>,
+    locate: Option<Spanned<String>>,
     /// What a finding says.
-    message: Option<String>,
+    pub(super) message: Option<String>,
     /// How bad it is.
     severity: Option<Severity>,
 }
@@ -109,11 +110,12 @@ impl<T: Clone> OneOrMore<T> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct ConditionTable {
-    any: Option<Vec<ConditionTable>>,
-    all: Option<Vec<ConditionTable>>,
-    not: Option<Box<ConditionTable>>,
-    some: Option<Box<ConditionTable>>,
-    each: Option<Box<ConditionTable>>,
+    any: Option<Vec<Spanned<ConditionTable>>>,
+    all: Option<Vec<Spanned<ConditionTable>>>,
+    not: Option<Box<Spanned<ConditionTable>>>,
+    some: Option<Box<Spanned<ConditionTable>>>,
+    each: Option<Box<Spanned<ConditionTable>>>,
+    cel: Option<String>,
     at: Option<String>,
     default: Option<toml::Value>,
     exists: Option<bool>,
@@ -130,6 +132,7 @@ pub(crate) struct ConditionTable {
     unit_at: Option<String>,
     never: Option<Vec<toml::Value>>,
     ends_within: Option<String>,
+    ends_after: Option<String>,
     age_at_most: Option<String>,
     scopes: Option<String>,
     literal: Option<bool>,
@@ -154,35 +157,43 @@ enum NumberOrName {
 
 impl CaseTable {
     /// The case, or what is wrong with it.
-    pub(super) fn case(&self) -> Result<Case, String> {
-        let path = |text: &Option<String>| text.as_deref().map_or(Ok(Path::here()), Path::parse);
-        let conditions = |tables: &[ConditionTable]| -> Result<Vec<Condition>, String> {
-            tables.iter().map(ConditionTable::condition).collect()
+    pub(super) fn case(&self) -> Result<Case, Fault> {
+        let path = |text: &Spanned<String>| Path::parse(text.get_ref()).map_err(|reason| fault(text, reason));
+        let conditions = |tables: &[Spanned<ConditionTable>]| -> Result<Vec<Condition>, Fault> {
+            tables.iter().map(condition).collect()
         };
         let mut subjects = Vec::new();
-        for dialect in self.dialect.list() {
+        for dialect in self.dialect.get_ref().list() {
             let dialect = crate::policy::dialect::find(&dialect).ok_or_else(|| {
                 let known: Vec<&str> = crate::policy::dialect::names().collect();
-                format!("in: there is no dialect `{dialect}`; there are {}", known.join(", "))
+                let reason = format!("in: there is no dialect `{dialect}`; there are {}", known.join(", "));
+                fault(&self.dialect, reason)
             })?;
             subjects.push(Subjects { dialect, kinds: self.of.as_ref().map(OneOrMore::list) });
         }
+        let set =
+            |globs: &Spanned<OneOrMore<String>>| files(&globs.get_ref().list()).map_err(|reason| fault(globs, reason));
         Ok(Case {
             subjects,
-            files: self.files.as_ref().map(|globs| files(&globs.list())).transpose()?,
-            except_files: self.except_files.as_ref().map(|globs| files(&globs.list())).transpose()?,
+            files: self.files.as_ref().map(set).transpose()?,
+            except_files: self.except_files.as_ref().map(set).transpose()?,
             tracked: self.tracked,
             outside_examples: self.outside_examples,
             mentions: self.mentions.as_ref().map(OneOrMore::list),
             value_is_secret: self.value_is_secret,
-            select: path(&self.select)?,
+            select: self.select.as_ref().map_or(Ok(Path::here()), path)?,
             when: conditions(&self.when)?,
             require: conditions(&self.require)?,
-            locate: self.locate.as_deref().map(Path::parse).transpose()?,
+            locate: self.locate.as_ref().map(path).transpose()?,
             message: self.message.clone(),
             severity: self.severity,
         })
     }
+}
+
+/// What is wrong with something that stands in the TOML.
+pub(super) fn fault<T>(at: &Spanned<T>, reason: impl Into<String>) -> Fault {
+    Fault { span: at.span(), reason: reason.into() }
 }
 
 fn files(globs: &[String]) -> Result<GlobSet, String> {
@@ -195,24 +206,29 @@ fn files(globs: &[String]) -> Result<GlobSet, String> {
     set.build().map_err(|fault| format!("files: {fault}"))
 }
 
+/// The condition that a table states; what is wrong is said of the innermost table that is at fault.
+fn condition(table: &Spanned<ConditionTable>) -> Result<Condition, Fault> {
+    let all = |tables: &[Spanned<ConditionTable>]| -> Result<Vec<Condition>, Fault> {
+        tables.iter().map(condition).collect()
+    };
+    let one = |table: &Spanned<ConditionTable>| condition(table).map(Box::new);
+    let inner = table.get_ref();
+    let mut joints = Vec::new();
+    joints.extend(inner.any.as_deref().map(|any| all(any).map(Condition::Any)));
+    joints.extend(inner.all.as_deref().map(|every| all(every).map(Condition::All)));
+    joints.extend(inner.not.as_deref().map(|not| one(not).map(Condition::Not)));
+    joints.extend(inner.some.as_deref().map(|some| one(some).map(|it| Condition::Within(Mode::When, it))));
+    joints.extend(inner.each.as_deref().map(|each| one(each).map(|it| Condition::Within(Mode::Require, it))));
+    let mut joints = joints.into_iter();
+    match (joints.next(), joints.next()) {
+        (None, _) => inner.test().map_err(|reason| fault(table, reason)),
+        (Some(joint), None) => joint,
+        _ => Err(fault(table, "a condition is one of `any`, `all`, `not`, `some`, `each`, or a test")),
+    }
+}
+
 impl ConditionTable {
-    fn condition(&self) -> Result<Condition, String> {
-        let each = |tables: &[ConditionTable]| -> Result<Vec<Condition>, String> {
-            tables.iter().map(ConditionTable::condition).collect()
-        };
-        let mut joints = Vec::new();
-        joints.extend(self.any.as_deref().map(|any| each(any).map(Condition::Any)));
-        joints.extend(self.all.as_deref().map(|all| each(all).map(Condition::All)));
-        let one = |table: &ConditionTable| table.condition().map(Box::new);
-        joints.extend(self.not.as_deref().map(|not| one(not).map(Condition::Not)));
-        joints.extend(self.some.as_deref().map(|some| one(some).map(|it| Condition::Within(Mode::When, it))));
-        joints.extend(self.each.as_deref().map(|each| one(each).map(|it| Condition::Within(Mode::Require, it))));
-        let mut joints = joints.into_iter();
-        match (joints.next(), joints.next()) {
-            (None, _) => {}
-            (Some(joint), None) => return joint,
-            _ => return Err("a condition is one of `any`, `all`, `not`, `some`, `each`, or a test".to_owned()),
-        }
+    fn test(&self) -> Result<Condition, String> {
         let mut tests = Vec::new();
         tests.extend(self.exists.map(Test::Exists));
         tests.extend(self.filled.map(Test::Filled));
@@ -259,8 +275,14 @@ impl ConditionTable {
         if let Some(text) = &self.ends_within {
             tests.push(Test::EndsWithin(bound(text)?));
         }
+        if let Some(text) = &self.ends_after {
+            tests.push(Test::EndsAfter(bound(text)?));
+        }
         if let Some(text) = &self.age_at_most {
             tests.push(Test::AgeAtMost(bound(text)?));
+        }
+        if let Some(text) = &self.cel {
+            tests.push(Test::Holds(expression::compile(text).map_err(|fault| format!("cel: {fault}"))?));
         }
         if let Some(kinds) = &self.referred_by {
             let field = self.field.as_deref().ok_or("`referred-by` needs `field`, the field that refers")?;
@@ -303,15 +325,26 @@ fn bound(text: &str) -> Result<Bound, String> {
         return Ok(Bound::Rotation(kinds.split('|').map(str::to_owned).collect()));
     }
     if let Some(kind) = text.strip_prefix("lifetime.") {
-        return Ok(Bound::Lifetime(kind.to_owned()));
+        return lifetime(kind);
     }
     if let Some(kind) = text.strip_prefix("length.") {
-        return Ok(Bound::Length(kind.to_owned()));
+        let known = PolicySettings::default().length(kind).is_some();
+        return known.then(|| Bound::Length(kind.to_owned())).ok_or_else(|| {
+            format!("there is no least length of `{kind}`; the schema of keysieve.toml names those of `policy.length`")
+        });
     }
     let length = duration::parse(text).ok_or_else(|| {
         format!("`{text}` is no limit: write `lifetime.…`, `rotation.…`, `length.…` or a length of time")
     })?;
     Ok(Bound::Stated(text.to_owned(), length))
+}
+
+/// The policy's lifetime of a kind that it knows.
+pub(super) fn lifetime(kind: &str) -> Result<Bound, String> {
+    let known = PolicySettings::default().lifetime(kind).is_some();
+    known.then(|| Bound::Lifetime(kind.to_owned())).ok_or_else(|| {
+        format!("there is no lifetime of `{kind}`; the schema of keysieve.toml names those of `policy.lifetime`")
+    })
 }
 
 fn scalar(value: &toml::Value) -> Result<String, String> {
