@@ -6,11 +6,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
+use crate::config::policy::Switch;
 use crate::detect::Detector;
 use crate::document::Syntax;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
 use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Position, Positions, Span};
+use crate::policy::slots::{Overdue, Slot};
 use crate::policy::{self, Breach, Subject};
 use crate::secret::Fingerprint;
 use crate::source::Item;
@@ -110,6 +112,24 @@ pub struct File<'b> {
 }
 
 impl<'b> File<'b> {
+    /// Its path.
+    pub fn path(&self) -> &FilePath {
+        &self.path
+    }
+
+    /// Its slots, where its path is also that in the repository: what the history may date.
+    pub fn slots(&self) -> Vec<Slot> {
+        match self.tracked {
+            Some(true) => policy::slots::slots(self.path.as_bytes(), &self.bytes),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The file with its bytes for itself.
+    pub fn owned(&self) -> File<'static> {
+        File { path: self.path.clone(), bytes: Cow::Owned(self.bytes.to_vec()), tracked: self.tracked }
+    }
+
     /// What the item is, for the linter. None if it is none for it: too large, or a part of something; `skipped` is told
     /// where that is a pity.
     pub fn of(
@@ -172,14 +192,49 @@ pub fn lint(files: &[File<'_>], is_whole: bool, detector: &Detector, settings: &
         .map(|file| Subject { path: file.path.as_bytes(), bytes: &file.bytes, tracked: file.tracked })
         .collect();
     let lint = policy::lint_module(&subjects, is_whole, &settings.config.policy, settings.now, settings.checks.all());
-    let mut linted = Linted { documents: lint.documents, findings: Vec::new() };
-    if lint.breaches.is_empty() {
-        return (linted, lint.notices);
+    let findings = findings(files, &lint.breaches, detector, settings);
+    (Linted { documents: lint.documents, findings }, lint.notices)
+}
+
+/// What is overdue in the slots of a file, as findings.
+pub fn overdue(file: &File<'_>, overdue: Vec<(Slot, Overdue)>, detector: &Detector, settings: &Settings) -> Linted {
+    let policy = &settings.config.policy;
+    let breaches: Vec<Breach> = overdue
+        .into_iter()
+        .filter_map(|(slot, overdue)| {
+            let severity = match policy.switch(overdue.check.id) {
+                Some(Switch::Off) => return None,
+                Some(Switch::Severity(severity)) => severity,
+                None if overdue.check.preset > policy.preset() => return None,
+                None => overdue.severity,
+            };
+            Some(Breach {
+                check: overdue.check,
+                file: 0,
+                span: slot.span,
+                route: slot.route,
+                message: overdue.message,
+                severity,
+                threshold: overdue.threshold,
+                related: Vec::new(),
+                is_secret: false,
+            })
+        })
+        .collect();
+    let files = std::slice::from_ref(file);
+    Linted { documents: 0, findings: findings(files, &breaches, detector, settings) }
+}
+
+/// The findings of breaches in files that were linted together.
+fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settings: &Settings) -> Vec<Lint> {
+    let mut findings = Vec::new();
+    if breaches.is_empty() {
+        return findings;
     }
     let grounds: Vec<Option<Ground<'_>>> =
-        files.iter().enumerate().map(|(number, file)| Ground::of(number, file, &lint.breaches, detector)).collect();
+        files.iter().enumerate().map(|(number, file)| Ground::of(number, file, breaches, detector)).collect();
     let place = |file: usize, span: &Range<usize>| grounds[file].as_ref().map(|ground| ground.place(span));
-    for breach in &lint.breaches {
+    for breach in breaches {
         let Some(first) = place(breach.file, &breach.span) else { continue };
         let related = breach
             .related
@@ -203,9 +258,9 @@ pub fn lint(files: &[File<'_>], is_whole: bool, detector: &Detector, settings: &
         };
         let span = Span::new(breach.span.start as u64, breach.span.end as u64);
         let path = files[breach.file].path.clone();
-        linted.findings.push(Lint { path, span, route: breach.route.clone(), finding });
+        findings.push(Lint { path, span, route: breach.route.clone(), finding });
     }
-    (linted, lint.notices)
+    findings
 }
 
 /// A file in which a breach has a place: where its lines are, and what its excerpts must not show.

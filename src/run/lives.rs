@@ -73,6 +73,9 @@ impl Lives {
             }
         }
         if blobs.is_empty() && objects.is_empty() && names.is_empty() {
+            if prefix.is_none() {
+                self.whole = Some((graph, None));
+            }
             return Tally::default();
         }
         let lineage = provenance::Lineage::new(&graph);
@@ -107,7 +110,9 @@ impl Lives {
 
     /// Tells each finding of the repository's own history its life.
     pub fn tell(&self, repository: &Repository, findings: &mut [Finding], holders: &Holders, stop: &Stop) -> Tally {
-        let Some((graph, relevant)) = &self.whole else { return Tally::default() };
+        let Some((graph, relevant)) = self.whole.as_ref().filter(|_| !holders.is_empty()) else {
+            return Tally::default();
+        };
         let lineage = provenance::Lineage::new(graph);
         let (mut told, mut subjects) = (Vec::new(), Vec::<Subject>::new());
         for finding in findings {

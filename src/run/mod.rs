@@ -21,6 +21,7 @@ mod lives;
 mod outcome;
 pub mod rule_lint;
 pub mod shared;
+mod slots;
 mod unpack;
 
 use std::path::PathBuf;
@@ -35,7 +36,7 @@ use crate::detect::{self, Detector};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
 use crate::policy::Checks;
-use crate::source::{GitEnvironment, Item, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
+use crate::source::{GitEnvironment, Graph, Item, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
 use crate::suppress::Exceptions;
 
 use inherit::{Flaw, Inheritance};
@@ -43,6 +44,7 @@ use inspect::Hit;
 use lint::{File, Linted, Modules};
 use lives::Lives;
 pub use outcome::{Outcome, of_check, of_rule};
+use slots::Kept;
 use unpack::Listing;
 
 /// What to look at.
@@ -155,6 +157,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         hits: Mutex::new(Vec::new()),
         linted: Mutex::new(Linted::default()),
         modules: Mutex::new(Modules::default()),
+        slots: Mutex::new(Vec::new()),
         skipped: Mutex::new(Tally::default()),
         gate: &gate,
         inheritance: &inheritance,
@@ -167,6 +170,9 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         (None, Some(patch)) => run.patch(patch, &mut tally)?,
         (None, None) => Lives::default(),
     };
+    if let (Some(repository), Some((graph, _))) = (&repository, &lives.whole) {
+        run.date_slots(repository, graph);
+    }
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -199,6 +205,7 @@ struct Run<'r> {
     hits: Mutex<Vec<Hit>>,
     linted: Mutex<Linted>,
     modules: Mutex<Modules>,
+    slots: Mutex<Vec<Kept>>,
     skipped: Mutex<Tally>,
     gate: &'r Gate,
     inheritance: &'r Inheritance<'r>,
@@ -211,6 +218,7 @@ impl<'r> Run<'r> {
             hits: Mutex::default(),
             linted: Mutex::default(),
             modules: Mutex::default(),
+            slots: Mutex::default(),
             skipped: Mutex::default(),
             ..*self
         }
@@ -350,6 +358,19 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Judges the slots that were kept by what the history says of them.
+    fn date_slots(&self, repository: &Repository, graph: &Graph) {
+        let kept = std::mem::take(&mut *self.slots.lock().unwrap_or_else(PoisonError::into_inner));
+        if kept.is_empty() {
+            return;
+        }
+        let overdue = slots::overdue(repository, graph, &kept, self.settings, self.stop);
+        let mut linted = self.linted.lock().unwrap_or_else(PoisonError::into_inner);
+        for (kept, overdue) in kept.iter().zip(overdue) {
+            linted.add(lint::overdue(&kept.file, overdue, self.detector, self.settings));
+        }
+    }
+
     /// Checks the modules that were kept.
     fn lint_modules(&self) {
         let modules = std::mem::take(&mut *self.modules.lock().unwrap_or_else(PoisonError::into_inner));
@@ -366,6 +387,15 @@ impl<'r> Run<'r> {
     }
 
     fn judge(&self, files: &[File<'_>], is_whole: bool) {
+        if self.plan.history.is_some() {
+            for file in files {
+                let slots = file.slots();
+                if !slots.is_empty() {
+                    let kept = Kept { file: file.owned(), slots };
+                    self.slots.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
+                }
+            }
+        }
         let (linted, notices) = lint::lint(files, is_whole, self.detector, self.settings);
         if !notices.is_empty() {
             let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,8 +12,8 @@ use crate::policy::slots::{self, Overdue, Slot, SlotKind, Version};
 use crate::provenance::{Lineage, versions};
 use crate::source::{Graph, Repository, Stop};
 
-use super::lint::File;
 use super::Settings;
+use super::lint::File;
 
 /// The most versions of one file that are read.
 const VERSIONS: usize = 400;

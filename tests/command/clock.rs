@@ -119,6 +119,57 @@ fn what_a_branch_adds_and_removes_is_said() {
 }
 
 #[test]
+fn ciphertexts_pins_and_ends_have_ages() {
+    let scratch = Scratch::repository();
+    let sops =
+        |data: &str| format!("password: ENC[AES256_GCM,data:{data},type:str]\nsops:\n  version: 3.9.0\n  mac: m\n");
+    let pinned = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec:\n  refreshInterval: 1h\n  data:\n    - secretKey: k\n      remoteRef: {key: db, version: \"3\"}\n";
+    let expiry = |day: &str| {
+        format!(
+            "resource \"azurerm_key_vault_secret\" \"a\" {{\n  value           = var.v\n  expiration_date = \"{day}T00:00:00Z\"\n}}\n"
+        )
+    };
+    scratch.write("repo/old.enc.yaml", sops("abc"));
+    scratch.write("repo/moved.enc.yaml", sops("abc"));
+    scratch.write("repo/pinned.yaml", pinned);
+    scratch.write("repo/main.tf", expiry("2024-01-01"));
+    scratch.commit(0, "Begin");
+    scratch.write("repo/moved.enc.yaml", sops("def"));
+    scratch.write("repo/main.tf", expiry("2024-04-01"));
+    scratch.commit(80 * DAY, "Rotate one, put off");
+    scratch.write("repo/main.tf", expiry("2024-08-01"));
+    scratch.commit(90 * DAY, "Put off again");
+    let report = check(&scratch, &["--preset", "strict"]);
+    let mut told: Vec<(String, String, String)> = report
+        .findings()
+        .iter()
+        .map(|it| {
+            (text(&it["rule"]).to_owned(), text(&it["places"][0]["path"]).to_owned(), text(&it["message"]).to_owned())
+        })
+        .filter(|(rule, _, _)| {
+            ["encrypted-secret-not-renewed", "pinned-secret-version", "expiry-moved"].contains(&rule.as_str())
+        })
+        .collect();
+    told.sort();
+    let wanted = [
+        (
+            "encrypted-secret-not-renewed",
+            "old.enc.yaml",
+            "the ciphertext has not changed for 100 days, so neither has the secret",
+        ),
+        ("expiry-moved", "main.tf", "put off 2 times while everything beside it stayed as it was"),
+        (
+            "pinned-secret-version",
+            "pinned.yaml",
+            "pinned to the same version for 100 days: a rotated secret does not arrive",
+        ),
+    ];
+    let wanted: Vec<(String, String, String)> =
+        wanted.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect();
+    assert_eq!(told, wanted);
+}
+
+#[test]
 fn fingerprints_are_joined_over_repositories() {
     let key = format!("fingerprint-key = \"{}\"\n", "0a".repeat(32));
     let scratch = Scratch::new();

@@ -194,7 +194,8 @@ impl<'e> Estate<'e> {
     /// The secrets of one rule that stood in one file, one after the other: the values of a slot, oldest first. Only where
     /// the history tells when each began.
     fn slots(&self) -> Vec<Vec<usize>> {
-        let mut slots: BTreeMap<(&[u8], &str), Vec<(Timestamp, usize)>> = BTreeMap::new();
+        type Values = Vec<(Timestamp, usize)>;
+        let mut slots: BTreeMap<(&[u8], &str), Values> = BTreeMap::new();
         for (number, held) in self.held.iter().enumerate() {
             let Some(first) = held.finding.life.as_ref().and_then(|life| life.first.date.parse().ok()) else {
                 continue;
