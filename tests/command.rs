@@ -29,6 +29,8 @@ mod help;
 #[cfg(unix)]
 #[path = "command/hooks.rs"]
 mod hooks;
+#[path = "command/inventory.rs"]
+mod inventory;
 #[path = "command/life.rs"]
 mod life;
 #[path = "command/names.rs"]

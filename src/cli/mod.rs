@@ -7,6 +7,7 @@ mod explain;
 mod fingerprints;
 mod history;
 mod hook;
+mod inventory;
 mod lint;
 mod output;
 mod progress;
@@ -24,7 +25,7 @@ use std::sync::{Arc, OnceLock};
 use clap::{Parser, Subcommand};
 
 use crate::rule::builtin;
-use crate::run::{self, Outcome, Plan, Progress};
+use crate::run::{self, Outcome, Plan, Progress, Settings};
 use crate::source::Stop;
 use settings::JudgeArgs;
 
@@ -49,6 +50,7 @@ enum Command {
     Scan(scan::ScanArgs),
     History(history::HistoryArgs),
     Hook(hook::HookArgs),
+    Inventory(inventory::InventoryArgs),
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
     Fingerprints(fingerprints::FingerprintsArgs),
@@ -95,6 +97,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Config(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Fingerprints(args) => args.run(),
+        Command::Inventory(args) => args.run(),
         Command::Rotated(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Why(args) => args.run(),
@@ -140,13 +143,18 @@ fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
 fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<u8> {
     let settings = args.settings(plan)?;
     let targets = args.targets()?;
-    let stop = interruptible();
-    let read = Progress::default();
-    let outcome = progress::watch(&read, || run::run(plan, &settings, &stop, &read))?;
+    let outcome = outcome(plan, &settings)?;
     more(&outcome)?;
     match output::write(&targets, &outcome.report(args.show_secrets)) {
         Ok(()) => Ok(outcome.exit_code),
         Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),
         Err(error) => Err(error),
     }
+}
+
+/// Runs a plan to its end, or to Ctrl-C, while its progress is shown.
+fn outcome(plan: &Plan, settings: &Settings) -> anyhow::Result<Outcome> {
+    let stop = interruptible();
+    let read = Progress::default();
+    Ok(progress::watch(&read, || run::run(plan, settings, &stop, &read))?)
 }

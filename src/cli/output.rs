@@ -31,14 +31,34 @@ pub fn write(targets: &[Target], report: &Report<'_>) -> anyhow::Result<()> {
     }
     for target in targets {
         if target.file.as_deref().is_none_or(|path| path == Path::new("-")) {
-            let stdout = io::stdout();
-            let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-            let mut out = BufWriter::new(stdout.lock());
-            target.format.writer(colour).write(report, &mut out)?;
-            out.flush()?;
+            to_stdout(&|colour, out| target.format.writer(colour).write(report, out))?;
         }
     }
     Ok(())
+}
+
+/// Writes to one place, given whether it takes colours.
+type Writing<'w> = dyn Fn(bool, &mut dyn Write) -> io::Result<()> + 'w;
+
+/// Writes one thing to a file, whole or not at all, or to standard output.
+///
+/// # Errors
+/// As for [`write`].
+pub fn write_one(file: Option<&Path>, write: &Writing<'_>) -> anyhow::Result<()> {
+    match file.filter(|path| *path != Path::new("-")) {
+        Some(path) => {
+            beside(path, |out| write(false, out)).with_context(|| format!("{}: cannot be written", path.display()))
+        }
+        None => Ok(to_stdout(write)?),
+    }
+}
+
+fn to_stdout(write: &Writing<'_>) -> io::Result<()> {
+    let stdout = io::stdout();
+    let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+    let mut out = BufWriter::new(stdout.lock());
+    write(colour, &mut out)?;
+    out.flush()
 }
 
 /// Writes beside the file and renames, so that nobody ever reads half a report. What is not a regular file, such as a
@@ -106,10 +126,13 @@ pub fn plan_to_file(path: &Path, report: &Report<'_>) -> io::Result<()> {
 
 /// Says what of the user's files is not kept, a line each, on standard error. Nobody has to be there to read it.
 pub fn warn(warnings: &[ConfigError]) {
-    for warning in warnings {
-        let text = sanitize(&warning.to_string());
-        let _ = writeln!(anstream::stderr(), "{BOLD_YELLOW}warning:{BOLD_YELLOW:#} {text}");
-    }
+    warnings.iter().for_each(|warning| say(&warning.to_string()));
+}
+
+/// Says one thing to the user on standard error.
+pub fn say(warning: &str) {
+    let text = sanitize(warning);
+    let _ = writeln!(anstream::stderr(), "{BOLD_YELLOW}warning:{BOLD_YELLOW:#} {text}");
 }
 
 const BOLD_YELLOW: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();

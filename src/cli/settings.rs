@@ -70,14 +70,10 @@ impl JudgeArgs {
         let Loaded { mut config, checks } = self.configuration.load(&start(plan))?;
         config.fail_on = self.fail_on.unwrap_or(config.fail_on);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
-        let threads = match self.threads {
-            Some(threads) => threads.get(),
-            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        };
         Ok(Settings {
             config,
             checks,
-            threads,
+            threads: threads(self.threads),
             strict: self.strict,
             accept: self.accept.clone(),
             exit_zero: self.exit_zero,
@@ -119,13 +115,22 @@ impl JudgeArgs {
 }
 
 /// What is looked at first: in its directory or above it lies the control file.
-fn start(plan: &Plan) -> PathBuf {
+pub fn start(plan: &Plan) -> PathBuf {
     let range = plan.range.as_ref().map(|(path, _)| path);
     let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref()).or(range);
     named.cloned().unwrap_or_else(|| PathBuf::from("."))
 }
 
-fn cause(text: &str) -> Result<Cause, String> {
+/// How many threads to use: those that were asked for, else those that there are.
+pub fn threads(asked: Option<std::num::NonZeroUsize>) -> usize {
+    match asked {
+        Some(threads) => threads.get(),
+        None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    }
+}
+
+/// The cause that the user names.
+pub fn cause(text: &str) -> Result<Cause, String> {
     Cause::from_id(text).ok_or_else(|| {
         let known: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
         format!("there is no such reason; there are: {}", known.join(", "))

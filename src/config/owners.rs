@@ -152,6 +152,11 @@ impl Owners {
         })
     }
 
+    /// Whether no list says anything of any file.
+    pub(in crate::config) fn is_empty(&self) -> bool {
+        self.stated.is_empty() && self.codeowners.is_empty()
+    }
+
     /// What `keysieve.toml` states, in its order.
     pub(super) fn stated(&self) -> impl Iterator<Item = &Owner> {
         self.stated.iter().map(|entry| &entry.owner)

@@ -1,8 +1,10 @@
 //! What is known of a check before it runs.
 
+use crate::config::policy::PolicySettings;
 pub use crate::config::policy::Preset;
 use crate::finding::Severity;
 
+use super::inventory::{Tree, TreeBreach};
 use super::{Breach, View};
 
 /// The part of the craft that a check serves.
@@ -100,4 +102,13 @@ pub trait Check: Sync {
     /// Adds what the document breaches to `out`. Called for every document that parsed; a value that is a reference or
     /// unknown is never a breach.
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>);
+
+    /// Whether the check needs all credentials of the tree under this policy: then they are gathered, and
+    /// [`check_tree`](Check::check_tree) is called.
+    fn reads_tree(&self, _settings: &PolicySettings) -> bool {
+        false
+    }
+
+    /// Adds what the tree as a whole breaches to `out`. Called once, after the last document.
+    fn check_tree(&self, _tree: &Tree<'_>, _out: &mut Vec<TreeBreach>) {}
 }

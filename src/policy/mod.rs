@@ -5,7 +5,8 @@
 //! finds out which dialects it speaks (a workflow, Kubernetes objects, Terraform, CloudFormation) and shows it to every
 //! check. A check compares values, not their presence, and points at the very value; what is a reference or unknown is
 //! never a finding, and what a single file cannot tell is not claimed. [`lint_module`] reads the files of a directory that
-//! are one to their tool, as one.
+//! are one to their tool, as one. [`inventory`] says what credentials the files refer to, and holds the checks that need all of
+//! them at once.
 
 pub mod check;
 mod checks;
@@ -13,6 +14,7 @@ mod date;
 pub mod declared;
 mod dialect;
 pub mod estate;
+pub mod inventory;
 mod jwt;
 mod literal;
 mod meta;
@@ -35,6 +37,7 @@ use crate::place::FilePath;
 
 pub use checks::Checks;
 use dialect::{azure, terraform};
+use inventory::Reference;
 pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;
 
@@ -58,6 +61,30 @@ pub struct Lint {
     pub breaches: Vec<Breach>,
     /// Why it could not be read, if so.
     pub notices: Vec<Notice>,
+    /// The credentials that it refers to, if they were asked for.
+    pub references: Vec<Reference>,
+    /// The entries of the inventory that it states, if references were asked for.
+    pub declared: Vec<Declared>,
+}
+
+/// An entry of `[[inventory]]` in a control file.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Which of the files that were linted together, from 0.
+    pub file: usize,
+    /// Which bytes of the file.
+    pub span: Range<usize>,
+}
+
+/// What to do with files that are linted together.
+#[derive(Clone, Copy)]
+pub struct Task<'t> {
+    /// The checks to run.
+    pub checks: &'t [&'t dyn Check],
+    /// Whether to say what credentials they refer to.
+    pub references: bool,
 }
 
 /// One breach of policy.
@@ -163,9 +190,24 @@ pub fn lint_module(
     now: jiff::Timestamp,
     checks: &[&dyn Check],
 ) -> Lint {
+    study(subjects, is_whole, settings, now, Task { checks, references: false })
+}
+
+/// The same, and what credentials the files refer to, if the task asks for that.
+#[must_use]
+pub fn study(
+    subjects: &[Subject<'_>],
+    is_whole: bool,
+    settings: &PolicySettings,
+    now: jiff::Timestamp,
+    task: Task<'_>,
+) -> Lint {
     let mut lint = Lint::default();
     let mut module = Module::default();
     for (number, subject) in subjects.iter().enumerate() {
+        if task.references && inventory::is_code(subject.path, subject.bytes) {
+            lint.references.extend(inventory::of_code(number, subject.bytes));
+        }
         let head = &subject.bytes[..subject.bytes.len().min(512)];
         let Some(syntax) = Syntax::of(subject.path, head) else { continue };
         if PlaceFacts::of(subject.path).is_minified {
@@ -187,18 +229,21 @@ pub fn lint_module(
     let is_whole = is_whole && lint.notices.is_empty();
     let settings = settings.for_path(subjects[files[0].0].path);
     let view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);
-    let mut breaches = Vec::new();
-    for check in checks {
+    let mut breaches: Vec<Breach> = Vec::new();
+    for check in task.checks {
+        let Some(severity) = runs(check.meta(), settings) else { continue };
         let first = breaches.len();
-        match settings.switch(check.meta().id) {
-            Some(Switch::Off) => {}
-            None if check.meta().preset > settings.preset() => {}
-            None => check.check(&view, &mut breaches),
-            Some(Switch::Severity(severity)) => {
-                check.check(&view, &mut breaches);
-                breaches[first..].iter_mut().for_each(|breach| breach.severity = severity);
-            }
-        }
+        check.check(&view, &mut breaches);
+        breaches[first..].iter_mut().for_each(|breach| breach.severity = severity.unwrap_or(breach.severity));
+    }
+    if task.references {
+        lint.references.extend(inventory::references(&view).into_iter().map(|mut reference| {
+            let (file, span) = home(&files, &(reference.span.0..reference.span.1));
+            (reference.file, reference.span) = (file, (span.start, span.end));
+            reference
+        }));
+        lint.declared = own::inventory(&view);
+        lint.declared.iter_mut().for_each(|entry| (entry.file, entry.span) = home(&files, &entry.span));
     }
     breaches.sort_by(|a, b| (a.span.start, a.check.id, &a.route).cmp(&(b.span.start, b.check.id, &b.route)));
     // An alias is one value that is used in many places.
@@ -211,6 +256,15 @@ pub fn lint_module(
     }
     lint.breaches = breaches;
     lint
+}
+
+/// Whether a check runs, and with which severity, if the user has decided about that.
+fn runs(meta: &Meta, settings: &PolicySettings) -> Option<Option<Severity>> {
+    match settings.switch(meta.id) {
+        Some(Switch::Off) => None,
+        Some(Switch::Severity(severity)) => Some(Some(severity)),
+        None => (meta.preset <= settings.preset()).then_some(None),
+    }
 }
 
 /// Which file a span lies in, and where.

@@ -1,4 +1,5 @@
-//! The exceptions of our own control file, as a document: what they say is held to rules like that of any other file.
+//! Our own control file, as a document: what its exceptions say is held to rules like that of any other file, and its
+//! inventory has places that findings can point at.
 
 use jiff::Timestamp;
 
@@ -6,7 +7,7 @@ use crate::config::FILE_NAMES;
 use crate::config::policy::{Flaw, flaw, parse_day};
 use crate::document::Node;
 
-use super::View;
+use super::{Declared, View};
 
 /// An `[[exception]]` of the document.
 pub(super) struct Exception<'a> {
@@ -34,8 +35,7 @@ impl Exception<'_> {
 
 /// The exceptions that the document states, if it is a control file.
 pub(super) fn exceptions<'a>(view: &View<'a>) -> Vec<Exception<'a>> {
-    let name = view.subject.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    if !FILE_NAMES.iter().any(|own| own.as_bytes() == name) {
+    if !is_own(view) {
         return Vec::new();
     }
     let entries = view.document.roots.iter().flat_map(|root| root.maps("exception"));
@@ -52,4 +52,21 @@ pub(super) fn exceptions<'a>(view: &View<'a>) -> Vec<Exception<'a>> {
             })
         })
         .collect()
+}
+
+/// The entries of the inventory that the document states, if it is a control file.
+pub(super) fn inventory(view: &View<'_>) -> Vec<Declared> {
+    if !is_own(view) {
+        return Vec::new();
+    }
+    let names =
+        view.document.roots.iter().flat_map(|root| root.maps("inventory")).filter_map(|entry| entry.get("name"));
+    names
+        .filter_map(|name| Some(Declared { name: name.as_str()?.to_owned(), file: 0, span: name.span.clone() }))
+        .collect()
+}
+
+fn is_own(view: &View<'_>) -> bool {
+    let name = view.subject.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    FILE_NAMES.iter().any(|own| own.as_bytes() == name)
 }

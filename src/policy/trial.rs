@@ -13,9 +13,11 @@ use regex::{Captures, Regex};
 
 use crate::config;
 use crate::config::policy::PolicySettings;
+use crate::place::{FilePath, Origin, Position, Span};
 
 use super::declared::Declared;
-use super::{Check, Subject, lint_module, page};
+use super::inventory::{Declaration, Identity, Sighting, Spot, Tree, check_tree, join};
+use super::{Breach, Check, Lint, Subject, Task, page, study};
 
 /// What "now" is in examples: 2026-11-23.
 const NOW: &str = "2026-11-23T00:00:00Z";
@@ -149,7 +151,11 @@ fn settings(text: &str) -> Result<PolicySettings, String> {
 fn try_block(check: &dyn Check, block: &Block, text: &str, settings: &PolicySettings) -> Option<String> {
     let now: Timestamp = NOW.parse().ok()?;
     let subject = Subject { path: block.file.as_bytes(), bytes: text.as_bytes(), tracked: Some(block.is_tracked) };
-    let lint = lint_module(&[subject], true, settings, now, &[check]);
+    let task = Task { checks: &[check], references: check.reads_tree(settings) };
+    let mut lint = study(&[subject], true, settings, now, task);
+    if task.references {
+        of_tree(check, &subject, &mut lint, settings);
+    }
     if let Some(notice) = lint.notices.first() {
         return Some(format!("it is not read: {}", notice.detail));
     }
@@ -174,6 +180,42 @@ fn try_block(check: &dyn Check, block: &Block, text: &str, settings: &PolicySett
         found.push(value.to_owned());
     }
     (found != block.finds).then(|| format!("found {found:?}, the page says {:?}", block.finds))
+}
+
+/// Adds what a check over the whole tree finds where the file at hand is the tree.
+fn of_tree(check: &dyn Check, subject: &Subject<'_>, lint: &mut Lint, settings: &PolicySettings) {
+    let position = Position { line: 1, column: 1, column_utf16: 1 };
+    let spot = |span: (usize, usize)| Spot {
+        origin: Origin::File(FilePath::new(subject.path)),
+        span: Span::new(span.0 as u64, span.1 as u64),
+        start: position,
+        end: position,
+    };
+    let sightings = lint.references.iter().map(|reference| Sighting {
+        identity: Identity::Reference(reference.kind),
+        name: reference.name.clone(),
+        store: reference.store,
+        service: reference.service.clone(),
+        spots: vec![spot(reference.span)],
+    });
+    let holdings = join(sightings.collect(), settings);
+    let declarations: Vec<Declaration> = lint
+        .declared
+        .iter()
+        .map(|entry| Declaration { name: entry.name.clone(), spot: spot((entry.span.start, entry.span.end)) })
+        .collect();
+    let tree = Tree { holdings: &holdings, declarations: &declarations, settings, is_whole: true };
+    lint.breaches.extend(check_tree(&tree, &[check]).into_iter().map(|breach| Breach {
+        check: breach.check,
+        file: 0,
+        span: breach.spot.span.start as usize..breach.spot.span.end as usize,
+        route: breach.route,
+        message: breach.message,
+        severity: breach.severity,
+        threshold: breach.threshold,
+        related: Vec::new(),
+        is_secret: false,
+    }));
 }
 
 /// The same file with text before it that no parser minds.

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Report;
-use crate::finding::{Excerpt, Kind};
+use crate::finding::{Excerpt, Finding, Kind};
 use crate::place::{FilePath, Origin, sanitize};
 
 /// The shortest run of secret bytes that is masked, and the length of the keys of the table.
@@ -35,11 +35,16 @@ pub(super) struct Mask {
 impl Mask {
     /// The mask of everything that `report` must not show; of nothing if the user asked to see the secrets.
     pub(super) fn of(report: &Report<'_>) -> Self {
-        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
         if report.show_secrets {
-            return mask;
+            return Mask { filter: Vec::new(), by_key: HashMap::new() };
         }
-        for finding in report.findings {
+        Self::hiding(report.findings)
+    }
+
+    /// The mask of the secrets of these findings.
+    pub(super) fn hiding(findings: &[Finding]) -> Self {
+        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
+        for finding in findings {
             let Some(secret) = &finding.secret else { continue };
             mask.hide(secret.own_part());
             if finding.kind != Kind::Secret {

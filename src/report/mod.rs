@@ -13,6 +13,7 @@ use crate::notice::{Cause, Coverage, Notice};
 
 pub mod catalogue;
 pub mod cleanup;
+pub mod inventory;
 pub mod json;
 pub mod jsonl;
 mod mask;

@@ -16,7 +16,7 @@ use crate::place::{Origin, sanitize};
 
 mod excerpt;
 pub mod explained;
-mod layout;
+pub(super) mod layout;
 mod summary;
 
 /// How many further places of a finding are listed.

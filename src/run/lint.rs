@@ -3,7 +3,7 @@
 //! Most files are linted as they come by. Those that are one with others of their directory are kept until all have come.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use crate::config::policy::Switch;
@@ -12,6 +12,7 @@ use crate::document::Syntax;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
 use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Position, Positions, Span};
+use crate::policy::inventory::Reference;
 use crate::policy::slots::{Overdue, Slot};
 use crate::policy::{self, Breach, Subject};
 use crate::secret::Fingerprint;
@@ -22,6 +23,7 @@ use crate::suppress::Exceptions;
 
 use super::excerpt::{self, Mask};
 use super::gather::attach;
+use super::inventory::Gathered;
 use super::{Plan, Settings, inspect};
 
 /// The findings of the linter, by fingerprint.
@@ -44,6 +46,12 @@ impl Linted {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.documents == 0 && self.findings.is_empty()
+    }
+
+    /// Adds what only the whole tree shows.
+    pub fn add_of_tree(&mut self, breaches: Vec<(FilePath, Span, String, Finding)>) {
+        let findings = breaches.into_iter().map(|(path, span, route, finding)| Lint { path, span, route, finding });
+        self.findings.extend(findings);
     }
 
     /// Adds those of another file.
@@ -185,15 +193,37 @@ pub fn is_named(plan: &Plan, files: &[File<'_>]) -> bool {
     files.iter().any(named)
 }
 
+/// What came of files that were checked together.
+#[derive(Default)]
+pub struct Yield {
+    /// What they breach.
+    pub linted: Linted,
+    /// What they refer to, if that was asked for.
+    pub gathered: Gathered,
+    /// What could not be read.
+    pub notices: Vec<Notice>,
+}
+
 /// Checks files that belong together; most often it is one.
-pub fn lint(files: &[File<'_>], is_whole: bool, detector: &Detector, settings: &Settings) -> (Linted, Vec<Notice>) {
+pub fn lint(
+    files: &[File<'_>],
+    is_whole: bool,
+    detector: &Detector,
+    settings: &Settings,
+    task: policy::Task<'_>,
+) -> Yield {
     let subjects: Vec<Subject<'_>> = files
         .iter()
         .map(|file| Subject { path: file.path.as_bytes(), bytes: &file.bytes, tracked: file.tracked })
         .collect();
-    let lint = policy::lint_module(&subjects, is_whole, &settings.config.policy, settings.now, settings.checks.all());
+    let mut lint = policy::study(&subjects, is_whole, &settings.config.policy, settings.now, task);
+    if !task.checks.is_empty() {
+        drop_values(&mut lint.references, files, detector, settings.config.min_confidence);
+    }
+    let mut gathered = Gathered::default();
+    gathered.take(&mut lint, &|file| Item::whole(Origin::File(files[file].path.clone()), &files[file].bytes));
     let findings = findings(files, &lint.breaches, detector, settings);
-    (Linted { documents: lint.documents, findings }, lint.notices)
+    Yield { linted: Linted { documents: lint.documents, findings }, gathered, notices: lint.notices }
 }
 
 /// What is overdue in the slots of a file, as findings.
@@ -261,6 +291,30 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
         findings.push(Lint { path, span, route: breach.route.clone(), finding });
     }
     findings
+}
+
+/// Takes away references in which a value stands: their names would show it in the message of a check. The inventory knows all
+/// values when it is written, and masks them.
+fn drop_values(references: &mut Vec<Reference>, files: &[File<'_>], detector: &Detector, least: Confidence) {
+    let numbers: BTreeSet<usize> = references.iter().map(|reference| reference.file).collect();
+    for number in numbers {
+        let file = &files[number];
+        let hits = inspect::inspect(detector, &Item::whole(Origin::File(file.path.clone()), &file.bytes)).hits;
+        let values = hits.iter().filter(|hit| hit.verdict.confidence.is_some_and(|confidence| confidence >= least));
+        let mut values: Vec<(u64, u64)> = values.map(|hit| (hit.span.start, hit.span.end)).collect();
+        values.sort_unstable();
+        // Values within one another become one, so that both ends ascend.
+        values.dedup_by(|next, kept| {
+            let overlaps = next.0 < kept.1;
+            kept.1 = if overlaps { kept.1.max(next.1) } else { kept.1 };
+            overlaps
+        });
+        references.retain(|it| {
+            let (start, end) = (it.span.0 as u64, it.span.1 as u64);
+            let next = values.partition_point(|value| value.1 <= start);
+            it.file != number || values.get(next).is_none_or(|value| value.0 >= end)
+        });
+    }
 }
 
 /// A file in which a breach has a place: where its lines are, and what its excerpts must not show.

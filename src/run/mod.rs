@@ -14,6 +14,7 @@ mod history;
 pub mod inherit;
 pub mod inspect;
 mod introduced;
+mod inventory;
 mod joined;
 mod layers;
 mod lint;
@@ -35,13 +36,14 @@ use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
-use crate::policy::Checks;
+use crate::policy::{self, Checks, Task};
 use crate::source::{GitEnvironment, Graph, Item, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
 use crate::suppress::Exceptions;
 
 use inherit::{Flaw, Inheritance};
 use inspect::Hit;
-use lint::{File, Linted, Modules};
+use inventory::{Credentials, Gathered};
+use lint::{File, Linted, Modules, Yield};
 use lives::Lives;
 pub use outcome::{Outcome, of_check, of_rule};
 use slots::Kept;
@@ -56,6 +58,8 @@ pub struct Plan {
     pub secrets: bool,
     /// Check the files against the policy.
     pub policy: bool,
+    /// List the credentials that the files hold and refer to.
+    pub inventory: bool,
     /// Scan standard input.
     pub stdin: bool,
     /// Scan what the index of the repository here would commit.
@@ -148,6 +152,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let detector = Detector::new(settings.config.rules.clone())?;
     let gate = Gate::default();
     let inheritance = Inheritance::new(&detector, Flaw::None);
+    let policy = &settings.config.policy;
     let run = Run {
         plan,
         settings,
@@ -156,6 +161,8 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         detector: &detector,
         hits: Mutex::new(Vec::new()),
         linted: Mutex::new(Linted::default()),
+        references: plan.inventory || plan.policy && policy::inventory::is_asked(policy, settings.checks.all()),
+        gathered: Mutex::default(),
         modules: Mutex::new(Modules::default()),
         slots: Mutex::new(Vec::new()),
         skipped: Mutex::new(Tally::default()),
@@ -174,6 +181,8 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         run.date_slots(repository, graph);
     }
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let references = run.references;
+    let gathered = run.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
@@ -187,13 +196,33 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     if let Some(repository) = &repository {
         tally.add(lives.tell(repository, &mut findings, &holders, stop));
     }
-    let mut exceptions = Exceptions::new(&settings.config.policy, settings.now);
+    let mut rows = Vec::new();
+    if references {
+        let is_whole = plan.secrets && !stop.requested() && !tally.notices.iter().any(|it| hides_uses(it.cause));
+        let credentials = Credentials::new(gathered, &findings, settings);
+        if plan.policy {
+            linted.add_of_tree(credentials.breaches(is_whole));
+        }
+        if plan.inventory {
+            rows = credentials.rows(detector.rules());
+        }
+    }
+    let mut exceptions = Exceptions::new(policy, settings.now);
     estate::remark(&mut findings, detector.rules(), &mut exceptions, settings, plan.range.is_some());
     linted.hide(&mut exceptions);
     linted.join(&mut findings);
-    exceptions.hide_secrets(&mut findings);
+    // What an exception hides exists all the same, and its bytes must be known where they must not be shown.
+    if !plan.inventory {
+        exceptions.hide_secrets(&mut findings);
+    }
     settings.require(&mut tally);
-    Ok(outcome::outcome(findings, exceptions.hidden, explained, tally, detector.rules(), settings))
+    let outcome = outcome::outcome(findings, exceptions.hidden, explained, tally, detector.rules(), settings);
+    Ok(Outcome { rows, ..outcome })
+}
+
+/// Whether what was left out for this cause could use a credential.
+fn hides_uses(cause: Cause) -> bool {
+    cause.is_incomplete() || cause == Cause::Unparsed
 }
 
 struct Run<'r> {
@@ -204,6 +233,9 @@ struct Run<'r> {
     detector: &'r Detector,
     hits: Mutex<Vec<Hit>>,
     linted: Mutex<Linted>,
+    /// Whether the credentials that the files refer to are wanted.
+    references: bool,
+    gathered: Mutex<Gathered>,
     modules: Mutex<Modules>,
     slots: Mutex<Vec<Kept>>,
     skipped: Mutex<Tally>,
@@ -217,6 +249,7 @@ impl<'r> Run<'r> {
         Run {
             hits: Mutex::default(),
             linted: Mutex::default(),
+            gathered: Mutex::default(),
             modules: Mutex::default(),
             slots: Mutex::default(),
             skipped: Mutex::default(),
@@ -267,7 +300,7 @@ impl<'r> Run<'r> {
             if self.plan.secrets {
                 self.take(&item);
             }
-            if self.plan.policy {
+            if self.plan.policy || self.references {
                 self.lint(&item, &tracked);
             }
         };
@@ -396,7 +429,12 @@ impl<'r> Run<'r> {
                 }
             }
         }
-        let (linted, notices) = lint::lint(files, is_whole, self.detector, self.settings);
+        let checks = if self.plan.policy { self.settings.checks.all() } else { &[] };
+        let task = Task { checks, references: self.references };
+        let Yield { linted, gathered, notices } = lint::lint(files, is_whole, self.detector, self.settings, task);
+        if self.references {
+            self.gathered.lock().unwrap_or_else(PoisonError::into_inner).add(gathered);
+        }
         if !notices.is_empty() {
             let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
             notices.into_iter().for_each(|notice| skipped.notice(notice));

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::finding::{Confidence, Explained, FactName, Finding, Kind, Reason, Severity, Weight};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::policy::{self, Checks};
+use crate::report::inventory::{Inventory, Row};
 use crate::report::{Descriptor, Report};
 use crate::rule::model::Rule;
 use crate::rule::set::RuleSet;
@@ -17,6 +18,8 @@ use super::Settings;
 pub struct Outcome {
     /// The findings to report, in their documented order.
     pub findings: Vec<Finding>,
+    /// The credentials that the files hold and refer to, where the plan asked for them, in their documented order.
+    pub rows: Vec<Row>,
     /// Every candidate, where the settings asked for it, in the order of the places.
     pub explained: Vec<Explained>,
     /// The least confidence that is reported.
@@ -71,6 +74,22 @@ impl Outcome {
             show_secrets,
         }
     }
+
+    /// The rows as an inventory takes them.
+    #[must_use]
+    pub fn inventory(&self) -> Inventory<'_> {
+        Inventory {
+            version: env!("CARGO_PKG_VERSION"),
+            pack: &self.pack,
+            fingerprint_key: &self.fingerprint_key,
+            rows: &self.rows,
+            findings: &self.findings,
+            coverage: &self.coverage,
+            notices: &self.notices,
+            incomplete_causes: &self.incomplete_causes,
+            complete: self.complete,
+        }
+    }
 }
 
 pub(super) fn outcome(
@@ -105,6 +124,7 @@ pub(super) fn outcome(
     let descriptors = descriptors(&findings, rules, &settings.checks);
     Outcome {
         findings,
+        rows: Vec::new(),
         explained,
         min_confidence,
         below_confidence: below.len() as u64,

@@ -329,6 +329,12 @@ impl PolicySettings {
         self.owners.of(path)
     }
 
+    /// Whether anything says who answers for what: a list of owners, or an entry of the inventory.
+    #[must_use]
+    pub fn states_owners(&self) -> bool {
+        !self.owners.is_empty() || self.inventory.iter().any(|entry| entry.owner.is_some())
+    }
+
     /// What the user has decided about a check.
     #[must_use]
     pub fn switch(&self, check: &str) -> Option<Switch> {

@@ -5,6 +5,7 @@
 
 mod ci_trust_without_subject;
 mod cluster_wide_sealed_secret;
+mod credential_outside_inventory;
 mod exception_expired;
 mod exception_without_reason;
 mod external_secret_without_refresh;
@@ -28,6 +29,7 @@ mod permanent_service_account_token;
 mod role_trust_open;
 mod sas_url_too_long;
 mod scope_outside_policy;
+mod secret_without_owner;
 mod secret_without_rotation;
 mod secrets_inherit;
 mod service_account_token_automount;
@@ -50,6 +52,7 @@ use super::{Check, Meta, estate, slots};
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &ci_trust_without_subject::CiTrustWithoutSubject,
     &cluster_wide_sealed_secret::ClusterWideSealedSecret,
+    &credential_outside_inventory::CredentialOutsideInventory,
     &exception_expired::ExceptionExpired,
     &exception_without_reason::ExceptionWithoutReason,
     &external_secret_without_refresh::ExternalSecretWithoutRefresh,
@@ -73,6 +76,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &role_trust_open::RoleTrustOpen,
     &sas_url_too_long::SasUrlTooLong,
     &scope_outside_policy::ScopeOutsidePolicy,
+    &secret_without_owner::SecretWithoutOwner,
     &secret_without_rotation::SecretWithoutRotation,
     &secrets_inherit::SecretsInherit,
     &service_account_token_automount::ServiceAccountTokenAutomount,

@@ -5,22 +5,22 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::finding::Severity;
 
 /// Columns of the terminal that the report is made for.
-pub(super) const WIDTH: usize = 80;
+pub(in crate::report) const WIDTH: usize = 80;
 
 /// Columns that a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::report) fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 
 /// Columns that a character takes.
-pub(super) fn char_width(c: char) -> usize {
+pub(in crate::report) fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
 /// Breaks `text` at white space into lines of at most `first` columns (the first) and `rest` columns (the others). A word
 /// that is longer than a line is broken where it must be; what stands between backticks is a command to copy, and stays on
 /// one line if a line can hold it.
-pub(super) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
@@ -93,7 +93,7 @@ pub(super) fn size(bytes: u64) -> String {
 
 /// What a piece of text is, which decides its colour.
 #[derive(Clone, Copy)]
-pub(super) enum Style {
+pub(in crate::report) enum Style {
     /// Something of this severity.
     Severity(Severity),
     /// A place.
@@ -125,12 +125,12 @@ impl Style {
 
 /// Colours a text, or does not.
 #[derive(Clone, Copy)]
-pub(super) struct Paint {
-    pub(super) colour: bool,
+pub(in crate::report) struct Paint {
+    pub(in crate::report) colour: bool,
 }
 
 impl Paint {
-    pub(super) fn in_style(self, style: Style, text: &str) -> String {
+    pub(in crate::report) fn in_style(self, style: Style, text: &str) -> String {
         if self.colour && !text.trim().is_empty() {
             format!("\u{1b}[{}m{text}\u{1b}[0m", style.code())
         } else {
