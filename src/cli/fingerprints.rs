@@ -20,7 +20,7 @@ pub struct FingerprintsArgs {
 
 #[derive(Debug, Subcommand)]
 enum FingerprintsCommand {
-    Export(ExportArgs),
+    Export(Box<ExportArgs>),
     Join(JoinArgs),
 }
 

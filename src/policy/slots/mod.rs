@@ -91,7 +91,7 @@ pub fn slots(path: &[u8], bytes: &[u8]) -> Vec<Slot> {
     encrypted(&document, &mut found);
     objects(&document, &mut found);
     expiries(path, &document, text, &mut found);
-    found.sort_by(|a: &Slot, b| (a.span.start, a.kind).cmp(&(b.span.start, b.kind)));
+    found.sort_by_key(|slot: &Slot| (slot.span.start, slot.kind));
     found
 }
 
