@@ -208,6 +208,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         }
     }
     let mut exceptions = Exceptions::new(policy, settings.now);
+    findings.iter_mut().for_each(|finding| outcome::note_exposure(finding, settings.now));
     estate::remark(&mut findings, detector.rules(), &mut exceptions, settings, plan.range.is_some());
     linted.hide(&mut exceptions);
     linted.join(&mut findings);

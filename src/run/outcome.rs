@@ -103,7 +103,6 @@ pub(super) fn outcome(
     explained.sort_by(|a, b| (&a.place, &a.rule, &a.reasons).cmp(&(&b.place, &b.rule, &b.reasons)));
     let Config { min_confidence, fail_on, .. } = settings.config;
     findings.iter_mut().for_each(|finding| note_end(finding, &settings.now.to_string()));
-    findings.iter_mut().for_each(|finding| note_exposure(finding, settings.now));
     let (mut findings, below): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -154,7 +153,7 @@ fn note_end(finding: &mut Finding, now: &str) {
 }
 
 /// How long a secret was there to be read: until it was removed, or until now where a ref still holds it.
-fn note_exposure(finding: &mut Finding, now: jiff::Timestamp) {
+pub(super) fn note_exposure(finding: &mut Finding, now: jiff::Timestamp) {
     let Some(life) = &mut finding.life else { return };
     let time = |date: &str| date.parse::<jiff::Timestamp>().ok();
     let end = match &life.removed {

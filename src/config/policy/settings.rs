@@ -262,6 +262,18 @@ impl PolicySettings {
         kinds.iter().find_map(|kind| self.storage.get(*kind)).or_else(|| self.storage.get("default"))
     }
 
+    /// Whether the user says anywhere where secrets may be kept.
+    #[must_use]
+    pub fn states_storage(&self) -> bool {
+        !self.storage.is_empty()
+    }
+
+    /// Whether the user says which environments there are.
+    #[must_use]
+    pub fn states_environments(&self) -> bool {
+        self.environments.all.iter().any(|environment| environment.source != DEFAULT)
+    }
+
     /// What asks that credentials of one of these kinds are bound to addresses.
     #[must_use]
     pub fn requires_ip(&self, kinds: &[&str]) -> Option<Threshold> {

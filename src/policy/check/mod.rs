@@ -5,6 +5,7 @@
 
 mod ci_trust_without_subject;
 mod cluster_wide_sealed_secret;
+mod credential_of_many_owners;
 mod credential_outside_inventory;
 mod exception_expired;
 mod exception_without_reason;
@@ -27,8 +28,10 @@ mod long_token_lifetime;
 mod open_cluster_secret_store;
 mod permanent_service_account_token;
 mod role_trust_open;
+mod same_reference_in_environments;
 mod sas_url_too_long;
 mod scope_outside_policy;
+mod secret_in_other_store;
 mod secret_without_owner;
 mod secret_without_rotation;
 mod secrets_inherit;
@@ -52,6 +55,7 @@ use super::{Check, Meta, estate, slots};
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &ci_trust_without_subject::CiTrustWithoutSubject,
     &cluster_wide_sealed_secret::ClusterWideSealedSecret,
+    &credential_of_many_owners::CredentialOfManyOwners,
     &credential_outside_inventory::CredentialOutsideInventory,
     &exception_expired::ExceptionExpired,
     &exception_without_reason::ExceptionWithoutReason,
@@ -74,8 +78,10 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &open_cluster_secret_store::OpenClusterSecretStore,
     &permanent_service_account_token::PermanentServiceAccountToken,
     &role_trust_open::RoleTrustOpen,
+    &same_reference_in_environments::SameReferenceInEnvironments,
     &sas_url_too_long::SasUrlTooLong,
     &scope_outside_policy::ScopeOutsidePolicy,
+    &secret_in_other_store::SecretInOtherStore,
     &secret_without_owner::SecretWithoutOwner,
     &secret_without_rotation::SecretWithoutRotation,
     &secrets_inherit::SecretsInherit,

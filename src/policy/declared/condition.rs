@@ -9,8 +9,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use regex::bytes::Regex;
-
 use crate::config::policy::{Limit, duration};
 use crate::document::{Node, Value};
 use crate::finding::Threshold;
@@ -19,6 +17,7 @@ use crate::policy::literal::{is_placeholder, is_reference, is_secret_name};
 use crate::policy::{View, date, schedule};
 
 use super::expression::Expression;
+use super::lazy::Pattern;
 use super::path::{Found, Path};
 
 /// A condition, parsed.
@@ -54,9 +53,9 @@ pub(crate) enum Test {
     /// It is one of these, compared as text; booleans and numbers by value.
     OneOf(Vec<String>),
     /// Its text matches.
-    Matches(Regex),
+    Matches(Pattern),
     /// It matches as it is written, references and expressions included.
-    Written(Regex),
+    Written(Pattern),
     /// A number of at least this.
     AtLeast(Bound),
     /// A number of at most this.
@@ -84,9 +83,9 @@ pub(crate) enum Test {
     /// Its key is the name of a secret.
     SecretName(bool),
     /// Its key matches.
-    Key(Regex),
+    Key(Pattern),
     /// The resource's own name matches.
-    Named(Regex),
+    Named(Pattern),
     /// It has every tag that the policy asks for.
     RequiredTags,
     /// It refers to a resource of one of these kinds.

@@ -21,14 +21,14 @@ use cel::extractors::This;
 use cel::objects::{Key, Opaque};
 use cel::{Context, Env, ExecutionError};
 use jiff::Timestamp;
-use regex::bytes::Regex;
 
 use crate::document::{Node, Value};
 use crate::policy::literal::{is_placeholder, is_reference};
 use crate::policy::{View, date};
 
 use super::condition::{Bound, Truth, length_of_text};
-use super::{path, schema};
+use super::lazy::Pattern;
+use super::schema;
 
 /// The longest expression, in bytes.
 const LONGEST: usize = 1_000;
@@ -106,7 +106,7 @@ const PRESENT: &str = "@present";
 struct Reading {
     names: Vec<String>,
     loops: usize,
-    patterns: BTreeMap<String, Regex>,
+    patterns: BTreeMap<String, Pattern>,
     limits: Vec<(&'static str, String)>,
     bounds: Vec<Bound>,
     is_exhaustive: bool,
@@ -200,7 +200,7 @@ impl Reading {
             "is_secret" => self.asks_for_secrets = true,
             "matches" => {
                 let text = literal()?;
-                let pattern = path::pattern(&text).map_err(|fault| format!("matches: {fault}"))?;
+                let pattern = Pattern::new(&text).map_err(|fault| format!("matches: {fault}"))?;
                 self.patterns.insert(text, pattern);
             }
             "policy_rotation" => {
@@ -223,7 +223,7 @@ impl Reading {
 #[derive(Debug)]
 struct Cel {
     root: IdedExpr,
-    patterns: Arc<BTreeMap<String, Regex>>,
+    patterns: Arc<BTreeMap<String, Pattern>>,
     /// The limits that it names: the function and what it is called with, one for each of `bounds`.
     limits: Vec<(&'static str, String)>,
     bounds: Vec<Bound>,

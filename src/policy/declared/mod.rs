@@ -7,6 +7,7 @@
 
 mod condition;
 mod expression;
+mod lazy;
 pub mod own;
 mod path;
 mod schema;
@@ -14,7 +15,6 @@ mod schema;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use globset::GlobSet;
 use toml::Spanned;
 
 use crate::document::Node;
@@ -23,6 +23,7 @@ use crate::finding::Severity;
 use super::dialect::{Dialect, Resource};
 use super::{Breach, Check, Family, Meta, Preset, View};
 use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
+use lazy::Files;
 use path::{Found, Path};
 pub use schema::Fault;
 use schema::{CaseTable, CheckTable, fault};
@@ -60,8 +61,8 @@ pub struct Declared {
 #[derive(Debug)]
 struct Case {
     subjects: Vec<Subjects>,
-    files: Option<GlobSet>,
-    except_files: Option<GlobSet>,
+    files: Option<Files>,
+    except_files: Option<Files>,
     tracked: bool,
     outside_examples: bool,
     mentions: Option<Vec<String>>,
@@ -238,8 +239,8 @@ impl Case {
         (!self.tracked || view.subject.tracked == Some(true))
             && (!self.outside_examples || !view.facts.is_test_or_example)
             && self.mentions.as_ref().is_none_or(|words| words.iter().any(|word| view.mentions(&[word])))
-            && self.files.as_ref().is_none_or(|files| files.is_match(&*path()))
-            && !self.except_files.as_ref().is_some_and(|files| files.is_match(&*path()))
+            && self.files.as_ref().is_none_or(|files| files.is_match(&path()))
+            && !self.except_files.as_ref().is_some_and(|files| files.is_match(&path()))
     }
 }
 

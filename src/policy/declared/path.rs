@@ -13,11 +13,11 @@
 
 use std::fmt;
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use crate::document::{Entry, Node, Value};
 use crate::policy::dialect::is_known;
 use crate::policy::literal::words;
+
+use super::lazy::Pattern;
 
 /// The most nodes that one path gives, and the most steps taken for it: `**` on a large document ends here.
 const MOST: usize = 100_000;
@@ -47,7 +47,7 @@ struct Step {
 enum Key {
     Named(Vec<String>),
     Words(Vec<String>),
-    Matching(Regex),
+    Matching(Pattern),
     Any,
     Deep,
     Parent,
@@ -287,11 +287,6 @@ impl Filter {
     }
 }
 
-/// A regular expression over ASCII: `\w`, `\d` and `(?i)` mean that, and nothing else of Unicode is needed for names.
-pub(super) fn pattern(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text).unicode(false).size_limit(1 << 20).build().map_err(|fault| fault.to_string())
-}
-
 /// The first step of `text`, and what stands behind it.
 fn key(text: &str) -> Result<(Key, &str), String> {
     if let Some(rest) = text.strip_prefix('"') {
@@ -300,7 +295,7 @@ fn key(text: &str) -> Result<(Key, &str), String> {
     }
     if let Some(rest) = text.strip_prefix('/') {
         let end = rest.find('/').ok_or("the `/` behind the pattern is missing")?;
-        let pattern = pattern(&rest[..end])?;
+        let pattern = Pattern::new(&rest[..end])?;
         return Ok((Key::Matching(pattern), &rest[end + 1..]));
     }
     if let Some(rest) = text.strip_prefix('(') {

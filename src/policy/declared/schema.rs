@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -13,6 +12,7 @@ use crate::policy::Preset;
 
 use super::condition::{Bound, Condition, Measure, Mode, Test};
 use super::expression;
+use super::lazy::{Files, Pattern};
 use super::path::Path;
 use super::{Case, Subjects};
 
@@ -171,8 +171,10 @@ impl CaseTable {
             })?;
             subjects.push(Subjects { dialect, kinds: self.of.as_ref().map(OneOrMore::list) });
         }
-        let set =
-            |globs: &Spanned<OneOrMore<String>>| files(&globs.get_ref().list()).map_err(|reason| fault(globs, reason));
+        let set = |globs: &Spanned<OneOrMore<String>>| {
+            let list = globs.get_ref().list();
+            Files::new(list.iter().map(String::as_str)).map_err(|reason| fault(globs, format!("files: {reason}")))
+        };
         Ok(Case {
             subjects,
             files: self.files.as_ref().map(set).transpose()?,
@@ -194,16 +196,6 @@ impl CaseTable {
 /// What is wrong with something that stands in the TOML.
 pub(super) fn fault<T>(at: &Spanned<T>, reason: impl Into<String>) -> Fault {
     Fault { span: at.span(), reason: reason.into() }
-}
-
-fn files(globs: &[String]) -> Result<GlobSet, String> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        let built =
-            GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).empty_alternates(true).build();
-        set.add(built.map_err(|fault| format!("files: {fault}"))?);
-    }
-    set.build().map_err(|fault| format!("files: {fault}"))
 }
 
 /// The condition that a table states; what is wrong is said of the innermost table that is at fault.
@@ -246,16 +238,16 @@ impl ConditionTable {
             tests.push(Test::OneOf(values.iter().map(scalar).collect::<Result<_, _>>()?));
         }
         if let Some(pattern) = &self.matches {
-            tests.push(Test::Matches(super::path::pattern(pattern).map_err(|fault| format!("matches: {fault}"))?));
+            tests.push(Test::Matches(Pattern::new(pattern).map_err(|fault| format!("matches: {fault}"))?));
         }
         if let Some(pattern) = &self.written {
-            tests.push(Test::Written(super::path::pattern(pattern).map_err(|fault| format!("written: {fault}"))?));
+            tests.push(Test::Written(Pattern::new(pattern).map_err(|fault| format!("written: {fault}"))?));
         }
         if let Some(pattern) = &self.named {
-            tests.push(Test::Named(super::path::pattern(pattern).map_err(|fault| format!("named: {fault}"))?));
+            tests.push(Test::Named(Pattern::new(pattern).map_err(|fault| format!("named: {fault}"))?));
         }
         if let Some(pattern) = &self.key {
-            tests.push(Test::Key(super::path::pattern(pattern).map_err(|fault| format!("key: {fault}"))?));
+            tests.push(Test::Key(Pattern::new(pattern).map_err(|fault| format!("key: {fault}"))?));
         }
         if self.required_tags == Some(true) {
             tests.push(Test::RequiredTags);
