@@ -147,7 +147,9 @@ impl<'b> File<'b> {
         skipped: &mut dyn FnMut(Notice),
     ) -> Option<File<'b>> {
         if !item.whole {
-            if item.offset == 0 && Syntax::of(path.as_bytes(), b"").is_some() {
+            // Lines of JSON that long are data, not configuration.
+            let is_data = |syntax: &Syntax| *syntax == Syntax::JsonLines;
+            if item.offset == 0 && Syntax::of(path.as_bytes(), b"").is_some_and(|syntax| !is_data(&syntax)) {
                 let detail = "the document is too large to be linted; it was scanned for secrets";
                 skipped(Notice::new(Cause::Budget, path.display(), detail));
             }

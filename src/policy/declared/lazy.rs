@@ -26,8 +26,8 @@ impl Pattern {
     /// What is wrong with it.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
         let pattern = Self { text: text.to_owned(), regex: OnceLock::new() };
-        // Only a counted repetition can make a pattern large.
-        if text.contains('{') {
+        // Only counted repetitions can make a pattern large.
+        if repetitions(text) > 1_000 {
             let regex = compile(text)?;
             return Ok(Self { regex: OnceLock::from(Some(regex)), ..pattern });
         }
@@ -39,6 +39,13 @@ impl Pattern {
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         self.regex.get_or_init(|| compile(&self.text).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
     }
+}
+
+/// The product of all counts in braces: how often the rest of the pattern can be repeated in its compiled form.
+fn repetitions(text: &str) -> u64 {
+    let counts = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let most = counts.filter_map(|(count, _)| count.split(',').filter_map(|number| number.parse::<u64>().ok()).max());
+    most.fold(1, |product, count| product.saturating_mul(count.max(1)))
 }
 
 fn compile(text: &str) -> Result<Regex, String> {

@@ -1,6 +1,7 @@
 //! Declared checks as they are written in TOML, and how they become conditions.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -320,7 +321,7 @@ fn bound(text: &str) -> Result<Bound, String> {
         return lifetime(kind);
     }
     if let Some(kind) = text.strip_prefix("length.") {
-        let known = PolicySettings::default().length(kind).is_some();
+        let known = BUILT_IN_POLICY.length(kind).is_some();
         return known.then(|| Bound::Length(kind.to_owned())).ok_or_else(|| {
             format!("there is no least length of `{kind}`; the schema of keysieve.toml names those of `policy.length`")
         });
@@ -331,9 +332,12 @@ fn bound(text: &str) -> Result<Bound, String> {
     Ok(Bound::Stated(text.to_owned(), length))
 }
 
+/// The built-in policy, which knows every kind of limit.
+static BUILT_IN_POLICY: LazyLock<PolicySettings> = LazyLock::new(PolicySettings::default);
+
 /// The policy's lifetime of a kind that it knows.
 pub(super) fn lifetime(kind: &str) -> Result<Bound, String> {
-    let known = PolicySettings::default().lifetime(kind).is_some();
+    let known = BUILT_IN_POLICY.lifetime(kind).is_some();
     known.then(|| Bound::Lifetime(kind.to_owned())).ok_or_else(|| {
         format!("there is no lifetime of `{kind}`; the schema of keysieve.toml names those of `policy.lifetime`")
     })
