@@ -28,11 +28,18 @@ pub fn remark(
         if finding.path().is_some_and(|path| exceptions.hides_breach(check.id, path, &route)) {
             continue;
         }
-        finding.severity = finding.severity.max(severity);
+        finding.severity = finding.severity.max(fitting(severity, &finding.reasons));
         finding.reasons.push(Reason::new("policy", Weight::Supports, format!("`{}`: {message}", check.id)));
         finding.threshold = finding.threshold.take().or(threshold);
     }
     findings.iter_mut().for_each(|finding| close(finding, settings));
+}
+
+/// How bad a remark makes a secret: one severity milder where the secret itself was judged milder for its place, in a test or
+/// an example.
+fn fitting(severity: Severity, reasons: &[Reason]) -> Severity {
+    let is_milder = reasons.iter().any(|reason| reason.code == "place" && reason.weight == Weight::Weakens);
+    if is_milder { severity.milder() } else { severity }
 }
 
 fn held<'f>(finding: &'f Finding, rules: &'f RuleSet) -> Held<'f> {
@@ -57,5 +64,17 @@ fn close(finding: &mut Finding, settings: &Settings) {
         finding.severity = Severity::Info;
         let text = format!("recorded as rotated on {} ({})", rotated.at, rotated.source);
         finding.reasons.push(Reason::new("rotated", Weight::Weakens, text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_on_an_example_is_milder() {
+        let place = Reason::new("place", Weight::Weakens, "in a test or an example");
+        assert_eq!(fitting(Severity::High, &[place]), Severity::Medium);
+        assert_eq!(fitting(Severity::High, &[]), Severity::High);
     }
 }
