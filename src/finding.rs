@@ -284,6 +284,16 @@ impl Finding {
         (std::cmp::Reverse(self.severity), self.rule.as_str(), first, &self.fingerprint)
     }
 
+    /// Whether a file, the index, `HEAD` or the tip of a ref holds it now.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        let is_here = |place: &Place| {
+            matches!(place.origin.outermost(), Origin::File(_) | Origin::Staged(_))
+                || place.introduced.as_ref().is_some_and(|introduced| introduced.in_head)
+        };
+        self.places.iter().any(is_here) || self.life.as_ref().is_some_and(|life| life.in_head || life.holding_count > 0)
+    }
+
     /// The path that a person should open first, if any place has one.
     #[must_use]
     pub fn path(&self) -> Option<&FilePath> {

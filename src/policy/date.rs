@@ -4,6 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// Whole days between two times; 0 if they are the wrong way round.
+pub(super) fn days(from: Timestamp, to: Timestamp) -> i64 {
+    (to.as_second() - from.as_second()).max(0) / 86_400
+}
+
 /// An instant: RFC 3339, a date, which means its first second in UTC, or seconds since 1970.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();

@@ -175,7 +175,7 @@ pub fn is_of_module(path: &[u8]) -> bool {
 
 /// Whether Terraform takes values of variables from a file of this name by itself.
 fn is_values(path: &[u8]) -> bool {
-    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    let name = dialect::file_name(path);
     [&b".auto.tfvars"[..], b".auto.tfvars.json"].iter().any(|end| name.ends_with(end))
         || matches!(name, b"terraform.tfvars" | b"terraform.tfvars.json")
 }

@@ -7,6 +7,7 @@ use crate::config::FILE_NAMES;
 use crate::config::policy::{Flaw, flaw, parse_day};
 use crate::document::Node;
 
+use super::dialect::file_name;
 use super::{Declared, View};
 
 /// An `[[exception]]` of the document.
@@ -66,7 +67,8 @@ pub(super) fn inventory(view: &View<'_>) -> Vec<Declared> {
         .collect()
 }
 
-fn is_own(view: &View<'_>) -> bool {
-    let name = view.subject.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+/// Whether the document is a control file of ours.
+pub(super) fn is_own(view: &View<'_>) -> bool {
+    let name = file_name(view.subject.path);
     FILE_NAMES.iter().any(|own| own.as_bytes() == name)
 }

@@ -1,5 +1,6 @@
 //! A document as a check sees it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -8,9 +9,11 @@ use crate::config::policy::PolicySettings;
 use crate::document::kind::PlaceFacts;
 use crate::document::{Document, Node, Trail, Value, walk};
 
+use super::dialect::iam::{self, Statement};
 use super::dialect::kubernetes::{self, Object};
 use super::dialect::workflow::Workflow;
 use super::dialect::{self, Dialect, Resource, cloudformation, terraform};
+use super::jwt::{self, Jwt};
 use super::{Breach, Meta, Subject};
 
 /// A document as a check sees it: the tree, what dialects it speaks, the policy, the time.
@@ -38,6 +41,8 @@ pub struct View<'a> {
     pub(crate) kubernetes: Vec<Object<'a>>,
     /// The GitHub Actions workflow.
     pub(crate) workflow: Option<Workflow<'a>>,
+    /// The statements of IAM policies, once a check has asked for them.
+    statements: OnceCell<Vec<Statement>>,
 }
 
 impl<'a> View<'a> {
@@ -60,6 +65,7 @@ impl<'a> View<'a> {
             spoken: dialect::spoken(subject.path, document),
             kubernetes: kubernetes::objects(document),
             workflow: Workflow::of(subject.path, document),
+            statements: OnceCell::new(),
         }
     }
 
@@ -76,6 +82,11 @@ impl<'a> View<'a> {
     /// CloudFormation's resources.
     pub(crate) fn cloudformation(&self) -> &[Resource<'a>] {
         self.named("cloudformation")
+    }
+
+    /// Every statement of IAM policies in the document.
+    pub(crate) fn statements(&self) -> &[Statement] {
+        self.statements.get_or_init(|| iam::statements(self))
     }
 
     /// Whether a dialect finds something in the document.
@@ -139,6 +150,19 @@ impl<'a> View<'a> {
         self.walk(&mut |visited| {
             if let Value::String(text) = &visited.node.value {
                 visit(visited, text);
+            }
+        });
+    }
+
+    /// Visits every JSON Web Token of the file: where the walk has come by, what the token says, which bytes it is.
+    pub(crate) fn tokens(&self, visit: &mut dyn FnMut(Visited<'_, 'a>, &Jwt, Range<usize>)) {
+        if !self.mentions(&["eyJ"]) {
+            return;
+        }
+        self.strings(&mut |visited, text| {
+            for token in jwt::find(text) {
+                let span = self.locate(visited.node, &text[token.range.clone()]);
+                visit(visited, &token, span);
             }
         });
     }

@@ -1,7 +1,6 @@
 //! What the policy says of the secrets of the whole scan, put on their findings.
 
 use crate::finding::{Finding, Kind, Reason, Severity, Weight};
-use crate::place::Origin;
 use crate::policy::estate::{Estate, Held, Remark, remarks};
 use crate::rule::set::RuleSet;
 use crate::suppress::Exceptions;
@@ -56,11 +55,9 @@ fn held<'f>(finding: &'f Finding, rules: &'f RuleSet) -> Held<'f> {
 /// nothing any more: it is told of, and fails nothing.
 fn close(finding: &mut Finding, settings: &Settings) {
     let Some(rotated) = settings.config.policy.rotated(&finding.fingerprint.to_string()) else { return };
-    let Some(life) = finding.life.as_ref().filter(|life| life.holding_count == 0 && !life.in_head) else { return };
-    let is_in_files =
-        finding.places.iter().any(|place| matches!(place.origin.outermost(), Origin::File(_) | Origin::Staged(_)));
+    let Some(life) = finding.life.as_ref().filter(|_| !finding.is_live()) else { return };
     let left = life.removed.as_ref().or(life.last.as_ref()).unwrap_or(&life.first);
-    if !is_in_files && rotated.at.to_string().as_str() >= left.date.get(..10).unwrap_or_default() {
+    if rotated.at.to_string().as_str() >= left.date.get(..10).unwrap_or_default() {
         finding.severity = Severity::Info;
         let text = format!("recorded as rotated on {} ({})", rotated.at, rotated.source);
         finding.reasons.push(Reason::new("rotated", Weight::Weakens, text));

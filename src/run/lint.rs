@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
-use crate::config::policy::Switch;
 use crate::detect::Detector;
 use crate::document::Syntax;
 use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
@@ -230,27 +229,18 @@ pub fn lint(
 
 /// What is overdue in the slots of a file, as findings.
 pub fn overdue(file: &File<'_>, overdue: Vec<(Slot, Overdue)>, detector: &Detector, settings: &Settings) -> Linted {
-    let policy = &settings.config.policy;
     let breaches: Vec<Breach> = overdue
         .into_iter()
-        .filter_map(|(slot, overdue)| {
-            let severity = match policy.switch(overdue.check.id) {
-                Some(Switch::Off) => return None,
-                Some(Switch::Severity(severity)) => severity,
-                None if overdue.check.preset > policy.preset() => return None,
-                None => overdue.severity,
-            };
-            Some(Breach {
-                check: overdue.check,
-                file: 0,
-                span: slot.span,
-                route: slot.route,
-                message: overdue.message,
-                severity,
-                threshold: overdue.threshold,
-                related: Vec::new(),
-                is_secret: false,
-            })
+        .map(|(slot, overdue)| Breach {
+            check: overdue.check,
+            file: 0,
+            span: slot.span,
+            route: slot.route,
+            message: overdue.message,
+            severity: overdue.severity,
+            threshold: overdue.threshold,
+            related: Vec::new(),
+            is_secret: false,
         })
         .collect();
     let files = std::slice::from_ref(file);

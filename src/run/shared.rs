@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::policy::PolicySettings;
 use crate::finding::{Kind, Severity};
-use crate::place::Origin;
 
 use super::Outcome;
 
@@ -72,10 +71,6 @@ pub fn export(
             let listed = |of: &dyn Fn(&[u8]) -> Option<String>| -> Vec<String> {
                 paths.iter().filter_map(|path| of(path)).collect::<BTreeSet<_>>().into_iter().collect()
             };
-            let in_files = finding
-                .places
-                .iter()
-                .any(|place| matches!(place.origin.outermost(), Origin::File(_) | Origin::Staged(_)));
             let life = finding.life.as_ref();
             Exported {
                 fingerprint: finding.fingerprint.to_string(),
@@ -88,7 +83,7 @@ pub fn export(
                 environments: listed(&|path| policy.environment(path).map(str::to_owned)),
                 owners: listed(&|path| policy.owner(path).map(|owner| owner.names.join(" "))),
                 first_seen: life.map(|life| life.first.date.clone()).filter(|date| !date.is_empty()),
-                live: in_files || life.is_some_and(|life| life.in_head || life.holding_count > 0),
+                live: finding.is_live(),
             }
         })
         .collect();

@@ -61,6 +61,12 @@ impl Limit {
         }
     }
 
+    /// How many whole days that is.
+    #[must_use]
+    pub fn days(&self) -> i64 {
+        i64::try_from(self.length.as_secs() / 86_400).unwrap_or(i64::MAX)
+    }
+
     /// What a finding says of it.
     #[must_use]
     pub fn threshold(&self) -> Threshold {

@@ -2,7 +2,7 @@
 
 use crate::document::Node;
 use crate::finding::Severity;
-use crate::policy::dialect::iam::{self, covers};
+use crate::policy::dialect::iam::covers;
 use crate::policy::dialect::is_known;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
@@ -37,7 +37,7 @@ impl Check for CiTrustWithoutSubject {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for statement in iam::statements(view) {
+        for statement in view.statements() {
             let assumes =
                 |node: &&Node| node.as_str().is_some_and(|pattern| covers(pattern, "sts:AssumeRoleWithWebIdentity"));
             if !statement.allows() || !statement.actions().iter().any(assumes) {

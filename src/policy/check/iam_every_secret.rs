@@ -37,7 +37,7 @@ impl Check for IamEverySecret {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for (statement, action, resource) in iam::granted_everywhere(&iam::statements(view), &ACTIONS) {
+        for (statement, action, resource) in iam::granted_everywhere(view.statements(), &ACTIONS) {
             let message =
                 format!("{} on every resource reads every secret of the account", action.as_str().unwrap_or_default());
             let breach = view.breach(&META, action.span.clone(), statement.route.clone(), message);

@@ -42,7 +42,7 @@ impl Check for IamPrivilegeEscalation {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for (statement, action, resource) in iam::granted_everywhere(&iam::statements(view), &ACTIONS) {
+        for (statement, action, resource) in iam::granted_everywhere(view.statements(), &ACTIONS) {
             let message = format!(
                 "{} on every resource lets the holder give itself any right",
                 action.as_str().unwrap_or_default()

@@ -1,7 +1,6 @@
 //! Every action of a service, on every resource.
 
 use crate::finding::Severity;
-use crate::policy::dialect::iam;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_service_wildcard.md`.
@@ -29,7 +28,7 @@ impl Check for IamServiceWildcard {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for statement in iam::statements(view) {
+        for statement in view.statements() {
             if !statement.allows() || statement.has_principal() || statement.has_condition() {
                 continue;
             }

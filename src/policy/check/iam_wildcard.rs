@@ -2,7 +2,6 @@
 
 use crate::document::Node;
 use crate::finding::Severity;
-use crate::policy::dialect::iam;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `iam_wildcard.md`.
@@ -27,7 +26,7 @@ impl Check for IamWildcard {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for statement in iam::statements(view) {
+        for statement in view.statements() {
             // With a principal it is the policy of a resource, where the resource can only be that one.
             if !statement.allows() || statement.has_principal() || statement.has_condition() {
                 continue;

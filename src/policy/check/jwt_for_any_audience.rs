@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, Preset, View, jwt};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `jwt_for_any_audience.md`.
 pub(super) struct JwtForAnyAudience;
@@ -27,22 +27,15 @@ impl Check for JwtForAnyAudience {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        if !view.mentions(&["eyJ"]) {
-            return;
-        }
-        view.strings(&mut |visited, text| {
-            for token in jwt::find(text) {
-                let is_any = |value: &Value| value.as_str() == Some("*");
-                let audience = token.payload.get("aud");
-                let anyone = audience.is_some_and(|aud| match aud {
-                    Value::Array(all) => all.iter().any(is_any),
-                    one => is_any(one),
-                });
-                if anyone {
-                    let span = view.locate(visited.node, &text[token.range.clone()]);
-                    let message = "the token that stands here is for any audience (`aud: *`)";
-                    out.push(view.breach(&META, span, visited.route(), message).secret());
-                }
+        view.tokens(&mut |visited, token, span| {
+            let is_any = |value: &Value| value.as_str() == Some("*");
+            let anyone = token.payload.get("aud").is_some_and(|audience| match audience {
+                Value::Array(all) => all.iter().any(is_any),
+                one => is_any(one),
+            });
+            if anyone {
+                let message = "the token that stands here is for any audience (`aud: *`)";
+                out.push(view.breach(&META, span, visited.route(), message).secret());
             }
         });
     }

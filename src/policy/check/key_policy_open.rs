@@ -1,7 +1,6 @@
 //! KMS keys that anyone may use.
 
 use crate::finding::Severity;
-use crate::policy::dialect::iam;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `key_policy_open.md`.
@@ -38,7 +37,7 @@ impl Check for KeyPolicyOpen {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for statement in iam::statements(view) {
+        for statement in view.statements() {
             let is_own = OWNERS.contains(&statement.owner.as_str());
             if !is_own || !statement.allows() || statement.has_condition() {
                 continue;

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::config::policy::duration;
 use crate::finding::Severity;
-use crate::policy::jwt;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `long_lived_jwt.md`.
@@ -29,24 +28,18 @@ impl Check for LongLivedJwt {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        if !view.mentions(&["eyJ"]) {
-            return;
-        }
         let Some(limit) = view.settings.lifetime("jwt") else { return };
-        view.strings(&mut |visited, text| {
-            for token in jwt::find(text) {
-                let start = token.time("iat").or_else(|| token.time("nbf"));
-                let (Some(start), Some(end)) = (start, token.time("exp")) else { continue };
-                let Ok(length) = Duration::try_from_secs_f64(end - start) else { continue };
-                if length > limit.length {
-                    let span = view.locate(visited.node, &text[token.range.clone()]);
-                    let message = format!(
-                        "the token that stands here lives for {}, the policy allows {}",
-                        duration::display(length),
-                        limit.text
-                    );
-                    out.push(view.breach(&META, span, visited.route(), message).secret().threshold(limit.threshold()));
-                }
+        view.tokens(&mut |visited, token, span| {
+            let start = token.time("iat").or_else(|| token.time("nbf"));
+            let (Some(start), Some(end)) = (start, token.time("exp")) else { return };
+            let Ok(length) = Duration::try_from_secs_f64(end - start) else { return };
+            if length > limit.length {
+                let message = format!(
+                    "the token that stands here lives for {}, the policy allows {}",
+                    duration::display(length),
+                    limit.text
+                );
+                out.push(view.breach(&META, span, visited.route(), message).secret().threshold(limit.threshold()));
             }
         });
     }

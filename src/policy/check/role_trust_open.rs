@@ -1,7 +1,7 @@
 //! Roles that anyone may assume.
 
 use crate::finding::Severity;
-use crate::policy::dialect::iam::{self, covers};
+use crate::policy::dialect::iam::covers;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `role_trust_open.md`.
@@ -26,7 +26,7 @@ impl Check for RoleTrustOpen {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for statement in iam::statements(view) {
+        for statement in view.statements() {
             let assumes = |node: &&crate::document::Node| {
                 node.as_str().is_some_and(|pattern| {
                     ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]

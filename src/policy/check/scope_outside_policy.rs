@@ -1,7 +1,7 @@
 //! Permissions and actions against the user's own scopes.
 
 use crate::finding::Severity;
-use crate::policy::dialect::{iam, is_known};
+use crate::policy::dialect::is_known;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `scope_outside_policy.md`.
@@ -57,7 +57,7 @@ fn workflow(view: &View<'_>, out: &mut Vec<Breach>) {
 
 fn iam(view: &View<'_>, out: &mut Vec<Breach>) {
     let Some(scopes) = view.settings.scopes("aws") else { return };
-    for statement in iam::statements(view).iter().filter(|statement| statement.allows()) {
+    for statement in view.statements().iter().filter(|statement| statement.allows()) {
         for action in statement.actions() {
             let Some(name) = action.as_str().filter(|_| is_known(action)) else { continue };
             if let Some(threshold) = scopes.objection(name) {

@@ -1,10 +1,9 @@
 //! Credentials whose stated day of issue is too long ago.
 
-use crate::config::FILE_NAMES;
 use crate::config::policy::parse_day;
 use crate::document::Node;
 use crate::finding::Severity;
-use crate::policy::{Breach, Check, Family, Meta, Preset, View, date};
+use crate::policy::{Breach, Check, Family, Meta, Preset, View, date, own};
 
 /// See `stated_issue_date_overdue.md`.
 pub(super) struct StatedIssueDateOverdue;
@@ -28,8 +27,7 @@ impl Check for StatedIssueDateOverdue {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        let name = view.subject.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        if !FILE_NAMES.iter().any(|own| own.as_bytes() == name) {
+        if !own::is_own(view) {
             return;
         }
         for entry in view.document.roots.iter().flat_map(|root| root.maps("inventory")) {
@@ -38,8 +36,8 @@ impl Check for StatedIssueDateOverdue {
             let Some(at) = parse_day(written).and_then(|day| date::parse(&day.to_string())) else { continue };
             let kind = entry.get("kind").and_then(Node::as_str);
             let limit = view.settings.rotation(kind.as_slice());
-            let days = (view.now.as_second() - at.as_second()).max(0) / 86_400;
-            if days > i64::try_from(limit.length.as_secs() / 86_400).unwrap_or(i64::MAX) {
+            let days = date::days(at, view.now);
+            if days > limit.days() {
                 let name = entry.get("name").and_then(Node::as_str).unwrap_or("the credential");
                 let message = format!("{name} was issued {days} days ago");
                 let breach = view.breach(&META, issued.span.clone(), format!("inventory[name={name}].issued"), message);

@@ -153,6 +153,6 @@ fn whole<'d>(root: &'d Node, kind: &'static str) -> Resource<'d> {
 }
 
 /// The name of a file: what stands behind the last `/`.
-fn file_name(path: &[u8]) -> &[u8] {
+pub(crate) fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
 }

@@ -32,12 +32,12 @@ impl EstateCheck for BrokenCadence {
             let held = &estate.held[last];
             let firsts: Vec<_> =
                 slot.iter().filter_map(|number| estate.held[*number].since().map(|since| since.at)).collect();
-            let Some(newest) = firsts.last().copied().filter(|_| held.is_live()) else { continue };
+            let Some(newest) = firsts.last().copied().filter(|_| held.finding.is_live()) else { continue };
             let mut gaps: Vec<i64> = firsts.windows(2).map(|pair| days(pair[0], pair[1])).collect();
             gaps.sort_unstable();
             let Some(median) = gaps.get(gaps.len() / 2).copied() else { continue };
             let limit = estate.settings_of(held).rotation(&held.kinds);
-            let window = i64::try_from(limit.length.as_secs() / 86_400).unwrap_or(i64::MAX);
+            let window = limit.days();
             let age = days(newest, estate.now);
             if age > window.max(median.saturating_mul(2)) {
                 let message = format!("used to change every {median} days, the last time {age} days ago");

@@ -22,11 +22,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::config::policy::{PolicySettings, Rotated, Switch};
+use crate::config::policy::{PolicySettings, Rotated};
 use crate::finding::{FactName, Finding, Severity, Threshold};
 use crate::place::Origin;
 
-use super::Meta;
+use super::date::days;
+use super::{Meta, runs};
 
 /// A secret of the scan.
 pub struct Held<'f> {
@@ -92,17 +93,12 @@ pub static ALL: &[&dyn EstateCheck] = &[
 pub fn remarks(estate: &Estate<'_>) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for check in ALL {
-        let meta = check.meta();
+        let Some(severity) = runs(check.meta(), estate.settings) else { continue };
         let first = remarks.len();
-        match estate.settings.switch(meta.id) {
-            Some(Switch::Off) => {}
-            None if meta.preset > estate.settings.preset() => {}
-            None => check.check(estate, &mut remarks),
-            Some(Switch::Severity(severity)) => {
-                check.check(estate, &mut remarks);
-                remarks[first..].iter_mut().for_each(|remark| remark.severity = severity);
-            }
-        }
+        check.check(estate, &mut remarks);
+        remarks[first..]
+            .iter_mut()
+            .for_each(|remark: &mut Remark| remark.severity = severity.unwrap_or(remark.severity));
     }
     remarks
 }
@@ -115,15 +111,6 @@ struct Since {
 }
 
 impl Held<'_> {
-    /// Whether a file, the index, or a ref holds it now.
-    fn is_live(&self) -> bool {
-        let in_files = self.finding.places.iter().any(|place| {
-            matches!(place.origin.outermost(), Origin::File(_) | Origin::Staged(_))
-                || place.introduced.as_ref().is_some_and(|introduced| introduced.in_head)
-        });
-        in_files || self.finding.life.as_ref().is_some_and(|life| life.in_head || life.holding_count > 0)
-    }
-
     /// The paths it stands at now, each once, sorted.
     fn live_paths(&self) -> Vec<&[u8]> {
         self.paths(|origin, in_head| matches!(origin, Origin::File(_) | Origin::Staged(_)) || in_head)
@@ -216,11 +203,6 @@ impl<'e> Estate<'e> {
         slots.dedup();
         slots
     }
-}
-
-/// Whole days between two times; 0 if they are the wrong way round.
-fn days(from: Timestamp, to: Timestamp) -> i64 {
-    (to.as_second() - from.as_second()).max(0) / 86_400
 }
 
 /// The day of a time, in UTC.

@@ -27,7 +27,7 @@ impl EstateCheck for ReappearedSecret {
     }
 
     fn check(&self, estate: &Estate<'_>, out: &mut Vec<Remark>) {
-        for (number, held) in estate.held.iter().enumerate().filter(|(_, held)| held.is_live()) {
+        for (number, held) in estate.held.iter().enumerate().filter(|(_, held)| held.finding.is_live()) {
             let returns = held.finding.life.as_ref().map_or(0, |life| life.returns);
             let (message, severity) = match estate.rotated(held) {
                 Some(rotated) => (

@@ -28,7 +28,9 @@ impl EstateCheck for RemovedNeverRotated {
 
     fn check(&self, estate: &Estate<'_>, out: &mut Vec<Remark>) {
         for (number, held) in estate.held.iter().enumerate() {
-            let Some(left) = held.left().filter(|_| !held.is_live() && !held.has_ended(estate.now)) else { continue };
+            let Some(left) = held.left().filter(|_| !held.finding.is_live() && !held.has_ended(estate.now)) else {
+                continue;
+            };
             let is_evidence = |at: &str| at >= day(left).as_str();
             if estate.rotated(held).is_some_and(|rotated| is_evidence(&rotated.at.to_string())) {
                 continue;

@@ -28,12 +28,14 @@ impl EstateCheck for RotationOverdue {
 
     fn check(&self, estate: &Estate<'_>, out: &mut Vec<Remark>) {
         for (number, held) in estate.held.iter().enumerate() {
-            let Some(since) = held.since().filter(|_| held.is_live() && !held.has_ended(estate.now)) else { continue };
+            let Some(since) = held.since().filter(|_| held.finding.is_live() && !held.has_ended(estate.now)) else {
+                continue;
+            };
             let settings = estate.settings_of(held);
             let limit = settings.rotation(&held.kinds);
             let age = days(since.at, estate.now);
-            let window = i64::try_from(limit.length.as_secs() / 86_400).unwrap_or(i64::MAX);
-            let warn = i64::try_from(settings.warn_before().length.as_secs() / 86_400).unwrap_or(0);
+            let window = limit.days();
+            let warn = settings.warn_before().days();
             let least = if since.at_least { "at least " } else { "" };
             let (message, severity) = if age > window.saturating_mul(2) {
                 (format!("in use for {least}{age} days, twice its window"), Severity::High)

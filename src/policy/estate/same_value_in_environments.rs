@@ -39,7 +39,7 @@ impl EstateCheck for SameValueInEnvironments {
             let (now, ever) = (environments(held.live_paths()), environments(held.all_paths()));
             let (named, severity, verb) = if now.len() > 1 {
                 (now, Severity::High, "stands")
-            } else if ever.len() > 1 && held.is_live() {
+            } else if ever.len() > 1 && held.finding.is_live() {
                 (ever, Severity::Medium, "stands or stood")
             } else {
                 continue;

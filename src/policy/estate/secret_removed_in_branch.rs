@@ -30,7 +30,7 @@ impl EstateCheck for SecretRemovedInBranch {
         if !estate.is_range {
             return;
         }
-        for (number, held) in estate.held.iter().enumerate().filter(|(_, held)| !held.is_live()) {
+        for (number, held) in estate.held.iter().enumerate().filter(|(_, held)| !held.finding.is_live()) {
             if held.finding.places.iter().any(|place| place.introduced.is_some()) && estate.rotated(held).is_none() {
                 let message =
                     "added and removed in the same range: a squash hides it, the push has leaked it".to_owned();

@@ -30,7 +30,7 @@ impl EstateCheck for ShamRotation {
         for slot in estate.slots() {
             for pair in slot.windows(2) {
                 let (old, new) = (&estate.held[pair[0]], &estate.held[pair[1]]);
-                if old.is_live() || !new.is_live() {
+                if old.finding.is_live() || !new.finding.is_live() {
                     continue;
                 }
                 let (Some(before), Some(after)) = (&old.finding.secret, &new.finding.secret) else { continue };

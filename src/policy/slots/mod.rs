@@ -17,8 +17,8 @@ use crate::document::kind::PlaceFacts;
 use crate::document::{self, Document, Node, Syntax, walk};
 use crate::finding::{Severity, Threshold};
 
-use super::dialect::{self, is_known, kubernetes};
-use super::{Meta, date};
+use super::dialect::{is_known, kubernetes, terraform};
+use super::{Meta, date, runs};
 
 /// What a slot holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +90,7 @@ pub fn slots(path: &[u8], bytes: &[u8]) -> Vec<Slot> {
     let mut found = Vec::new();
     encrypted(&document, &mut found);
     objects(&document, &mut found);
-    expiries(path, &document, text, &mut found);
+    expiries(&document, text, &mut found);
     found.sort_by_key(|slot: &Slot| (slot.span.start, slot.kind));
     found
 }
@@ -141,24 +141,22 @@ fn objects(document: &Document, found: &mut Vec<Slot>) {
 }
 
 /// Ends of secrets in Terraform: the field, and what else the resource says of its secret.
-fn expiries(path: &[u8], document: &Document, text: &str, found: &mut Vec<Slot>) {
+fn expiries(document: &Document, text: &str, found: &mut Vec<Slot>) {
     const FIELDS: [&str; 5] = ["expiration_date", "expires_at", "expired_at", "end_date", "expires_on"];
-    for (_, resources) in dialect::spoken(path, document).into_iter().filter(|(dialect, _)| dialect.id == "terraform") {
-        for resource in resources {
-            let entries = resource.body.map_or(&[][..], Node::entries);
-            let Some(end) = entries.iter().find(|entry| FIELDS.contains(&entry.key.as_str())) else { continue };
-            if !is_known(&end.value) || end.value.as_text().and_then(date::parse).is_none() {
-                continue;
-            }
-            let others = entries.iter().filter(|entry| !FIELDS.contains(&entry.key.as_str()));
-            let beside: Vec<&str> = others.filter_map(|entry| text.get(entry.value.span.clone())).collect();
-            found.extend(slot(SlotKind::Expiry, resource.route(&end.key), &end.value, &beside.join("\n")));
+    for resource in terraform::resources(document) {
+        let entries = resource.body.map_or(&[][..], Node::entries);
+        let Some(end) = entries.iter().find(|entry| FIELDS.contains(&entry.key.as_str())) else { continue };
+        if !is_known(&end.value) || end.value.as_text().and_then(date::parse).is_none() {
+            continue;
         }
+        let others = entries.iter().filter(|entry| !FIELDS.contains(&entry.key.as_str()));
+        let beside: Vec<&str> = others.filter_map(|entry| text.get(entry.value.span.clone())).collect();
+        found.extend(slot(SlotKind::Expiry, resource.route(&end.key), &end.value, &beside.join("\n")));
     }
 }
 
 /// What is wrong with a slot whose versions were these, the oldest first and the last one as it is now. `at_least` says that
-/// there may have been others before.
+/// there may have been others before. None, too, where the policy does not ask for the check.
 #[must_use]
 pub fn judge(
     kind: SlotKind,
@@ -167,21 +165,22 @@ pub fn judge(
     settings: &PolicySettings,
     now: Timestamp,
 ) -> Option<Overdue> {
-    match kind {
+    let overdue = match kind {
         SlotKind::Encrypted => encrypted_secret_not_renewed::judge(versions, at_least, settings, now),
         SlotKind::Pinned => pinned_secret_version::judge(versions, at_least, settings, now),
         SlotKind::Expiry => expiry_moved::judge(versions),
-    }
+    }?;
+    let severity = runs(overdue.check, settings)?.unwrap_or(overdue.severity);
+    Some(Overdue { severity, ..overdue })
 }
 
 /// How many days the value has stood, if that is longer than the default rotation window: the days, and the window.
 fn overdue(versions: &[Version], settings: &PolicySettings, now: Timestamp) -> Option<(i64, Threshold)> {
     let last = versions.last()?;
     let since = versions.iter().rev().take_while(|version| version.text == last.text).last()?.at;
-    let days = (now.as_second() - since.as_second()).max(0) / 86_400;
+    let days = date::days(since, now);
     let limit = settings.rotation(&[]);
-    let window = i64::try_from(limit.length.as_secs() / 86_400).unwrap_or(i64::MAX);
-    (days > window).then(|| (days, limit.threshold()))
+    (days > limit.days()).then(|| (days, limit.threshold()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Slots are found where they stand, and their versions are compared.
 
 use super::*;
-use crate::policy::page;
+use crate::policy::{Preset, page};
 
 fn now() -> Timestamp {
     "2026-11-23T00:00:00Z".parse().unwrap()
@@ -38,7 +38,9 @@ fn version(day: &str, text: &str, beside: &str) -> Version {
 }
 
 fn judged(kind: SlotKind, versions: &[Version], at_least: bool) -> Option<String> {
-    judge(kind, versions, at_least, &PolicySettings::default(), now()).map(|it| it.message)
+    let mut settings = PolicySettings::default();
+    settings.set_preset(Preset::Strict, "default");
+    judge(kind, versions, at_least, &settings, now()).map(|it| it.message)
 }
 
 #[test]
