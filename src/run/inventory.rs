@@ -193,9 +193,8 @@ impl<'c> Credentials<'c> {
         };
         let first_seen = finding.and_then(first_seen);
         let rotation = self.last_rotation(finding, &entries);
-        let slug = provider.as_deref().map(|it| it.to_lowercase().replace(' ', "-"));
         let rule_id = rule.map(|rule| rule.id.as_ref());
-        let kinds = [stated, rule_id, Some(kind), provider.as_deref(), slug.as_deref()];
+        let kinds = [stated, rule_id, Some(kind), provider.as_deref()];
         let kinds: Vec<&str> = kinds.into_iter().flatten().collect();
         let start = rotation.or(first_seen);
         Row {

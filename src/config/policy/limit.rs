@@ -134,10 +134,12 @@ impl Rotation {
         }
     }
 
+    /// A kind may be the name of a provider as people write it: `Google Cloud` has the window of `google-cloud`.
     pub(super) fn of(&self, kinds: &[&str]) -> &Limit {
+        let of_name = |name: &str| self.windows.get(&name.to_lowercase().replace(' ', "-"));
         kinds
             .iter()
-            .find_map(|kind| self.windows.get(*kind))
+            .find_map(|kind| self.windows.get(*kind).or_else(|| of_name(kind)))
             .or_else(|| self.windows.get("default"))
             .expect("the default window is built in and can only be replaced")
     }

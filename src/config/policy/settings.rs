@@ -427,6 +427,13 @@ mod tests {
     }
 
     #[test]
+    fn a_window_may_be_asked_for_by_the_provider_s_name() {
+        let settings = settings("[policy.rotation]\ngoogle-cloud = \"30d\"\n");
+        assert_eq!(settings.rotation(&["some-rule", "Google Cloud"]).text, "30d");
+        assert_eq!(settings.rotation(&["some-rule", "Google"]).text, "90d");
+    }
+
+    #[test]
     fn switches() {
         let settings = settings("[[check]]\nid = \"known-check\"\nseverity = \"off\"\n");
         assert_eq!(settings.switch("known-check"), Some(Switch::Off));

@@ -245,7 +245,7 @@ fn ask_test<'n>(
     match test {
         Test::ReferredBy(kinds, field) => return referred_by(ground, kinds, field),
         Test::Beside(kinds) => {
-            let is_there = ground.beside.iter().any(|other| kinds.iter().any(|kind| *kind == other.kind));
+            let is_there = ground.beside.iter().any(|other| other.is_one_of(kinds));
             let truth = if is_there || ground.view.is_whole { Answer::of(is_there).truth } else { Truth::Unknown };
             return Answer::bare(truth);
         }
@@ -318,7 +318,7 @@ fn missing<'n>(at: &Path, start: &Found<'n>, holds: bool, is_decided: bool) -> A
 
 fn referred_by<'n>(ground: &Ground<'_, 'n>, kinds: &[String], field: &Path) -> Answer<'n> {
     let mut is_unknown = false;
-    for other in ground.beside.iter().filter(|other| kinds.iter().any(|kind| *kind == other.kind)) {
+    for other in ground.beside.iter().filter(|other| other.is_one_of(kinds)) {
         let Some(body) = other.body else { continue };
         for found in field.follow(&Found::start(body)) {
             match ground.view.referred(found.node) {
@@ -356,7 +356,7 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
                 };
                 let mut others = ground.beside.iter().filter(is_it);
                 match others.next() {
-                    Some(other) => Answer::of(kinds.iter().any(|kind| *kind == other.kind)),
+                    Some(other) => Answer::of(other.is_one_of(kinds)),
                     None => Answer::bare(Truth::Unknown),
                 }
             }

@@ -246,7 +246,7 @@ impl Case {
 
 impl Subjects {
     fn mean(&self, resource: &Resource<'_>) -> bool {
-        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| *kind == resource.kind))
+        self.kinds.as_ref().is_none_or(|kinds| resource.is_one_of(kinds))
     }
 }
 

@@ -58,6 +58,11 @@ pub(crate) struct Resource<'d> {
 }
 
 impl Resource<'_> {
+    /// Whether it is of one of these kinds.
+    pub(crate) fn is_one_of(&self, kinds: &[String]) -> bool {
+        kinds.iter().any(|kind| *kind == self.kind)
+    }
+
     /// Its own name: the last part of the address.
     pub(crate) fn name(&self) -> &str {
         self.address.rsplit(['.', '/']).next().unwrap_or_default()
