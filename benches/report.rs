@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput};
 use keysieve::finding::{Confidence, Excerpt, Finding, Kind, Place, Reason, Severity, Weight};
 use keysieve::notice::{Cause, Coverage};
 use keysieve::place::{FilePath, Origin, Position, Span};
-use keysieve::report::{Descriptor, Formats, Report};
+use keysieve::report::{Descriptor, Formats, Report, Show};
 use keysieve::secret::{FingerprintKey, Secret};
 
 const FINDINGS: u64 = 10_000;
@@ -74,7 +74,9 @@ fn main() {
         explained: &[],
         min_confidence: Confidence::Medium,
         below_confidence: 0,
-        hidden: 0,
+        suppressed: &[],
+        hidden_remarks: 0,
+        notes: &[],
         fail_on: Severity::Medium,
         failing: FINDINGS,
         descriptors: &descriptors,
@@ -83,7 +85,7 @@ fn main() {
         incomplete_causes: &causes,
         complete: true,
         exit_code: 1,
-        show_secrets: false,
+        show: Show::default(),
     };
     let mut group = criterion.benchmark_group("report");
     group.throughput(Throughput::Elements(FINDINGS)).sample_size(10);

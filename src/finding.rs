@@ -6,6 +6,10 @@ use crate::place::{FilePath, Origin, Position, Span};
 pub use crate::scale::{Confidence, Severity};
 use crate::secret::{Fingerprint, Secret};
 
+mod suppressed;
+
+pub use suppressed::{Means, Suppressed, Suppression};
+
 /// Which way a reason speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weight {

@@ -22,7 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("judge", &["rule", "place", "class", "secret", "document", "finding"]),
     ("provenance", &["source", "place", "notice", "finding"]),
     ("config", &["rule", "finding", "place", "secret", "notice"]),
-    ("suppress", &["finding", "place", "config"]),
+    ("suppress", &["finding", "place", "config", "rule"]),
     ("policy", &["place", "secret", "finding", "notice", "config", "document", "judge"]),
     ("report", &["finding", "rule", "place", "notice", "secret"]),
     (
@@ -45,7 +45,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("cli", &["place", "notice", "finding", "rule", "source", "policy", "report", "config", "run"]),
+    (
+        "cli",
+        &["place", "notice", "secret", "finding", "rule", "source", "policy", "suppress", "report", "config", "run"],
+    ),
 ];
 
 fn files(directory: &Path, out: &mut Vec<PathBuf>) {

@@ -7,10 +7,14 @@ mod support;
 #[cfg(unix)]
 #[path = "command/action.rs"]
 mod action;
+#[path = "command/baseline.rs"]
+mod baseline;
 #[path = "command/cleanup.rs"]
 mod cleanup;
 #[path = "command/clock.rs"]
 mod clock;
+#[path = "command/comments.rs"]
+mod comments;
 #[path = "command/config.rs"]
 mod config;
 #[path = "command/deltas.rs"]

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::configuration::ConfigArgs;
 use crate::config::{schema, show};
 
-/// Show the policy that counts, and the schema of keysieve.toml
+/// Show the configuration that counts, and the schema of keysieve.toml
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct ConfigCommandArgs {
@@ -22,7 +22,7 @@ enum ConfigCommand {
     Schema(SchemaArgs),
 }
 
-/// Print the policy that counts, each value with where it was stated
+/// Print the configuration that counts, each value with where it was stated
 ///
 /// The text is a keysieve.toml: what is not stated in yours can be copied from it.
 #[derive(Args, Debug)]
@@ -31,6 +31,9 @@ struct ShowArgs {
     /// The policy for this file: that of its environment, with its owner
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
+    /// With all layers laid over one another, as it is in force: there is no other form
+    #[arg(long)]
+    effective: bool,
     /// text or json
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", hide_possible_values = true)]
     format: ShowFormat,

@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use super::output::warn;
 use crate::config::checks::CheckSource;
 use crate::config::policy::Preset;
-use crate::config::{self, Config, ConfigError, Inputs};
+use crate::config::{self, Config, ConfigError, Inputs, NamedFile};
 use crate::policy::declared::own;
 use crate::policy::{self, Checks};
+use crate::secret::FingerprintKey;
 use crate::source::{GitEnvironment, Repository};
 
 /// Flags of every command that reads the configuration.
@@ -18,6 +19,12 @@ pub struct ConfigArgs {
     /// Read this keysieve.toml instead of the one in the scanned directory or above it
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     config: Option<PathBuf>,
+    /// Read keysieve.toml, and what it names, as this revision has them: a change is not judged by what it says of itself
+    #[arg(long, value_name = "REV", help_heading = "Configuration")]
+    config_from: Option<String>,
+    /// Make fingerprints under the key in FILE (64 hexadecimal digits) instead of that of keysieve.toml
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    fingerprint_key_file: Option<PathBuf>,
     /// One more pack of rules (TOML), or rules of gitleaks; can be given several times
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     rules: Vec<PathBuf>,
@@ -33,21 +40,72 @@ pub struct ConfigArgs {
 pub struct Loaded {
     pub config: Config,
     pub checks: Checks,
+    /// Where it was found.
+    pub home: Home,
+}
+
+/// Where control files lie.
+pub struct Home {
+    /// The directory of the control file, or where it was looked for in vain.
+    pub directory: PathBuf,
+    /// The control file of the working tree, if that was read.
+    pub file: Option<PathBuf>,
+    /// The revision that counts instead of the working tree.
+    revision: Option<String>,
+}
+
+impl Home {
+    /// A file that a flag names, from where control files lie.
+    pub fn named(&self, path: &Path, flag: &str) -> NamedFile {
+        match &self.revision {
+            Some(revision) => NamedFile::in_revision(&self.directory, revision, &path.to_string_lossy(), flag),
+            None => NamedFile::new(path, flag),
+        }
+    }
+
+    /// What a named file says.
+    pub fn read(&self, file: &NamedFile, most: u64) -> anyhow::Result<String> {
+        file.read(most, Some(&at_revision)).map_err(|errors| anyhow::anyhow!(lines(&errors)))
+    }
+
+    /// The texts of those of `names` that are there: beside the control file, or at the top of the repository in a revision.
+    pub fn beside(&self, names: &[&'static str], most: u64) -> anyhow::Result<Vec<(&'static str, String)>> {
+        let mut texts = Vec::new();
+        for name in names {
+            let is_there = match &self.revision {
+                Some(revision) => is_at(&self.directory, revision, name)?,
+                None => self.directory.join(name).symlink_metadata().is_ok(),
+            };
+            if is_there {
+                let file = match &self.revision {
+                    Some(revision) => NamedFile::in_revision(&self.directory, revision, name, "--config-from"),
+                    None => NamedFile::new(&self.directory.join(name), "its name"),
+                };
+                texts.push((*name, self.read(&file, most)?));
+            }
+        }
+        Ok(texts)
+    }
 }
 
 impl ConfigArgs {
     /// The configuration for what lies at `start`.
     pub fn load(&self, start: &Path) -> anyhow::Result<Loaded> {
-        load(
+        let mut loaded = load(
             start,
             Inputs {
                 file: self.config.as_deref(),
                 packs: &self.rules,
                 sets: &self.set,
                 preset: self.preset,
+                revision: self.config_from.as_deref(),
                 ..Inputs::default()
             },
-        )
+        )?;
+        if let Some(path) = &self.fingerprint_key_file {
+            loaded.config.fingerprint_key = key_of(path)?;
+        }
+        Ok(loaded)
     }
 }
 
@@ -58,20 +116,34 @@ pub fn load_here(file: Option<&Path>, packs: &[PathBuf]) -> anyhow::Result<Loade
 
 fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
     let directory = directory(start);
-    let found = if inputs.file.is_none() { find(&directory) } else { None };
+    let found = match (inputs.file, inputs.revision) {
+        (Some(_), _) => None,
+        (None, None) => find(&directory),
+        (None, Some(revision)) => find_at(&directory, revision)?,
+    };
     let known_checks = policy::check::ids();
+    let user = if inputs.revision.is_none() { user_file() } else { None };
     let inputs = Inputs {
         file: inputs.file.or(found.as_deref()),
         // The owners of what is looked at, wherever the file of the command line lies.
-        directory: if found.is_some() { None } else { Some(&directory) },
+        directory: if found.is_some() && inputs.revision.is_none() { None } else { Some(&directory) },
         known_checks: &known_checks,
+        user: user.as_deref(),
         git: Some(&at_revision),
         ..inputs
     };
     let config = config::load(&inputs).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
     let checks = own_checks(&config.checks)?;
     warn(&config.warnings);
-    Ok(Loaded { config, checks })
+    let file = inputs.file.filter(|_| inputs.revision.is_none()).map(Path::to_path_buf);
+    let beside =
+        file.as_deref().and_then(Path::parent).filter(|parent| found.is_some() && !parent.as_os_str().is_empty());
+    let home = match (beside, inputs.revision) {
+        (Some(beside), None) => beside.to_owned(),
+        (None, None) => top(&directory).filter(|top| !is_same(top, &directory)).unwrap_or(directory.clone()),
+        _ => directory.clone(),
+    };
+    Ok(Loaded { config, checks, home: Home { directory: home, file, revision: inputs.revision.map(str::to_owned) } })
 }
 
 /// The built-in checks with those that these texts declare.
@@ -89,6 +161,56 @@ pub fn lines(errors: &[ConfigError]) -> String {
 fn at_revision(directory: &Path, revision: &str, path: &str) -> Result<Vec<u8>, String> {
     let repository = Repository::open(directory, &GitEnvironment::from_process());
     repository.and_then(|repository| repository.file_at(revision, path)).map_err(|error| error.to_string())
+}
+
+/// The control file of the user, if there is one.
+fn user_file() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let own = variable("XDG_CONFIG_HOME").or_else(|| Some(variable("HOME")?.join(".config")));
+    let own = own.or_else(|| variable("APPDATA")).filter(|directory| directory.is_absolute())?;
+    let file = own.join("keysieve").join(config::FILE_NAMES[0]);
+    file.is_file().then_some(file)
+}
+
+/// Whether a revision has a file at this path.
+fn is_at(directory: &Path, revision: &str, path: &str) -> anyhow::Result<bool> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    Ok(Repository::open(directory, &GitEnvironment::from_process())?.has_at(revision, path)?)
+}
+
+/// The control file at the top of a revision.
+fn find_at(directory: &Path, revision: &str) -> anyhow::Result<Option<PathBuf>> {
+    for name in config::FILE_NAMES {
+        if is_at(directory, revision, name)? {
+            return Ok(Some(PathBuf::from(name)));
+        }
+    }
+    Ok(None)
+}
+
+/// The key in a file.
+fn key_of(path: &Path) -> anyhow::Result<FingerprintKey> {
+    let text = NamedFile::new(path, "--fingerprint-key-file").read(KEY_MOST, None);
+    let text = text.map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
+    match data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()) {
+        Ok(bytes) if bytes.len() == 32 => Ok(FingerprintKey::new(&bytes)),
+        _ => anyhow::bail!("{}: no fingerprint key: 64 hexadecimal digits (32 bytes)", path.display()),
+    }
+}
+
+/// The most bytes of a file with a key.
+const KEY_MOST: u64 = 4096;
+
+fn is_same(canonical: &Path, other: &Path) -> bool {
+    let other = if other.as_os_str().is_empty() { Path::new(".") } else { other };
+    other.canonicalize().is_ok_and(|other| other == canonical)
+}
+
+/// The top of the working tree that a directory lies in.
+fn top(directory: &Path) -> Option<PathBuf> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    let absolute = directory.canonicalize().ok()?;
+    absolute.ancestors().find(|it| it.join(".git").exists()).map(Path::to_path_buf)
 }
 
 fn directory(start: &Path) -> PathBuf {

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::hiding::Hiding;
 use super::settings::JudgeArgs;
 use super::{interruptible, output, progress};
 use crate::run::shared::{self, Exported, Visibility};
-use crate::run::{self, Plan, Progress};
+use crate::run::{self, Plan, Progress, Settings};
 
 /// Find secrets that several repositories share
 #[derive(Args, Debug)]
@@ -103,7 +104,9 @@ impl ExportArgs {
             history_optional: true,
             ..Plan::default()
         };
-        let settings = self.judge.settings(&plan)?;
+        // What a repository hides from its reports exists all the same.
+        let loaded = self.judge.configuration.load(&self.path)?;
+        let settings = Settings { no_inline: true, ..self.judge.settings_of(loaded, Hiding::default())? };
         if !settings.config.fingerprint_key.is_keyed() {
             bail!(
                 "there is no fingerprint-key: with the built-in one, whoever has an export could guess short secrets; \

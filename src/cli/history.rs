@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::settings::JudgeArgs;
 use super::{output, time};
-use crate::report::cleanup;
+use crate::report::{Show, cleanup};
 use crate::run::{Outcome, Plan};
 use crate::source::{End, Purpose, Selection};
 
@@ -89,7 +89,7 @@ impl HistoryArgs {
     /// Writes what a rewrite of the history needs, as far as it was asked for.
     pub fn write_cleanup(&self, outcome: &Outcome) -> anyhow::Result<()> {
         if let Some(path) = &self.cleanup_plan {
-            let written = output::plan_to_file(path, &outcome.report(false));
+            let written = output::plan_to_file(path, &outcome.report(Show::default()));
             written.with_context(|| format!("{}: cannot be written", path.display()))?;
         }
         if let Some(path) = &self.replace_text {

@@ -94,7 +94,7 @@ impl InventoryArgs {
     }
 
     fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
-        let Loaded { mut config, checks } = self.configuration.load(&start(plan))?;
+        let Loaded { mut config, checks, .. } = self.configuration.load(&start(plan))?;
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         Ok(Settings {
             config,
@@ -105,6 +105,9 @@ impl InventoryArgs {
             exit_zero: false,
             now: time::now(self.now.as_deref())?,
             explain: false,
+            baseline: None,
+            foreign: Vec::new(),
+            no_inline: true,
             require_commits: 0,
             require_bytes: 0,
         })

@@ -1,10 +1,12 @@
 //! The command line: arguments, colours, progress, and everything that is printed. Nobody imports it.
 
+mod baseline;
 mod check;
 mod config;
 mod configuration;
 mod explain;
 mod fingerprints;
+mod hiding;
 mod history;
 mod hook;
 mod inventory;
@@ -45,6 +47,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Baseline(baseline::BaselineArgs),
     Check(check::CheckArgs),
     Config(config::ConfigCommandArgs),
     Scan(scan::ScanArgs),
@@ -94,6 +97,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Command::Hook(args) => args.plan().and_then(|plan| judge(&plan, args.judge())),
         Command::Lint(args) => judge(&args.plan(), &args.judge),
+        Command::Baseline(args) => args.run(),
         Command::Config(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Fingerprints(args) => args.run(),
@@ -145,7 +149,7 @@ fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyho
     let targets = args.targets()?;
     let outcome = outcome(plan, &settings)?;
     more(&outcome)?;
-    match output::write(&targets, &outcome.report(args.show_secrets)) {
+    match output::write(&targets, &outcome.report(args.show())) {
         Ok(()) => Ok(outcome.exit_code),
         Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),
         Err(error) => Err(error),

@@ -124,6 +124,12 @@ pub fn plan_to_file(path: &Path, report: &Report<'_>) -> io::Result<()> {
     beside(path, |out| cleanup::plan(report, out))
 }
 
+/// A path as people read it.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    sanitize(&path.to_string_lossy())
+}
+
 /// Says what of the user's files is not kept, a line each, on standard error. Nobody has to be there to read it.
 pub fn warn(warnings: &[ConfigError]) {
     warnings.iter().for_each(|warning| say(&warning.to_string()));

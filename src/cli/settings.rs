@@ -6,11 +6,12 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
 use super::configuration::{ConfigArgs, Loaded};
+use super::hiding::{Hiding, HidingArgs};
 use super::output::Target;
 use super::time;
 use crate::finding::{Confidence, Severity};
 use crate::notice::Cause;
-use crate::report::Formats;
+use crate::report::{Formats, Show};
 use crate::run::{Plan, Settings};
 
 /// Flags that every command that judges has.
@@ -30,7 +31,9 @@ pub struct JudgeArgs {
     pub show_secrets: bool,
 
     #[command(flatten)]
-    configuration: ConfigArgs,
+    hiding: HidingArgs,
+    #[command(flatten)]
+    pub configuration: ConfigArgs,
     /// What "now" is, for lifetimes and expiry dates (2026-01-31 or RFC 3339); the clock by default
     #[arg(long, value_name = "TIME", help_heading = "Configuration")]
     now: Option<String>,
@@ -67,7 +70,14 @@ pub struct JudgeArgs {
 impl JudgeArgs {
     /// The settings of a run of `plan`.
     pub fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
-        let Loaded { mut config, checks } = self.configuration.load(&start(plan))?;
+        let loaded = self.configuration.load(&start(plan))?;
+        let hiding = self.hiding.load(&loaded)?;
+        self.settings_of(loaded, hiding)
+    }
+
+    /// The settings of a run under a configuration, with what hides findings.
+    pub fn settings_of(&self, loaded: Loaded, hiding: Hiding) -> anyhow::Result<Settings> {
+        let Loaded { mut config, checks, .. } = loaded;
         config.fail_on = self.fail_on.unwrap_or(config.fail_on);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         Ok(Settings {
@@ -79,6 +89,9 @@ impl JudgeArgs {
             exit_zero: self.exit_zero,
             now: self.now()?,
             explain: self.show_rejected,
+            baseline: hiding.baseline,
+            foreign: hiding.foreign,
+            no_inline: self.hiding.no_inline,
             require_commits: self.require_commits,
             require_bytes: self.require_bytes,
         })
@@ -87,6 +100,11 @@ impl JudgeArgs {
     /// What "now" is.
     pub fn now(&self) -> anyhow::Result<jiff::Timestamp> {
         time::now(self.now.as_deref())
+    }
+
+    /// What a report shows beside what is reported.
+    pub fn show(&self) -> Show {
+        Show { secrets: self.show_secrets, suppressed: self.hiding.show_suppressed }
     }
 
     /// The format of the report on standard output.

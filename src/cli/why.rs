@@ -86,7 +86,7 @@ impl WhyArgs {
         let plan = Plan { paths: vec![target.file.clone()], secrets: true, no_ignore: true, ..Plan::default() };
         let settings = Settings { explain: true, ..self.judge.settings(&plan)? };
         let outcome = run::run(&plan, &settings, &Stop::default(), &Progress::default())?;
-        let report = outcome.report(self.judge.show_secrets);
+        let report = outcome.report(self.judge.show());
         let here: Vec<&Explained> = outcome.explained.iter().filter(|it| target.touches(it)).collect();
         let stdout = io::stdout();
         let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;

@@ -15,6 +15,7 @@ use super::policy::{
     CheckEntry, EnvironmentsTable, ExceptionEntry, InventoryEntry, PolicyLayer, PolicyTable, Preset, RotatedEntry, Text,
 };
 use super::read::{self, display, line_at};
+use super::suppression::SuppressionTable;
 use super::{ConfigError, Inputs};
 use crate::finding::{Confidence, Severity};
 use crate::rule::schema::RuleEntry;
@@ -34,8 +35,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) extends: Vec<Spanned<String>>,
     pub(super) preset: Option<Spanned<Preset>>,
-    pub(super) min_confidence: Option<Confidence>,
-    pub(super) fail_on: Option<Severity>,
+    pub(super) min_confidence: Option<Spanned<Confidence>>,
+    pub(super) fail_on: Option<Spanned<Severity>>,
     #[serde(default)]
     pub(super) exclude: Vec<Spanned<String>>,
     #[serde(default)]
@@ -60,6 +61,8 @@ pub(super) struct File {
     rotated: Vec<RotatedEntry>,
     #[serde(default)]
     exception: Vec<ExceptionEntry>,
+    #[serde(default)]
+    pub(super) suppression: SuppressionTable,
 }
 
 /// One layer.
@@ -116,12 +119,39 @@ impl Layer {
         }
     }
 
+    /// Where an offset is: `keysieve.toml:7`.
+    pub(super) fn place(&self, offset: usize) -> String {
+        match &self.flag {
+            Some(_) => self.name.clone(),
+            None => format!("{}:{}", self.name, line_at(&self.text, offset)),
+        }
+    }
+
     /// The directory of the file; none for what is no file.
     pub(super) fn directory(&self) -> Option<&Path> {
         match &self.seat {
             Seat::File(path) => Some(path.parent().unwrap_or(Path::new(""))),
             Seat::Git { .. } | Seat::Nowhere => None,
         }
+    }
+
+    /// What is the same for everybody who works on a repository is not a user's to say.
+    fn is_fit_for_a_user(&self) -> Result<(), Vec<ConfigError>> {
+        let key = self.file.fingerprint_key.as_ref().map(|key| ("fingerprint-key", key.span().start));
+        let baseline = self.file.suppression.baseline.as_ref().map(|file| ("baseline", file.span().start));
+        match key.or(baseline) {
+            Some((what, at)) => {
+                Err(vec![self.error(at, format!("{what}: belongs into the keysieve.toml of a repository"))])
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The file of this name beside it.
+    pub(super) fn named(&self, name: &Spanned<String>) -> Result<NamedFile, ConfigError> {
+        let at = name.span().start;
+        let seat = self.seat.extended(name.get_ref()).map_err(|fault| self.error(at, fault.to_owned()))?;
+        Ok(NamedFile { seat, source: self.place(at) })
     }
 
     /// What it states of policy.
@@ -138,6 +168,65 @@ impl Layer {
             rotated,
             exceptions: exception,
         }
+    }
+}
+
+/// A file that a control file or a flag names.
+#[derive(Clone, Debug)]
+pub struct NamedFile {
+    seat: Seat,
+    /// Who names it: `keysieve.toml:7`, or a flag.
+    source: String,
+}
+
+impl NamedFile {
+    /// A file that a flag names.
+    #[must_use]
+    pub fn new(path: &Path, flag: &str) -> Self {
+        Self { seat: Seat::File(path.to_owned()), source: flag.to_owned() }
+    }
+
+    /// A file of a revision, its path from the top of the repository that holds `directory`.
+    #[must_use]
+    pub fn in_revision(directory: &Path, revision: &str, path: &str, flag: &str) -> Self {
+        let seat = Seat::Git {
+            directory: directory.to_owned(),
+            revision: revision.to_owned(),
+            path: path.strip_prefix("./").unwrap_or(path).to_owned(),
+        };
+        Self { seat, source: flag.to_owned() }
+    }
+
+    /// The name that people read.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.seat.name()
+    }
+
+    /// Who names it.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Its path, if it is a file of the working tree.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match &self.seat {
+            Seat::File(path) => Some(path),
+            Seat::Git { .. } | Seat::Nowhere => None,
+        }
+    }
+
+    /// What it says; it has at most `most` bytes.
+    ///
+    /// # Errors
+    /// Why it cannot be read, with who names it.
+    pub fn read(&self, most: u64, git: Option<&GitReader<'_>>) -> Result<String, Vec<ConfigError>> {
+        self.seat.read(most, git).map_err(|mut faults| {
+            faults.iter_mut().for_each(|fault| fault.reason = format!("{} (named by {})", fault.reason, self.source));
+            faults
+        })
     }
 }
 
@@ -161,6 +250,19 @@ impl Seat {
             Seat::File(path) => display(path),
             Seat::Git { revision, path, .. } => crate::place::sanitize(&format!("git:{revision}:{path}")),
             Seat::Nowhere => String::new(),
+        }
+    }
+
+    fn read(&self, most: u64, git: Option<&GitReader<'_>>) -> Result<String, Vec<ConfigError>> {
+        match self {
+            Seat::File(path) => read::read(path, most),
+            Seat::Git { directory, revision, path } => {
+                let error = |reason| vec![ConfigError { file: self.name(), line: None, reason }];
+                let git = git.ok_or_else(|| error("there is no repository to read it from".to_owned()))?;
+                let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+                read::text(&self.name(), git(directory, revision, path).map_err(error)?, most)
+            }
+            Seat::Nowhere => Ok(String::new()),
         }
     }
 
@@ -217,8 +319,20 @@ fn within(file: &str, named: &str) -> Option<String> {
 /// Every layer, the lowest first.
 pub(super) fn gather(inputs: &Inputs<'_>) -> Result<Vec<Layer>, Vec<ConfigError>> {
     let mut layers = Vec::new();
-    if let Some(path) = inputs.file {
+    if let Some(path) = inputs.user {
         collect(Seat::File(path.to_owned()), &mut Vec::new(), &mut layers, inputs)?;
+        layers.iter().try_for_each(Layer::is_fit_for_a_user)?;
+    }
+    if let Some(path) = inputs.file {
+        let seat = match inputs.revision {
+            Some(revision) => Seat::Git {
+                directory: inputs.directory.map(Path::to_path_buf).unwrap_or_default(),
+                revision: revision.to_owned(),
+                path: path.to_string_lossy().into_owned(),
+            },
+            None => Seat::File(path.to_owned()),
+        };
+        collect(seat, &mut Vec::new(), &mut layers, inputs)?;
     }
     for stated in inputs.sets {
         layers.push(Layer::of_flag(stated)?);
@@ -233,16 +347,7 @@ fn collect(
     layers: &mut Vec<Layer>,
     inputs: &Inputs<'_>,
 ) -> Result<(), Vec<ConfigError>> {
-    let text = match &seat {
-        Seat::File(path) => read::read(path)?,
-        Seat::Git { directory, revision, path } => {
-            let error = |reason| vec![ConfigError { file: seat.name(), line: None, reason }];
-            let git = inputs.git.ok_or_else(|| error("there is no repository to read it from".to_owned()))?;
-            let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-            read::text(&seat.name(), git(directory, revision, path).map_err(error)?)?
-        }
-        Seat::Nowhere => String::new(),
-    };
+    let text = seat.read(read::LARGEST, inputs.git)?;
     let layer = Layer::new(seat.name(), text, seat.clone())?;
     above.push(seat);
     for entry in &layer.file.extends {

@@ -4,6 +4,7 @@
 //! first, and says everything that is wrong with each.
 
 pub mod checks;
+pub mod key;
 mod layer;
 pub mod owners;
 mod packs;
@@ -12,7 +13,9 @@ mod read;
 pub mod record;
 pub mod schema;
 pub mod show;
+pub mod suppression;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -21,11 +24,12 @@ use crate::rule::pack;
 use crate::rule::set::RuleSet;
 use crate::secret::FingerprintKey;
 use checks::CheckSource;
-pub use layer::GitReader;
 use layer::Layer;
+pub use layer::{GitReader, NamedFile};
 pub use packs::{Packs, load_packs};
 use packs::{load_pack, pack_errors};
-use policy::{Known, PolicySettings, Preset};
+use policy::{Known, PolicySettings, Preset, Stated};
+use suppression::Suppression;
 
 /// The names under which the file is looked for.
 pub const FILE_NAMES: [&str; 2] = ["keysieve.toml", ".keysieve.toml"];
@@ -37,14 +41,22 @@ pub struct Config {
     pub min_confidence: Confidence,
     /// A finding of this severity or worse makes the exit code 1.
     pub fail_on: Severity,
+    /// Where `min-confidence`, `fail-on` and `fingerprint-key` are stated, if they are.
+    pub sources: BTreeMap<&'static str, String>,
     /// Globs of paths that are not scanned.
     pub exclude: globset::GlobSet,
-    /// The rules: built-in ones, those of the packs, those of the files, less the disabled ones.
+    /// The same as they are written.
+    pub excluded: Vec<Stated>,
+    /// The rules: built-in ones, those of the packs, those of the files.
     pub rules: RuleSet,
+    /// The rules whose findings are hidden, each with where that is stated.
+    pub disabled: BTreeMap<String, String>,
     /// The key of the fingerprints.
     pub fingerprint_key: FingerprintKey,
     /// What the user states of policy.
     pub policy: PolicySettings,
+    /// What may hide findings beside the exceptions of the policy.
+    pub suppression: Suppression,
     /// The checks that the files and packs declare.
     pub checks: Vec<CheckSource>,
     /// What was not carried over from rule files of other tools.
@@ -76,6 +88,8 @@ impl fmt::Display for ConfigError {
 pub struct Inputs<'a> {
     /// The control file; none for the defaults.
     pub file: Option<&'a Path>,
+    /// The control file of the user, under all others.
+    pub user: Option<&'a Path>,
     /// The directory in which `CODEOWNERS` is looked for; none for that of the control file.
     pub directory: Option<&'a Path>,
     /// Packs that the command line names.
@@ -86,6 +100,8 @@ pub struct Inputs<'a> {
     pub preset: Option<Preset>,
     /// The ids that a `[[check]]` and an `[[exception]]` may name.
     pub known_checks: &'a [&'a str],
+    /// The revision in which the control file, and whatever is named in it, is read instead of the working tree.
+    pub revision: Option<&'a str>,
     /// How a file of a revision is read.
     pub git: Option<&'a GitReader<'a>>,
 }
@@ -159,20 +175,35 @@ fn resolve(
     let own = checks.iter().flat_map(CheckSource::ids);
     let known_checks: Vec<&str> = known_checks.iter().copied().chain(own).collect();
     let mut policy = PolicySettings::default();
+    let mut suppression = Suppression::default();
     let mut exclude = globset::GlobSetBuilder::new();
     let mut config_key = FingerprintKey::unkeyed();
+    let (mut sources, mut excluded) = (BTreeMap::new(), Vec::new());
     let (mut min_confidence, mut fail_on) = (Confidence::Medium, Severity::Medium);
     let is_rule = |id: &str| rules.by_id(id).is_some();
     for layer in layers {
         let file = &layer.file;
-        min_confidence = file.min_confidence.unwrap_or(min_confidence);
-        fail_on = file.fail_on.unwrap_or(fail_on);
+        if let Some(stated) = &file.min_confidence {
+            min_confidence = *stated.get_ref();
+            sources.insert("min-confidence", layer.place(stated.span().start));
+        }
+        if let Some(stated) = &file.fail_on {
+            fail_on = *stated.get_ref();
+            sources.insert("fail-on", layer.place(stated.span().start));
+        }
+        if let Some(stated) = &file.fingerprint_key {
+            sources.insert("fingerprint-key", layer.place(stated.span().start));
+        }
         for id in file.disable.iter().filter(|id| !is_rule(id.get_ref())) {
             errors.push(layer.error(id.span().start, format!("disable: there is no rule `{}`", id.get_ref())));
         }
         for glob in &file.exclude {
             match globset::GlobBuilder::new(glob.get_ref()).literal_separator(true).build() {
-                Ok(glob) => _ = exclude.add(glob),
+                Ok(it) => {
+                    exclude.add(it);
+                    excluded
+                        .push(Stated { text: glob.get_ref().clone(), source: layer.place(glob.span().start).into() });
+                }
                 Err(fault) => errors.push(layer.error(glob.span().start, format!("exclude: {fault}"))),
             }
         }
@@ -184,6 +215,9 @@ fn resolve(
                     errors.push(layer.error(key.span().start, reason.to_owned()));
                 }
             }
+        }
+        if let Err(fault) = suppression.lay(layer) {
+            errors.push(fault);
         }
         let known = Known { checks: &known_checks, rules: &is_rule };
         let faults = policy.lay(&layer.policy(), known);
@@ -197,9 +231,22 @@ fn resolve(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let disabled: Vec<&String> = layers.iter().flat_map(|layer| &layer.file.disable).map(|id| id.get_ref()).collect();
-    rules.retain(|rule| !disabled.iter().any(|id| **id == rule.id));
-    Ok(Config { min_confidence, fail_on, exclude, rules, fingerprint_key: config_key, policy, checks, warnings })
+    let stated = layers.iter().flat_map(|layer| layer.file.disable.iter().map(move |id| (layer, id)));
+    let disabled = stated.map(|(layer, id)| (id.get_ref().clone(), layer.place(id.span().start))).collect();
+    Ok(Config {
+        min_confidence,
+        fail_on,
+        sources,
+        exclude,
+        excluded,
+        rules,
+        disabled,
+        fingerprint_key: config_key,
+        policy,
+        suppression,
+        checks,
+        warnings,
+    })
 }
 
 /// Reads the `CODEOWNERS` file of a directory, if it has one.
@@ -209,7 +256,7 @@ fn read_codeowners(policy: &mut PolicySettings, directory: &Path, warnings: &mut
         if path.symlink_metadata().is_err() {
             continue;
         }
-        match read::read(&path) {
+        match read::read(&path, read::LARGEST) {
             Ok(text) => policy.read_codeowners(name, &text),
             Err(faults) => warnings.extend(faults),
         }
@@ -243,7 +290,7 @@ mod tests {
         let config = load_text(text).unwrap();
         assert_eq!((config.min_confidence, config.fail_on), (Confidence::Low, Severity::High));
         assert!(config.exclude.is_match("vendor/a/b.c") && !config.exclude.is_match("src/a.c"));
-        assert!(config.rules.by_id("json-web-token").is_none());
+        assert!(config.disabled["json-web-token"].ends_with("keysieve.toml:4"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 use super::checks::{self, CheckSource};
-use super::read::{display, read};
+use super::read::{LARGEST, display, read};
 use crate::rule::pack::{self, Pack};
 use crate::rule::set::RuleSet;
 use crate::rule::validate::PackError;
@@ -46,7 +46,7 @@ pub(super) fn load_pack(
     checks: &mut Vec<CheckSource>,
     warnings: &mut Vec<ConfigError>,
 ) -> Result<String, Vec<ConfigError>> {
-    let text = read(path)?;
+    let text = read(path, LARGEST)?;
     let name = display(path);
     let left_out = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
     warnings.extend(pack_errors(&name, left_out));

@@ -21,7 +21,7 @@ mod storage;
 mod text;
 
 pub use check::{CheckEntry, Switch};
-pub use day::parse as parse_day;
+pub use day::{end as day_end, parse as parse_day};
 pub use environments::{Environment, EnvironmentPolicy, EnvironmentTable, EnvironmentsTable};
 pub use exception::{Exception, ExceptionEntry, FARTHEST, Flaw, Known, flaw};
 pub use inventory::{InventoryEntry, InventoryMode, InventoryTable, KnownCredential};

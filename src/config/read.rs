@@ -6,10 +6,10 @@ use super::ConfigError;
 use crate::place::{FilePath, LineState, Positions};
 
 /// A control file larger than this is refused.
-const LARGEST: u64 = 1024 * 1024;
+pub(super) const LARGEST: u64 = 1024 * 1024;
 
 /// Reads a control file: a regular file of a sensible size, never through a symbolic link, which could lead anywhere.
-pub(super) fn read(path: &Path) -> Result<String, Vec<ConfigError>> {
+pub(super) fn read(path: &Path, most: u64) -> Result<String, Vec<ConfigError>> {
     let error = |reason: String| vec![ConfigError { file: display(path), line: None, reason }];
     let metadata = path.symlink_metadata().map_err(|fault| error(format!("cannot be read: {fault}")))?;
     if metadata.is_symlink() {
@@ -18,18 +18,18 @@ pub(super) fn read(path: &Path) -> Result<String, Vec<ConfigError>> {
     if !metadata.is_file() {
         return Err(error("is not a regular file".to_owned()));
     }
-    if metadata.len() > LARGEST {
-        return Err(error(format!("is larger than {LARGEST} bytes")));
+    if metadata.len() > most {
+        return Err(error(format!("is larger than {most} bytes")));
     }
     let bytes = std::fs::read(path).map_err(|fault| error(format!("cannot be read: {fault}")))?;
-    text(&display(path), bytes)
+    text(&display(path), bytes, most)
 }
 
 /// What the bytes of a control file say.
-pub(super) fn text(name: &str, bytes: Vec<u8>) -> Result<String, Vec<ConfigError>> {
+pub(super) fn text(name: &str, bytes: Vec<u8>, most: u64) -> Result<String, Vec<ConfigError>> {
     let error = |line, reason: String| vec![ConfigError { file: name.to_owned(), line, reason }];
-    if bytes.len() as u64 > LARGEST {
-        return Err(error(None, format!("is larger than {LARGEST} bytes")));
+    if bytes.len() as u64 > most {
+        return Err(error(None, format!("is larger than {most} bytes")));
     }
     String::from_utf8(bytes).map_err(|fault| {
         let offset = fault.utf8_error().valid_up_to();

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::ConfigError;
 use super::layer::Layer;
 use super::policy::is_fingerprint;
-use super::read::{display, line_at, read};
+use super::read::{LARGEST, display, line_at, read};
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn rotated(path: &Path, fingerprint: &str, at: Date, by: Option<&str>) -> Re
         return Err(error(format!("{fingerprint:?} is no fingerprint: {form}; nothing was written")));
     }
     let is_new = path.symlink_metadata().is_err();
-    let before = if is_new { String::new() } else { read(path)? };
+    let before = if is_new { String::new() } else { read(path, LARGEST)? };
     Layer::of_text(&file, &before)?;
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();

@@ -174,6 +174,7 @@ mod tests {
             ("[policy.inventory]\n", "policy.inventory."),
             ("[environments.some]\n", "environments.*."),
             ("[environments.some.policy]\n", "environments.*.policy."),
+            ("[suppression]\n", "suppression."),
             ("[[check]]\n", "check[]."),
             ("[[inventory]]\n", "inventory[]."),
             ("[[rotated]]\n", "rotated[]."),

@@ -1,4 +1,4 @@
-//! The effective policy, with the source of every value: what `keysieve config show` prints.
+//! The effective configuration, with the source of every value: what `keysieve config show` prints.
 //!
 //! The text form is a `keysieve.toml` with the sources as comments: whoever copies it states what was in force.
 
@@ -84,7 +84,8 @@ impl Shown {
     pub fn new(config: &Config, path: Option<&[u8]>) -> Self {
         let all = &config.policy;
         let policy = path.map_or(all, |path| all.for_path(path));
-        let mut sections = vec![top(policy)];
+        let mut sections = vec![top(policy, config, path.is_none())];
+        sections.extend(path.is_none().then(|| suppression(config)));
         sections.extend(tables(policy));
         let mut about = Vec::new();
         match path {
@@ -191,9 +192,37 @@ fn quoted(key: &str) -> String {
     if is_bare { key.to_owned() } else { Value::String(key.to_owned()).to_string() }
 }
 
-fn top(policy: &PolicySettings) -> Section {
+/// The keys of the top; for one file only what is of the policy. The key of the fingerprints is not shown.
+fn top(policy: &PolicySettings, config: &Config, is_whole: bool) -> Section {
     let mut section = Section::new(&[]);
     section.text("preset", policy.preset.id(), &policy.preset_source);
+    if is_whole {
+        let source = |key: &str| config.sources.get(key).map_or("default", String::as_str);
+        section.text("min-confidence", config.min_confidence.id(), source("min-confidence"));
+        section.text("fail-on", config.fail_on.id(), source("fail-on"));
+        section.list("exclude", &config.excluded);
+        let sources: Vec<&str> = config.disabled.values().map(String::as_str).collect();
+        let stated = if sources.is_empty() { "default".to_owned() } else { sources.join(", ") };
+        section.line("disable", texts(config.disabled.keys().map(String::as_str)), &stated);
+    }
+    section
+}
+
+/// What may hide findings.
+fn suppression(config: &Config) -> Section {
+    let stated = &config.suppression;
+    let mut section = Section::new(&["suppression"]);
+    if let Some(baseline) = &stated.baseline {
+        section.text("baseline", &baseline.name(), baseline.source());
+    }
+    for (key, value) in [
+        ("comments", stated.comments),
+        ("comments-of-changes", stated.comments_of_changes),
+        ("foreign-comments", stated.foreign_comments),
+        ("foreign-files", stated.foreign_files),
+    ] {
+        section.line(key, Value::Boolean(value), stated.sources.get(key).map_or("default", String::as_str));
+    }
     section
 }
 

@@ -10,6 +10,7 @@
 
 pub mod check;
 mod checks;
+pub mod comments;
 mod date;
 pub mod declared;
 mod dialect;

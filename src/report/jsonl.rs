@@ -1,5 +1,5 @@
-//! The JSON Lines report: one finding a line, then the candidates that are not reported if they were asked for, then one
-//! line that sums up. The types are those of the JSON report; every line says in `type` which of them it is.
+//! The JSON Lines report: one finding a line, then what is hidden, then the candidates that are not reported if they were
+//! asked for, then one line that sums up. The types are those of the JSON report; every line says in `type` which of them it is.
 
 use std::io::{self, Write as _};
 
@@ -33,8 +33,13 @@ impl Format for Jsonl {
         let mask = Mask::of(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         for finding in report.findings {
-            let finding = model::Finding::new(finding, report.show_secrets, &mask);
+            let finding = model::Finding::new(finding, report.show.secrets, &mask);
             serde_json::to_writer(&mut out, &model::Line::Finding(finding))?;
+            out.write_all(b"\n")?;
+        }
+        for suppressed in report.suppressed {
+            let suppressed = model::Suppressed::new(suppressed, report.show.secrets, &mask);
+            serde_json::to_writer(&mut out, &model::Line::Suppressed(suppressed))?;
             out.write_all(b"\n")?;
         }
         for rejected in report.rejected() {

@@ -35,14 +35,14 @@ pub(super) struct Mask {
 impl Mask {
     /// The mask of everything that `report` must not show; of nothing if the user asked to see the secrets.
     pub(super) fn of(report: &Report<'_>) -> Self {
-        if report.show_secrets {
+        if report.show.secrets {
             return Mask { filter: Vec::new(), by_key: HashMap::new() };
         }
-        Self::hiding(report.findings)
+        Self::hiding(report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding)))
     }
 
     /// The mask of the secrets of these findings.
-    pub(super) fn hiding(findings: &[Finding]) -> Self {
+    pub(super) fn hiding<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
         let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
         for finding in findings {
             let Some(secret) = &finding.secret else { continue };

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::finding::{Confidence, Explained, Finding, Kind, Severity};
+use crate::finding::{Confidence, Explained, Finding, Kind, Means, Severity, Suppressed};
 use crate::notice::{Cause, Coverage, Notice};
 
 pub mod catalogue;
@@ -67,8 +67,12 @@ pub struct Report<'a> {
     pub min_confidence: Confidence,
     /// Findings below it: counted, not shown.
     pub below_confidence: u64,
-    /// Findings that exceptions hide: counted, not shown.
-    pub hidden: u64,
+    /// What was found and is not reported, in the documented order, each with what hides it.
+    pub suppressed: &'a [Suppressed],
+    /// Remarks on secrets that exceptions hide: they have no finding of their own.
+    pub hidden_remarks: u64,
+    /// What the files that hide findings say about themselves, in words.
+    pub notes: &'a [String],
     /// The threshold of `--fail-on`.
     pub fail_on: Severity,
     /// Findings at or above it.
@@ -86,8 +90,17 @@ pub struct Report<'a> {
     pub complete: bool,
     /// The exit code that the run ends with.
     pub exit_code: u8,
-    /// Whether the user asked for the secrets themselves.
-    pub show_secrets: bool,
+    /// What the user asked to see beside what is reported.
+    pub show: Show,
+}
+
+/// What a user may ask to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Show {
+    /// The secrets themselves.
+    pub secrets: bool,
+    /// What is hidden, one by one, also in the formats that only count it otherwise.
+    pub suppressed: bool,
 }
 
 impl<'a> Report<'a> {
@@ -95,6 +108,15 @@ impl<'a> Report<'a> {
     pub fn rejected(&self) -> impl Iterator<Item = &'a Explained> {
         let min = self.min_confidence;
         self.explained.iter().filter(move |it| it.confidence.is_none_or(|confidence| confidence < min))
+    }
+
+    /// How many findings each means hides, those that hide none left out.
+    pub fn hidden(&self) -> impl Iterator<Item = (Means, u64)> {
+        Means::ALL.into_iter().filter_map(|means| {
+            let found = self.suppressed.iter().filter(|it| it.by.means == means).count() as u64;
+            let remarks = if means == Means::Exception { self.hidden_remarks } else { 0 };
+            (found + remarks > 0).then_some((means, found + remarks))
+        })
     }
 
     /// The descriptor of a rule or check.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 pub use self::finding::{Explained, Finding};
 pub use self::life::Life;
+pub use self::suppressed::Suppressed;
 use super::mask::{self, Mask};
 use super::verdict;
 use crate::finding::{Confidence, Severity};
@@ -17,6 +18,7 @@ use crate::place;
 
 mod finding;
 mod life;
+mod suppressed;
 
 /// Version of the shape: raised when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -29,6 +31,8 @@ pub struct Report<'a> {
     summary: Summary<'a>,
     /// The findings: severity (worst first), rule, first place, fingerprint.
     findings: Findings<'a>,
+    /// What was found and is not reported, in the same order.
+    suppressed: Hidden<'a>,
     /// The candidates that are not reported, by place; only where they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rejected: Vec<Explained<'a>>,
@@ -37,7 +41,12 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(report: &'a super::Report<'a>, mask: &'a Mask) -> Self {
         let rejected = report.rejected().map(|it| Explained::new(it, report.min_confidence, mask)).collect();
-        Self { summary: Summary::new(report, mask), findings: Findings { report, mask }, rejected }
+        Self {
+            summary: Summary::new(report, mask),
+            findings: Findings { report, mask },
+            suppressed: Hidden { report, mask },
+            rejected,
+        }
     }
 }
 
@@ -50,7 +59,21 @@ struct Findings<'a> {
 impl Serialize for Findings<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Findings { report, mask } = self;
-        serializer.collect_seq(report.findings.iter().map(|finding| Finding::new(finding, report.show_secrets, mask)))
+        serializer.collect_seq(report.findings.iter().map(|finding| Finding::new(finding, report.show.secrets, mask)))
+    }
+}
+
+/// The same for what is hidden.
+struct Hidden<'a> {
+    report: &'a super::Report<'a>,
+    mask: &'a Mask,
+}
+
+impl Serialize for Hidden<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Hidden { report, mask } = self;
+        let suppressed = report.suppressed.iter();
+        serializer.collect_seq(suppressed.map(|it| Suppressed::new(it, report.show.secrets, mask)))
     }
 }
 
@@ -60,6 +83,8 @@ impl Serialize for Findings<'_> {
 pub enum Line<'a> {
     /// A finding.
     Finding(Finding<'a>),
+    /// What was found and is not reported.
+    Suppressed(Suppressed<'a>),
     /// A candidate that is not reported.
     Rejected(Explained<'a>),
     /// A candidate, reported or not.
@@ -81,6 +106,8 @@ pub struct Summary<'a> {
     by_severity: BTreeMap<&'static str, u64>,
     /// What was covered.
     coverage: Coverage,
+    /// What the files that hide findings say about themselves.
+    notes: Vec<String>,
     /// What was not scanned, and why.
     notices: Vec<Notice>,
     /// The rules and checks that the findings name, sorted by id.
@@ -109,11 +136,12 @@ impl<'a> Summary<'a> {
                 failing: report.failing,
                 min_confidence: report.min_confidence,
                 below_confidence: report.below_confidence,
-                hidden_by_exceptions: report.hidden,
+                hidden: report.hidden().map(|(means, number)| (means.id(), number)).collect(),
                 words: verdict::words(report),
             },
             by_severity,
             coverage: Coverage::new(report.coverage),
+            notes: report.notes.iter().map(|note| mask.text(note)).collect(),
             notices: report.notices.iter().map(|notice| Notice::new(notice, report, mask)).collect(),
             rules: report.descriptors.iter().map(Rule::new).collect(),
         }
@@ -148,8 +176,9 @@ pub struct Verdict {
     min_confidence: Confidence,
     /// Number of findings below it: counted, not listed.
     below_confidence: u64,
-    /// Number of findings that exceptions of the policy hide: counted, not listed.
-    hidden_by_exceptions: u64,
+    /// Number of findings that each means hides: `comment`, `foreign-comment`, `exception`, `baseline`, `foreign-file`,
+    /// `disabled`.
+    hidden: BTreeMap<&'static str, u64>,
     /// The verdict in words.
     words: String,
 }

@@ -60,7 +60,7 @@ impl Format for Sarif {
             ("fingerprintKey", report.fingerprint_key.into()),
             ("rulePack", report.pack.into()),
             ("belowConfidence", report.below_confidence.into()),
-            ("hiddenByExceptions", report.hidden.into()),
+            ("hidden", hidden(report)),
             ("minConfidence", report.min_confidence.id().into()),
             ("failOn", report.fail_on.id().into()),
             ("failing", report.failing.into()),
@@ -74,6 +74,12 @@ impl Format for Sarif {
         out.write_all(b"\n")?;
         out.flush()
     }
+}
+
+/// How many findings each means hides.
+fn hidden(report: &Report<'_>) -> Value {
+    let counts = report.hidden().map(|(means, number)| (means.id().to_owned(), number.into()));
+    sorted(Value::Object(counts.collect()))
 }
 
 fn invocation(report: &Report<'_>, notifications: Vec<Notification>) -> Invocation {

@@ -18,6 +18,7 @@ mod excerpt;
 pub mod explained;
 pub(super) mod layout;
 mod summary;
+mod suppressed;
 
 /// How many further places of a finding are listed.
 const PLACES: usize = 5;
@@ -51,10 +52,24 @@ impl Format for Text {
         out.flush()?;
         explained::write(report.rejected(), report, self.colour, &mut out)?;
         block.clear();
+        if report.show.suppressed {
+            suppressed::write(&mut block, report, &mask, paint);
+        }
         summary::write(&mut block, report, &mask, paint);
         out.write_all(block.as_bytes())?;
         out.flush()
     }
+}
+
+/// Writes one finding as the report does.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_finding(report: &Report<'_>, finding: &Finding, colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let mask = Mask::of(report);
+    let mut block = String::new();
+    Block { text: &mut block, report, mask: &mask, paint: Paint { colour } }.finding(finding, true);
+    out.write_all(block.as_bytes())
 }
 
 /// The lines of one finding.
@@ -79,7 +94,7 @@ impl Block<'_> {
         if !message.is_empty() && message != finding.title {
             self.wrapped(2, &message);
         }
-        if self.report.show_secrets {
+        if self.report.show.secrets {
             self.secret(finding);
         }
         self.why(finding);

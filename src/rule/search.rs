@@ -75,6 +75,14 @@ impl Search {
 }
 
 impl Allow {
+    /// Whether it lets a secret at this path go, whatever rule found it. Patterns of a match or a line are held against the
+    /// secret, so a caller who has only that leaves such lists out.
+    #[must_use]
+    pub fn lets_go(&self, secret: &[u8], path: &[u8]) -> bool {
+        let seen = Seen { secret, whole: secret, line: secret };
+        (self.paths.is_empty() || self.paths.iter().any(|it| it.is_match(path))) && self.fits(seen)
+    }
+
     /// Whether regexes and stopwords fit.
     fn fits(&self, seen: Seen<'_>) -> bool {
         let part = match self.target {

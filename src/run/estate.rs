@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Kind, Reason, Severity, Weight};
 use crate::policy::estate::{Estate, Held, Remark, remarks};
 use crate::rule::set::RuleSet;
-use crate::suppress::Exceptions;
+use crate::suppress::Suppressions;
 
 use super::Settings;
 
@@ -11,7 +11,7 @@ use super::Settings;
 pub fn remark(
     findings: &mut [Finding],
     rules: &RuleSet,
-    exceptions: &mut Exceptions<'_>,
+    suppressions: &mut Suppressions<'_>,
     settings: &Settings,
     is_range: bool,
 ) {
@@ -24,7 +24,7 @@ pub fn remark(
     for Remark { check, held, message, severity, threshold } in remarks {
         let finding = &mut findings[numbers[held]];
         let route = finding.fingerprint.to_string();
-        if finding.path().is_some_and(|path| exceptions.hides_breach(check.id, path, &route)) {
+        if finding.path().is_some_and(|path| suppressions.hides_remark(check.id, path, &route)) {
             continue;
         }
         finding.severity = finding.severity.max(fitting(severity, &finding.reasons));

@@ -13,6 +13,8 @@ use crate::rule::set::RuleSet;
 use crate::secret::FingerprintKey;
 use crate::source::Item;
 
+use crate::suppress::baseline::Version;
+
 use super::gather::gather;
 use super::inspect::inspect;
 use super::lives::Lives;
@@ -154,7 +156,10 @@ pub fn reported(detector: &Detector, file: &str, text: &str) -> BTreeMap<String,
     let item = Item::whole(Origin::File(file.into()), text.as_bytes());
     let hits = inspect(detector, &item).hits;
     let mut found: BTreeMap<String, Confidence> = BTreeMap::new();
-    let (findings, _) = gather(detector.rules(), &FingerprintKey::unkeyed(), hits, &Lives::default(), &mut |_| {});
+    let nowhere = |_: &Origin| String::new();
+    let key = FingerprintKey::unkeyed();
+    let findings =
+        gather(detector.rules(), &key, hits, &Lives::default(), (Version::Read, &nowhere), &mut |_| {}).findings;
     for finding in findings {
         let best = found.entry(finding.rule).or_insert(finding.confidence);
         *best = finding.confidence.max(*best);

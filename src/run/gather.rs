@@ -10,6 +10,8 @@ use crate::place::{FilePath, Origin, Position, Span};
 use crate::rule::model::{Form, Rule};
 use crate::rule::set::{RuleIndex, RuleSet};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
+use crate::suppress::baseline::Version;
+use crate::suppress::{Standing, Standings};
 
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
@@ -18,16 +20,27 @@ use super::lives::{Lives, Seat, Stand};
 /// The objects that hold each secret: blobs, and commits and tags that say it in words.
 pub type Holders = HashMap<Fingerprint, BTreeSet<String>>;
 
-/// Judges the places of `hits` and joins them to findings, in no particular order. `explain` is told of every place of
-/// every hit, also of those that come to nothing, in no particular order either.
+/// What was gathered.
+pub struct Gathered {
+    /// The findings, in no particular order.
+    pub findings: Vec<Finding>,
+    /// The objects that hold each.
+    pub holders: Holders,
+    /// Where each stands in the version that is judged.
+    pub standings: Standings,
+}
+
+/// Judges the places of `hits` and joins them to findings. `address` says under which path a place is known, whatever was
+/// scanned. `explain` is told of every place of every hit, also of those that come to nothing, in no particular order.
 #[must_use]
 pub fn gather(
     rules: &RuleSet,
     key: &FingerprintKey,
     hits: Vec<Hit>,
     lives: &Lives,
+    (version, address): (Version, &dyn Fn(&Origin) -> String),
     explain: &mut dyn FnMut(&dyn Fn() -> Explained),
-) -> (Vec<Finding>, Holders) {
+) -> Gathered {
     let mut hits = hits;
     hits.sort_by(|a, b| by_rule(rules, a).cmp(&by_rule(rules, b)));
     let contest = Contest::new(rules, &hits);
@@ -35,6 +48,7 @@ pub fn gather(
     let in_head = held_by_head(rules, key, &hits, lives);
     let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
     let mut holders = Holders::new();
+    let mut standings = Standings::new();
     for (index, hit) in hits.iter().enumerate() {
         let rule = rules.get(hit.rule);
         let fingerprint = hit.secret.fingerprint(&rule.family, key);
@@ -49,6 +63,10 @@ pub fn gather(
             let Some(confidence) = verdict.confidence else { continue };
             if let Some(id) = origin.outermost().object() {
                 holders.entry(fingerprint.clone()).or_default().insert(id.to_owned());
+            }
+            if is_judged(&origin, version, introduced.as_ref()) {
+                let standing = Standing { origin: origin.clone(), span: hit.span, comments: hit.comments.clone() };
+                standings.entry((fingerprint.to_string(), address(&origin))).or_default().push(standing);
             }
             let introduced =
                 introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
@@ -96,7 +114,16 @@ pub fn gather(
         finding.message = message(finding);
     }
     hide_secret_names(&mut findings);
-    (findings, holders)
+    Gathered { findings, holders, standings }
+}
+
+/// Whether a place is one of the version that is judged.
+fn is_judged(origin: &Origin, version: Version, introduced: Option<&Introduction>) -> bool {
+    match origin.outermost() {
+        Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Patch(_) | Origin::Stdin => true,
+        Origin::Blob { path: Some(_), .. } => version == Version::Head && introduced.is_some_and(|it| it.in_head),
+        _ => false,
+    }
 }
 
 /// The order in which hits are joined: a finding has the name of its first one, so the rule that knows most goes first.

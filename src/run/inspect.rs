@@ -13,6 +13,7 @@ use crate::rule::model::Rule;
 use crate::rule::set::RuleIndex;
 use crate::secret::Secret;
 use crate::source::{self, Item, LOOK_CAP};
+use crate::suppress::comment::{self, Comment};
 
 use super::excerpt::{self, Mask};
 use super::inherit::Trail;
@@ -43,6 +44,8 @@ pub struct Hit {
     pub decoding: Vec<&'static str>,
     /// The other half of the credential, if it stands near.
     pub companion: Option<(Span, Position, Position, Excerpt)>,
+    /// The comments that speak of it.
+    pub comments: Vec<Comment>,
 }
 
 /// What came of one item.
@@ -134,6 +137,7 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
         let excerpt = excerpt::excerpt(&view.text, range, masks);
         (text.span(range), places.at(range.start), places.at(range.end), excerpt)
     };
+    let secrets: Vec<Range<usize>> = inspection.masks.iter().map(|mask| mask.range.clone()).collect();
     let (hits, rejected) = found
         .into_iter()
         .filter(|it| item.whole || own.contains(&it.place.start))
@@ -141,6 +145,7 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
         .map(|it| {
             let masks = if it.verdict.confidence.is_some() { &inspection.masks } else { &all_masks };
             let (span, start, end, excerpt) = place(&it.place, masks);
+            let lines = (start.line, end.line);
             Hit {
                 rule: it.rule,
                 secret: it.secret,
@@ -153,6 +158,7 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
                 ground: it.ground,
                 decoding: it.decoding.iter().map(|encoding| encoding.id()).collect(),
                 companion: it.companion.as_ref().map(|range| place(range, masks)),
+                comments: comment::beside(&view.text, &it.place, lines, &secrets),
             }
         })
         .partition(|hit: &Hit| hit.verdict.confidence.is_some());

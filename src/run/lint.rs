@@ -18,7 +18,8 @@ use crate::secret::Fingerprint;
 use crate::source::Item;
 use crate::source::index::Staged;
 use crate::source::repository::Repository;
-use crate::suppress::Exceptions;
+use crate::suppress::comment::{self, Comment};
+use crate::suppress::{Ground as Hiding, Standing, Standings, Suppressions};
 
 use super::excerpt::{self, Mask};
 use super::gather::attach;
@@ -39,6 +40,8 @@ struct Lint {
     span: Span,
     route: String,
     finding: Finding,
+    /// The comments that speak of it.
+    comments: Vec<Comment>,
 }
 
 impl Linted {
@@ -49,8 +52,8 @@ impl Linted {
 
     /// Adds what only the whole tree shows.
     pub fn add_of_tree(&mut self, breaches: Vec<(FilePath, Span, String, Finding)>) {
-        let findings = breaches.into_iter().map(|(path, span, route, finding)| Lint { path, span, route, finding });
-        self.findings.extend(findings);
+        let lint = |(path, span, route, finding)| Lint { path, span, route, finding, comments: Vec::new() };
+        self.findings.extend(breaches.into_iter().map(lint));
     }
 
     /// Adds those of another file.
@@ -59,9 +62,20 @@ impl Linted {
         self.findings.extend(other.findings);
     }
 
-    /// Takes away what the user's exceptions hide.
-    pub fn hide(&mut self, exceptions: &mut Exceptions<'_>) {
-        self.findings.retain(|lint| !exceptions.hides_breach(&lint.finding.rule, &lint.path, &lint.route));
+    /// Adds where the findings stand; `address` says under which path a place is known.
+    pub fn stand(&self, standings: &mut Standings, address: &dyn Fn(&Origin) -> String) {
+        for Lint { span, finding, comments, .. } in &self.findings {
+            for place in &finding.places {
+                let key = (finding.fingerprint.to_string(), address(&place.origin));
+                let standing = Standing { origin: place.origin.clone(), span: *span, comments: comments.clone() };
+                standings.entry(key).or_default().push(standing);
+            }
+        }
+    }
+
+    /// Takes away what comments and exceptions hide.
+    pub fn hide(&mut self, suppressions: &mut Suppressions<'_>, ground: &Hiding<'_>) {
+        self.findings.retain(|lint| !suppressions.hides_breach(&lint.finding, &lint.path, &lint.route, ground));
     }
 
     /// Adds the findings to those of the scanner: where both mean the same value it is one alert, the secret's.
@@ -280,7 +294,9 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
         };
         let span = Span::new(breach.span.start as u64, breach.span.end as u64);
         let path = files[breach.file].path.clone();
-        findings.push(Lint { path, span, route: breach.route.clone(), finding });
+        let comments = grounds[breach.file].as_ref().map(|ground| ground.comments(&breach.span, &finding.places[0]));
+        let comments = comments.unwrap_or_default();
+        findings.push(Lint { path, span, route: breach.route.clone(), finding, comments });
     }
     findings
 }
@@ -334,6 +350,12 @@ impl<'f> Ground<'f> {
         masks.extend(secret.map(|breach| Mask { range: breach.span.clone(), shown: 0 }));
         masks.sort_by_key(|mask| (mask.range.start, mask.range.end));
         Some(Self { file, positions, masks })
+    }
+
+    /// The comments that speak of what stands at `range`, which is `place`.
+    fn comments(&self, range: &Range<usize>, place: &Place) -> Vec<Comment> {
+        let secrets: Vec<Range<usize>> = self.masks.iter().map(|mask| mask.range.clone()).collect();
+        comment::beside(&self.file.bytes, range, (place.start.line, place.end.line), &secrets)
     }
 
     fn place(&self, range: &Range<usize>) -> Place {

@@ -10,6 +10,7 @@ mod estate;
 pub mod examples;
 pub mod excerpt;
 pub mod gather;
+mod hiding;
 mod history;
 pub mod inherit;
 pub mod inspect;
@@ -37,9 +38,14 @@ use crate::detect::{self, Detector};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
 use crate::policy::{self, Checks, Task};
-use crate::source::{GitEnvironment, Graph, Item, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
-use crate::suppress::Exceptions;
+use crate::source::{
+    GitEnvironment, Graph, Item, Paths, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree,
+};
+use crate::suppress::Ground;
+use crate::suppress::baseline::{Baseline, Version};
 
+use hiding::Marked;
+pub use hiding::address;
 use inherit::{Flaw, Inheritance};
 use inspect::Hit;
 use inventory::{Credentials, Gathered};
@@ -80,6 +86,19 @@ pub struct Plan {
     pub no_ignore: bool,
 }
 
+impl Plan {
+    /// Where the files and the repository lie that are looked at; nothing where only standard input is.
+    #[must_use]
+    pub fn roots(&self) -> Vec<PathBuf> {
+        let range = self.range.as_ref().map(|(path, _)| path);
+        let repository = self.staged.as_ref().or(self.history.as_ref()).or(range);
+        match self.paths.is_empty() {
+            true => repository.into_iter().cloned().collect(),
+            false => self.paths.clone(),
+        }
+    }
+}
+
 /// How to look at it.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -99,6 +118,12 @@ pub struct Settings {
     pub now: jiff::Timestamp,
     /// Keep every candidate with what was said of it, reported or not.
     pub explain: bool,
+    /// What was known before, so that only what is new is reported.
+    pub baseline: Option<Baseline>,
+    /// The files of other tools that hide findings: the name and the text of each.
+    pub foreign: Vec<(&'static str, String)>,
+    /// No comment hides anything.
+    pub no_inline: bool,
     /// The fewest commits that must have been scanned for the scan to be complete.
     pub require_commits: u64,
     /// The fewest bytes of files and objects.
@@ -165,6 +190,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         gathered: Mutex::default(),
         modules: Mutex::new(Modules::default()),
         slots: Mutex::new(Vec::new()),
+        marked: Mutex::default(),
         skipped: Mutex::new(Tally::default()),
         gate: &gate,
         inheritance: &inheritance,
@@ -182,13 +208,20 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     }
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     let references = run.references;
+    let is_bare = plan.history_optional && repository.as_ref().is_some_and(|it| it.work_dir().is_none());
+    let marked = run.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let gathered = run.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
     let mut explained = Vec::new();
-    let (mut findings, holders) =
-        gather::gather(detector.rules(), &settings.config.fingerprint_key, hits, &lives, &mut |explain| {
+    let paths = Paths::new(&plan.roots());
+    let address = |origin: &Origin| hiding::address(&paths, origin);
+    let reads_files = plan.stdin || plan.staged.is_some() || !plan.paths.is_empty();
+    let version = if reads_files && !is_bare { Version::Read } else { Version::Head };
+    let key = &settings.config.fingerprint_key;
+    let gather::Gathered { mut findings, holders, mut standings } =
+        gather::gather(detector.rules(), key, hits, &lives, (version, &address), &mut |explain| {
             if settings.explain {
                 explained.push(explain());
             }
@@ -207,17 +240,31 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
             rows = credentials.rows(detector.rules());
         }
     }
-    let mut exceptions = Exceptions::new(policy, settings.now);
+    let mut suppressions = hiding::suppressions(plan, settings);
+    linted.stand(&mut standings, &address);
+    let ground = Ground {
+        standings: &standings,
+        address: &address,
+        names: &|finding| hiding::names(finding, detector.rules(), key),
+        is_gone: &|path| hiding::is_gone(plan, &paths, repository.as_ref(), path),
+        now: settings.now,
+    };
     findings.iter_mut().for_each(|finding| outcome::note_exposure(finding, settings.now));
-    estate::remark(&mut findings, detector.rules(), &mut exceptions, settings, plan.range.is_some());
-    linted.hide(&mut exceptions);
+    suppressions.hide_disabled(&mut findings, &settings.config.disabled);
+    estate::remark(&mut findings, detector.rules(), &mut suppressions, settings, plan.range.is_some());
+    linted.hide(&mut suppressions, &ground);
     linted.join(&mut findings);
-    // What an exception hides exists all the same, and its bytes must be known where they must not be shown.
+    // What is hidden exists all the same: an inventory has it.
     if !plan.inventory {
-        exceptions.hide_secrets(&mut findings);
+        suppressions.hide(&mut findings, &ground);
+    }
+    let settled = suppressions.settle();
+    if plan.secrets && plan.policy {
+        findings.extend(hiding::idle(marked, &settled, &paths, detector.rules(), settings));
     }
     settings.require(&mut tally);
-    let outcome = outcome::outcome(findings, exceptions.hidden, explained, tally, detector.rules(), settings);
+    let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
+    outcome.notes = hiding::notes(plan, &paths, &outcome);
     Ok(Outcome { rows, ..outcome })
 }
 
@@ -239,6 +286,8 @@ struct Run<'r> {
     gathered: Mutex<Gathered>,
     modules: Mutex<Modules>,
     slots: Mutex<Vec<Kept>>,
+    /// The comments of ours in the files.
+    marked: Mutex<Vec<Marked>>,
     skipped: Mutex<Tally>,
     gate: &'r Gate,
     inheritance: &'r Inheritance<'r>,
@@ -253,6 +302,7 @@ impl<'r> Run<'r> {
             gathered: Mutex::default(),
             modules: Mutex::default(),
             slots: Mutex::default(),
+            marked: Mutex::default(),
             skipped: Mutex::default(),
             ..*self
         }
@@ -314,6 +364,7 @@ impl<'r> Run<'r> {
     fn take(&self, item: &Item<'_>) {
         let format = unpack::format(item);
         self.look(item, format.is_some());
+        self.mark(item);
         let Some(format) = format else { return };
         let outlet = unpack::Outlet {
             take: &|member, opened| self.look(&member, opened),

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::finding::{Confidence, Explained, FactName, Finding, Kind, Reason, Severity, Weight};
+use crate::finding::{Confidence, Explained, FactName, Finding, Kind, Reason, Severity, Suppressed, Weight};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::policy::{self, Checks};
 use crate::report::inventory::{Inventory, Row};
-use crate::report::{Descriptor, Report};
+use crate::report::{Descriptor, Report, Show};
 use crate::rule::model::Rule;
 use crate::rule::set::RuleSet;
+use crate::suppress::Settled;
+use crate::suppress::baseline::Baseline;
 
 use super::Settings;
 
@@ -26,8 +28,14 @@ pub struct Outcome {
     pub min_confidence: Confidence,
     /// How many findings are below it.
     pub below_confidence: u64,
-    /// How many findings the exceptions of the policy hide.
-    pub hidden: u64,
+    /// What was found and is not reported, in the documented order.
+    pub suppressed: Vec<Suppressed>,
+    /// How many remarks on secrets the exceptions of the policy hide.
+    pub hidden_remarks: u64,
+    /// The baseline, with what it met.
+    pub baseline: Option<Baseline>,
+    /// What the files that hide findings say about themselves.
+    pub notes: Vec<String>,
     /// How many of the reported ones are at or above `--fail-on`.
     pub failing: u64,
     /// The threshold of `--fail-on`.
@@ -53,7 +61,7 @@ pub struct Outcome {
 impl Outcome {
     /// The outcome as a report takes it.
     #[must_use]
-    pub fn report(&self, show_secrets: bool) -> Report<'_> {
+    pub fn report(&self, show: Show) -> Report<'_> {
         Report {
             version: env!("CARGO_PKG_VERSION"),
             pack: &self.pack,
@@ -62,7 +70,9 @@ impl Outcome {
             explained: &self.explained,
             min_confidence: self.min_confidence,
             below_confidence: self.below_confidence,
-            hidden: self.hidden,
+            suppressed: &self.suppressed,
+            hidden_remarks: self.hidden_remarks,
+            notes: &self.notes,
             fail_on: self.fail_on,
             failing: self.failing,
             descriptors: &self.descriptors,
@@ -71,7 +81,7 @@ impl Outcome {
             incomplete_causes: &self.incomplete_causes,
             complete: self.complete,
             exit_code: self.exit_code,
-            show_secrets,
+            show,
         }
     }
 
@@ -94,7 +104,7 @@ impl Outcome {
 
 pub(super) fn outcome(
     mut findings: Vec<Finding>,
-    hidden: u64,
+    settled: Settled,
     mut explained: Vec<Explained>,
     tally: Tally,
     rules: &RuleSet,
@@ -106,6 +116,8 @@ pub(super) fn outcome(
     let (mut findings, below): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    let mut suppressed = settled.hidden;
+    suppressed.retain(|it| it.finding.confidence >= min_confidence);
     let failing = findings.iter().filter(|finding| finding.severity >= fail_on).count() as u64;
     let Tally { coverage, mut notices } = tally;
     notices.sort();
@@ -120,14 +132,18 @@ pub(super) fn outcome(
     } else {
         0
     };
-    let descriptors = descriptors(&findings, rules, &settings.checks);
+    let hidden = suppressed.iter().map(|it| &it.finding);
+    let descriptors = descriptors(findings.iter().chain(hidden), rules, &settings.checks);
     Outcome {
         findings,
         rows: Vec::new(),
         explained,
         min_confidence,
         below_confidence: below.len() as u64,
-        hidden,
+        suppressed,
+        hidden_remarks: settled.remarks,
+        baseline: settled.baseline,
+        notes: settled.notes,
         failing,
         fail_on,
         descriptors,
@@ -169,8 +185,8 @@ fn is_incomplete(cause: Cause, settings: &Settings) -> bool {
     (cause.is_incomplete() || settings.strict) && !settings.accept.contains(&cause)
 }
 
-fn descriptors(findings: &[Finding], rules: &RuleSet, checks: &Checks) -> Vec<Descriptor> {
-    let ids: BTreeSet<(&str, Kind)> = findings.iter().map(|finding| (finding.rule.as_str(), finding.kind)).collect();
+fn descriptors<'f>(findings: impl Iterator<Item = &'f Finding>, rules: &RuleSet, checks: &Checks) -> Vec<Descriptor> {
+    let ids: BTreeSet<(&str, Kind)> = findings.map(|finding| (finding.rule.as_str(), finding.kind)).collect();
     ids.into_iter()
         .filter_map(|(id, kind)| match kind {
             Kind::Secret => rules.by_id(id).map(|(_, rule)| of_rule(rule)),

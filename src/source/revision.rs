@@ -27,6 +27,24 @@ impl Repository {
             revision: sanitize(&format!("{revision}:{path}")),
             detail: sanitize(&detail),
         };
+        let blob = self.entry_at(revision, path)?.ok_or_else(|| error("the commit has no such file".to_owned()))?;
+        let mut finder = Finder::new();
+        match self.store().0.find(&blob, &mut finder) {
+            Some(Kind::Blob) => Ok(finder.bytes),
+            _ => Err(error("the content is not here; `git fetch` may bring it".to_owned())),
+        }
+    }
+
+    /// Whether a revision has something at this path.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchRevision`].
+    pub fn has_at(&self, revision: &str, path: &str) -> Result<bool, SourceError> {
+        Ok(self.entry_at(revision, path)?.is_some())
+    }
+
+    /// The object at a path of a revision.
+    fn entry_at(&self, revision: &str, path: &str) -> Result<Option<gix::ObjectId>, SourceError> {
         let mut trees = Trees::of(self);
         let start = self.revision(revision)?;
         let tree = trees.of_commit(start).or_else(|| {
@@ -34,12 +52,11 @@ impl Repository {
             let commit = self.revision(&format!("{revision}^{{commit}}")).ok()?;
             trees.of_commit(commit)
         });
-        let tree = tree.ok_or_else(|| error("that is no commit, or it is not here".to_owned()))?;
-        let blob = trees.at(tree, path.as_bytes()).ok_or_else(|| error("the commit has no such file".to_owned()))?;
-        let mut finder = Finder::new();
-        match self.store().0.find(&blob, &mut finder) {
-            Some(Kind::Blob) => Ok(finder.bytes),
-            _ => Err(error("the content is not here; `git fetch` may bring it".to_owned())),
-        }
+        let tree = tree.ok_or_else(|| SourceError::NoSuchRevision {
+            path: self.shown(),
+            revision: sanitize(revision),
+            detail: "that is no commit, or it is not here".to_owned(),
+        })?;
+        Ok(trees.at(tree, path.as_bytes()))
     }
 }

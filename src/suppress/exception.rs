@@ -1,19 +1,15 @@
 //! Exceptions of the policy.
 //!
-//! A breach is hidden as a whole; of a secret, which may stand in many files, the places are hidden that the exception covers,
-//! and the finding with the last of them. An exception that has a flaw (no reason, no end, one too far ahead, one in the past)
-//! hides nothing.
+//! An exception that has a flaw (no reason, no end, one too far ahead, one in the past) hides nothing.
 
 use crate::config::policy::{Exception, PolicySettings, flaw};
-use crate::finding::{Finding, Kind, Place};
+use crate::finding::{Finding, Kind, Means, Place, Suppression};
 use crate::place::FilePath;
 
-/// The exceptions that hold, and how much they hid.
+/// The exceptions that hold.
 #[derive(Debug)]
 pub struct Exceptions<'p> {
     holding: Vec<&'p Exception>,
-    /// How many findings were hidden.
-    pub hidden: u64,
 }
 
 impl<'p> Exceptions<'p> {
@@ -21,35 +17,32 @@ impl<'p> Exceptions<'p> {
     #[must_use]
     pub fn new(policy: &'p PolicySettings, now: jiff::Timestamp) -> Self {
         let holds = |it: &&Exception| flaw(it.reason.as_deref(), it.until, now).is_none();
-        Self { holding: policy.exceptions().iter().filter(holds).collect(), hidden: 0 }
+        Self { holding: policy.exceptions().iter().filter(holds).collect() }
     }
 
-    /// Whether a breach of this check, at this route of this file, is hidden; it is counted if so.
-    pub fn hides_breach(&mut self, check: &str, path: &FilePath, route: &str) -> bool {
-        let hides = self.holding.iter().any(|it| it.is_check && it.covers(check, path.as_bytes(), Some(route)));
-        self.hidden += u64::from(hides);
-        hides
+    /// What hides a breach of this check at this route of this file.
+    #[must_use]
+    pub fn of_breach(&self, check: &str, path: &FilePath, route: &str) -> Option<Suppression> {
+        let hides = |it: &&&Exception| it.is_check && it.covers(check, path.as_bytes(), Some(route));
+        self.holding.iter().find(hides).map(|it| suppression(it))
     }
 
-    /// Takes away the places of secrets that are hidden, and the findings that have no other.
-    pub fn hide_secrets(&mut self, findings: &mut Vec<Finding>) {
-        if self.holding.iter().all(|it| it.is_check) {
-            return;
-        }
-        findings.retain_mut(|finding| {
-            if finding.kind != Kind::Secret {
-                return true;
-            }
-            let Finding { rule, places, .. } = finding;
-            places.retain(|place| !self.hides_place(rule, place));
-            self.hidden += u64::from(places.is_empty());
-            !places.is_empty()
-        });
+    /// What hides a place of a secret. A message, a header or a ref has no path, and no exception either.
+    #[must_use]
+    pub fn of_place(&self, finding: &Finding, place: &Place) -> Option<Suppression> {
+        let path = place.origin.outermost().path().filter(|_| finding.kind == Kind::Secret)?;
+        let hides = |it: &&&Exception| !it.is_check && it.covers(&finding.rule, path.as_bytes(), None);
+        self.holding.iter().find(hides).map(|it| suppression(it))
     }
+}
 
-    fn hides_place(&self, rule: &str, place: &Place) -> bool {
-        // A message, a header or a ref has no path, and no exception either.
-        let Some(path) = place.origin.outermost().path() else { return false };
-        self.holding.iter().any(|it| !it.is_check && it.covers(rule, path.as_bytes(), None))
+fn suppression(exception: &Exception) -> Suppression {
+    Suppression {
+        means: Means::Exception,
+        source: exception.source.clone(),
+        stated: "exception".to_owned(),
+        reason: exception.reason.clone().unwrap_or_default(),
+        owner: exception.owner.clone(),
+        until: exception.until,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::scripted::Scratch;
-use crate::support::keysieve;
+use crate::support::{command, github, keysieve, run};
 
 const KEY: &str =
     "resource \"aws_kms_key\" \"a\" {\n  enable_key_rotation = true\n  rotation_period_in_days = 100\n}\n";
@@ -115,4 +115,24 @@ fn the_schema_is_printed() {
     let scratch = Scratch::new();
     let run = keysieve(&scratch, ".", &["config", "schema"]).exits(0);
     assert_eq!(json(&run)["properties"]["preset"]["enum"][0], "minimal");
+}
+
+#[test]
+fn the_file_of_the_user_lies_under_that_of_the_repository() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", github("user layer"));
+    scratch
+        .write("home/keysieve/keysieve.toml", "fail-on = \"critical\"\ndisable = [\"github-personal-access-token\"]\n");
+    let scan = |flags: &[&str]| {
+        let mut command = command(&scratch.path("repo"));
+        run(command.arg("scan").args(flags).env("XDG_CONFIG_HOME", scratch.path("home")))
+    };
+    scan(&[]).exits(0).says("1 hidden by `disable`");
+    scratch.write("home/keysieve/keysieve.toml", "fail-on = \"low\"\nmin-confidence = \"low\"\n");
+    scratch.write("repo/keysieve.toml", "min-confidence = \"high\"\n");
+    let report = scan(&["--format", "json"]).exits(1).json();
+    assert_eq!(report.0["verdict"]["fail_on"], "low");
+    assert_eq!(report.0["verdict"]["min_confidence"], "high");
+    scratch.write("home/keysieve/keysieve.toml", format!("\nfingerprint-key = \"{}\"\n", "ab".repeat(32)));
+    scan(&[]).exits(2).says("keysieve.toml:2: fingerprint-key: belongs into the keysieve.toml of a repository");
 }

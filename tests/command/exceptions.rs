@@ -22,7 +22,7 @@ fn a_check_is_hidden_and_counted_until_the_exception_ends() {
     scratch.write("tree/keysieve.toml", &stated);
     lint(NOW, &[]).exits(0).says("1 hidden by exceptions").says("no findings");
     let report = lint(NOW, &["--format", "json"]).exits(0).json();
-    assert_eq!(report.0["verdict"]["hidden_by_exceptions"], 1);
+    assert_eq!(report.0["verdict"]["hidden"]["exception"], 1);
     lint("2026-12-31T23:59:59Z", &[]).exits(0);
     let ended = lint("2027-01-01", &["--format", "json"]).exits(1).json();
     let rules: Vec<&str> = ended.findings().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
@@ -73,10 +73,10 @@ fn a_secret_is_hidden_where_the_exception_says_and_nowhere_else() {
     scratch.write("tree/keysieve.toml", exception(rule, "docs/**", GOOD));
     let scan = ["scan", "--now", NOW, "--format", "json", "--show-secrets"];
     let report = keysieve(&scratch, "tree", &scan).exits(0).json();
-    assert_eq!(report.0["verdict"]["hidden_by_exceptions"], 1);
+    assert_eq!(report.0["verdict"]["hidden"]["exception"], 1);
     scratch.write("tree/src/a.txt", &token);
     let report = keysieve(&scratch, "tree", &scan).exits(1).json();
-    assert_eq!(report.0["verdict"]["hidden_by_exceptions"], 0);
+    assert_eq!(report.0["suppressed"][0]["finding"]["places"].as_array().unwrap().len(), 1);
     let places = report.of(&token)["places"].as_array().unwrap();
     assert_eq!(places.len(), 1);
     assert_eq!(places[0]["path"], "src/a.txt");

@@ -2,11 +2,11 @@
 
 use keysieve::finding::{
     Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Place, Reason, Related, Severity,
-    Threshold, Weight,
+    Suppressed, Threshold, Weight,
 };
 use keysieve::notice::{Cause, Coverage, Notice};
 use keysieve::place::{FilePath, LineState, Origin, Position, Positions, Span};
-use keysieve::report::{Descriptor, Formats, Report};
+use keysieve::report::{Descriptor, Formats, Report, Show};
 use keysieve::secret::{Fingerprint, FingerprintKey, Secret};
 
 /// Everything that a [`Report`] borrows.
@@ -15,7 +15,10 @@ pub struct Run {
     pub descriptors: Vec<Descriptor>,
     pub coverage: Coverage,
     pub notices: Vec<Notice>,
+    pub suppressed: Vec<Suppressed>,
+    pub notes: Vec<String>,
     pub show_secrets: bool,
+    pub show_suppressed: bool,
 }
 
 pub fn incomplete_causes() -> Vec<Cause> {
@@ -30,7 +33,16 @@ impl Run {
         ids.dedup();
         let descriptors = ids.into_iter().map(|id| descriptor(id, Kind::Secret, Severity::High)).collect();
         let coverage = Coverage { files: 1, file_bytes: 10, ..Coverage::default() };
-        Self { findings, descriptors, coverage, notices: Vec::new(), show_secrets: false }
+        Self {
+            findings,
+            descriptors,
+            coverage,
+            notices: Vec::new(),
+            suppressed: Vec::new(),
+            notes: Vec::new(),
+            show_secrets: false,
+            show_suppressed: false,
+        }
     }
 
     pub fn written(&self, format: Formats, colour: bool) -> Vec<u8> {
@@ -59,7 +71,9 @@ impl Run {
             explained: &[],
             min_confidence: Confidence::Medium,
             below_confidence: 7,
-            hidden: 2,
+            suppressed: &self.suppressed,
+            hidden_remarks: 2,
+            notes: &self.notes,
             fail_on: Severity::Medium,
             failing,
             descriptors: &self.descriptors,
@@ -74,7 +88,7 @@ impl Run {
             } else {
                 3
             },
-            show_secrets: self.show_secrets,
+            show: Show { secrets: self.show_secrets, suppressed: self.show_suppressed },
         })
     }
 }
@@ -327,5 +341,14 @@ pub fn sample() -> Run {
         (Cause::Unparsed, 1),
         (Cause::Unreadable, 2),
     ]);
-    Run { findings, descriptors, coverage, notices, show_secrets: false }
+    Run {
+        findings,
+        descriptors,
+        coverage,
+        notices,
+        suppressed: Vec::new(),
+        notes: Vec::new(),
+        show_secrets: false,
+        show_suppressed: false,
+    }
 }

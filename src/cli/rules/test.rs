@@ -63,7 +63,7 @@ impl TestArgs {
             tried.push(page(path)?);
         }
         if self.files.is_empty() {
-            let Loaded { config, checks } = load_here(self.config.as_deref(), &[])?;
+            let Loaded { config, checks, .. } = load_here(self.config.as_deref(), &[])?;
             tried.extend(check::all().iter().map(|check| (check.meta().id.to_owned(), trial(*check))));
             tried.extend(own(&checks, &config.policy));
         }

@@ -76,6 +76,26 @@ pub(super) fn fields() -> Vec<Field> {
     );
     field("fail-on", Word(severities()), "\"high\"", "A finding of this severity or worse makes the exit code 1.");
     field("exclude", texts(), "[\"vendor/**\"]", "Globs of paths that are not scanned.");
+    field(
+        "suppression.baseline",
+        Text,
+        "\".keysieve-baseline.jsonl\"",
+        "A baseline, relative to this file: what it lists is not reported.",
+    );
+    field("suppression.comments", Flag, "true", "Whether comments keysieve:allow hide what stands beside them.");
+    field(
+        "suppression.comments-of-changes",
+        Flag,
+        "false",
+        "Whether such comments count in history --base where the change under test brings them itself.",
+    );
+    field("suppression.foreign-comments", Flag, "true", "Whether comments of other tools count.");
+    field(
+        "suppression.foreign-files",
+        Flag,
+        "true",
+        "Whether .gitleaksignore, .gitleaks.toml and .secrets.baseline beside this file count.",
+    );
     field("rules", texts(), "[]", "Packs of rules, relative to this file.");
     field("disable", texts(), "[\"json-web-token\"]", "Ids of rules that do not count.");
     field("fingerprint-key", Pattern("^[0-9a-fA-F]{64}$"), "", "The key of the fingerprints: 64 hexadecimal digits.");

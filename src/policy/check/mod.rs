@@ -49,7 +49,7 @@ mod workflow_write_all;
 use std::sync::LazyLock;
 
 use super::declared::{self, BUILT_IN};
-use super::{Check, Meta, estate, slots};
+use super::{Check, Meta, comments, estate, slots};
 
 /// Every check that is programmed, sorted by id.
 pub(super) static PROGRAMMED: &[&dyn Check] = &[
@@ -114,7 +114,7 @@ pub fn all() -> &'static [&'static dyn Check] {
 /// What is known of every check, also of those that see all secrets, sorted by id.
 #[must_use]
 pub fn metas() -> Vec<&'static Meta> {
-    let secrets = estate::ALL.iter().map(|check| check.meta()).chain(slots::METAS);
+    let secrets = estate::ALL.iter().map(|check| check.meta()).chain(slots::METAS).chain(comments::METAS);
     let mut metas: Vec<&Meta> = ALL.iter().map(|check| check.meta()).chain(secrets).collect();
     metas.sort_by_key(|meta| meta.id);
     metas
@@ -124,7 +124,8 @@ pub fn metas() -> Vec<&'static Meta> {
 #[must_use]
 pub fn ids() -> Vec<&'static str> {
     let programmed = PROGRAMMED.iter().map(|check| check.meta().id);
-    let secrets = estate::ALL.iter().map(|check| check.meta().id).chain(slots::METAS.map(|meta| meta.id));
+    let told = slots::METAS.into_iter().chain(comments::METAS);
+    let secrets = estate::ALL.iter().map(|check| check.meta().id).chain(told.map(|meta| meta.id));
     let mut ids: Vec<&str> = programmed.chain(secrets).chain(declared::ids()).collect();
     ids.sort_unstable();
     ids
@@ -134,6 +135,13 @@ pub fn ids() -> Vec<&'static str> {
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Meta> {
     let shown = ALL.binary_search_by(|check| check.meta().id.cmp(id)).ok().map(|index| ALL[index].meta());
-    let secrets = || estate::ALL.iter().map(|check| check.meta()).chain(slots::METAS).find(|meta| meta.id == id);
+    let secrets = || {
+        estate::ALL
+            .iter()
+            .map(|check| check.meta())
+            .chain(slots::METAS)
+            .chain(comments::METAS)
+            .find(|meta| meta.id == id)
+    };
     shown.or_else(secrets)
 }

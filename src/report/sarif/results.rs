@@ -298,7 +298,7 @@ fn properties(report: &Report<'_>, mask: &Mask, finding: &Finding) -> sarif::Pro
     }
     if let Some(secret) = &finding.secret {
         add.insert("redactedSecret".to_owned(), secret.redacted().into());
-        if report.show_secrets {
+        if report.show.secrets {
             match std::str::from_utf8(secret.expose()) {
                 Ok(text) => add.insert("secret".to_owned(), text.into()),
                 Err(_) => add.insert("secretBase64".to_owned(), data_encoding::BASE64.encode(secret.expose()).into()),

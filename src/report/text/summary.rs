@@ -13,7 +13,7 @@ use crate::report::{Report, verdict::number_of};
 const NOTICES: usize = 20;
 
 pub(super) fn write(out: &mut String, report: &Report<'_>, mask: &Mask, paint: Paint) {
-    findings(out, report, paint);
+    findings(out, report, mask, paint);
     notices(out, report, mask, paint);
     paragraph(out, 0, &coverage(report.coverage));
     let style = if report.exit_code == 0 { Style::Strong } else { Style::of(Severity::Critical) };
@@ -22,7 +22,7 @@ pub(super) fn write(out: &mut String, report: &Report<'_>, mask: &Mask, paint: P
     }
 }
 
-fn findings(out: &mut String, report: &Report<'_>, paint: Paint) {
+fn findings(out: &mut String, report: &Report<'_>, mask: &Mask, paint: Paint) {
     if !report.findings.is_empty() {
         let mut by_severity = Vec::new();
         for severity in Severity::ALL.into_iter().rev() {
@@ -37,8 +37,11 @@ fn findings(out: &mut String, report: &Report<'_>, paint: Paint) {
     if report.below_confidence > 0 {
         let _ = writeln!(out, "{} more below --min-confidence {}", report.below_confidence, report.min_confidence);
     }
-    if report.hidden > 0 {
-        let _ = writeln!(out, "{} hidden by exceptions", report.hidden);
+    for (means, number) in report.hidden() {
+        let _ = writeln!(out, "{number} hidden by {}", means.words());
+    }
+    for note in report.notes {
+        paragraph(out, 0, &format!("note: {}", mask.text(note)));
     }
     if !report.findings.is_empty() && report.fingerprint_key == "unkeyed" {
         let words = "fingerprints are unkeyed (fingerprint-key in keysieve.toml sets a key)";

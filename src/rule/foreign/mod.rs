@@ -59,10 +59,7 @@ pub fn ids(source: &str) -> Vec<(String, usize)> {
 /// # Errors
 /// Everything that would make a rule wrong, each with its line.
 pub fn parse(source: &str, beside: &RuleSet) -> Result<Loaded, Vec<PackError>> {
-    let root = DeTable::parse(source).map_err(|error| {
-        let line = source[..error.span().map_or(0, |span| span.start.min(source.len()))].matches('\n').count() + 1;
-        vec![PackError { rule: None, line, reason: error.message().to_owned() }]
-    })?;
+    let root = root(source)?;
     let mut reading = Reading::new(source);
     let mut rules = Vec::new();
     let mut everywhere = Vec::new();
@@ -92,6 +89,49 @@ pub fn parse(source: &str, beside: &RuleSet) -> Result<Loaded, Vec<PackError>> {
     }
     loaded.warnings = reading.finish()?;
     Ok(loaded)
+}
+
+/// The allowlists of a file.
+pub struct Allowlists {
+    /// Those that are about all rules.
+    pub allow: Vec<super::search::Allow>,
+    /// What was not carried over.
+    pub warnings: Vec<PackError>,
+}
+
+/// Reads the allowlists that are about all rules, and nothing else.
+///
+/// # Errors
+/// Everything that would make a list let go too much or too little, each with its line.
+pub fn allowlists(source: &str) -> Result<Allowlists, Vec<PackError>> {
+    let root = root(source)?;
+    let mut reading = Reading::new(source);
+    let mut allow = Vec::new();
+    for field in tree::fields(root.get_ref()) {
+        match field.key {
+            "rules" => {
+                reading.warn(&field, "its rules do not run by themselves: name the file with --rules or under `rules`");
+            }
+            "allowlist" | "allowlists" => {
+                for table in reading.tables(&field) {
+                    let Some(list) = allowlist::read(&mut reading, table) else { continue };
+                    match list.rules.is_empty() {
+                        true => allow.extend(list.allow),
+                        false => reading.warn_at(table.at, "`targetRules` names rules of that tool".to_owned()),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(Allowlists { allow, warnings: reading.finish()? })
+}
+
+fn root(source: &str) -> Result<toml::Spanned<DeTable<'_>>, Vec<PackError>> {
+    DeTable::parse(source).map_err(|error| {
+        let line = source[..error.span().map_or(0, |span| span.start.min(source.len()))].matches('\n').count() + 1;
+        vec![PackError { rule: None, line, reason: error.message().to_owned() }]
+    })
 }
 
 /// Nothing is loaded from elsewhere: our own rules stand in for the defaults of that tool.

@@ -1,0 +1,41 @@
+//! The shape of what is hidden in the machine-readable reports.
+
+use serde::Serialize;
+
+use super::Finding;
+use crate::finding;
+use crate::report::mask::Mask;
+
+/// A finding that is not reported, and why.
+#[derive(Serialize)]
+pub struct Suppressed<'a> {
+    /// What hides it: `comment`, `foreign-comment`, `exception`, `baseline`, `foreign-file`, `disabled`.
+    by: &'static str,
+    /// Where that is written: `src/a.rs:3`.
+    source: String,
+    /// The word for it where it is written: `keysieve:allow`, the state of an entry of the baseline.
+    stated: String,
+    /// Why, as whoever wrote it says; may be empty.
+    reason: String,
+    /// Who answers for it, or null.
+    owner: Option<String>,
+    /// The last day on which it hides, or null.
+    until: Option<String>,
+    /// The finding, with the places that are hidden so.
+    finding: Finding<'a>,
+}
+
+impl<'a> Suppressed<'a> {
+    pub(in crate::report) fn new(suppressed: &'a finding::Suppressed, show_secrets: bool, mask: &Mask) -> Self {
+        let by = &suppressed.by;
+        Self {
+            by: by.means.id(),
+            source: mask.text(&by.source),
+            stated: mask.text(&by.stated),
+            reason: mask.text(&by.reason),
+            owner: by.owner.as_deref().map(|owner| mask.text(owner)),
+            until: by.until.map(|day| day.to_string()),
+            finding: Finding::new(&suppressed.finding, show_secrets, mask),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The allowlists of `.gitleaks.toml` that are about all rules.
+
+use super::{Hiding, Read};
+use crate::finding::{Finding, Place};
+use crate::rule::foreign;
+use crate::rule::search::{Allow, Target};
+
+struct Allowlists(Vec<Allow>);
+
+pub(super) fn read(text: &str) -> Result<Read, String> {
+    let read = foreign::allowlists(text).map_err(|errors| {
+        let first = errors.first().map(|error| format!("line {}: {}", error.line, error.reason));
+        first.unwrap_or_default()
+    })?;
+    let mut dropped: Vec<String> =
+        read.warnings.iter().map(|warning| format!("{}: {}", warning.line, warning.reason)).collect();
+    let (kept, lines): (Vec<Allow>, Vec<Allow>) =
+        read.allow.into_iter().partition(|allow| allow.regexes.is_empty() || allow.target == Target::Secret);
+    if !lines.is_empty() {
+        let why = "1: patterns of a match or a line do not count: only what is found is at hand";
+        dropped.push(why.to_owned());
+    }
+    let entries = kept.len();
+    Ok(Read { hiding: Box::new(Allowlists(kept)), entries, dropped })
+}
+
+impl Hiding for Allowlists {
+    fn hides(&self, finding: &Finding, _place: &Place, address: &str) -> Option<String> {
+        let secret = finding.secret.as_ref()?.expose();
+        let hides = |allow: &Allow| allow.lets_go(secret, address.as_bytes());
+        self.0.iter().any(hides).then(|| "gitleaks allowlist".to_owned())
+    }
+}
