@@ -28,11 +28,17 @@ mod exceptions;
 mod exit_codes;
 #[path = "command/foreign.rs"]
 mod foreign;
+#[cfg(unix)]
+#[path = "command/framework.rs"]
+mod framework;
 #[path = "command/help.rs"]
 mod help;
 #[cfg(unix)]
 #[path = "command/hooks.rs"]
 mod hooks;
+#[cfg(unix)]
+#[path = "command/installed.rs"]
+mod installed;
 #[path = "command/inventory.rs"]
 mod inventory;
 #[path = "command/life.rs"]

@@ -5,6 +5,8 @@
 //! are made while the tests run.
 #![allow(clippy::unwrap_used)]
 
+#[path = "report_formats/brief.rs"]
+mod brief;
 #[path = "report_formats/golden.rs"]
 mod golden;
 #[path = "report_formats/hostile.rs"]

@@ -96,14 +96,35 @@ def on_floods(options, scratch, _):
     return contenders
 
 
-def on_staged(options, scratch, repository):
-    """The clone borrows the objects and has HEAD's index, but of the files only the ten; REPO is not touched."""
+def staged_clone(scratch, repository):
+    """A clone with ten staged files. It borrows the objects and has HEAD's index, but of the files only the ten; REPO is
+    not touched."""
     clone = scratch / "staged"
     quietly = {"check": True, "stdout": subprocess.DEVNULL}
     subprocess.run([*GIT, "clone", "--quiet", "--shared", "--no-checkout", repository, clone], **quietly)
     subprocess.run([*GIT, "-C", clone, "read-tree", "HEAD"], **quietly)
     files = changed_files(clone)
     subprocess.run([*GIT, "-C", clone, "add", "--force", "--", *files], **quietly)
+    return clone, files
+
+
+def on_hook(options, scratch, repository):
+    """What the hook of a commit costs beside git's own look at what is staged."""
+    clone, _ = staged_clone(scratch, repository)
+    names = [*GIT, "diff", "--cached", "--name-only"]
+    return [
+        Contender("git diff --cached --name-only", names, directory=clone, limit=True),
+        *keysieve(options, "hook", "run", "pre-commit", directory=clone),
+        Contender("kingfisher", ["kingfisher", "scan", ".", "--staged", *KINGFISHER], KINGFISHER_FINE, clone),
+        Contender(
+            "betterleaks", ["betterleaks", "git", "--staged", "--no-banner", "--exit-code", "0"], directory=clone
+        ),
+        Contender("gitleaks", ["gitleaks", "git", "--staged", "--no-banner", "--exit-code", "0"], directory=clone),
+    ]
+
+
+def on_staged(options, scratch, repository):
+    clone, files = staged_clone(scratch, repository)
     return [
         Contender("git diff --cached", [*GIT, "diff", "--cached"], directory=clone, limit=True),
         *keysieve(options, "scan", "--staged", directory=clone),
@@ -151,6 +172,7 @@ MODES = {
     "history": (on_history, 3),
     "start": (on_start, 21),
     "staged": (on_staged, 11),
+    "hook": (on_hook, 21),
     "flat": (on_more_rules, 5),
     "hostile": (on_floods, 5),
 }

@@ -95,7 +95,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::History(args) => {
             args.plan().and_then(|plan| judge_and(&plan, &args.judge, |outcome| args.write_cleanup(outcome)))
         }
-        Command::Hook(args) => args.plan().and_then(|plan| judge(&plan, args.judge())),
+        Command::Hook(args) => args.run(),
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Baseline(args) => args.run(),
         Command::Config(args) => args.run(),
@@ -145,11 +145,20 @@ fn judge(plan: &Plan, args: &JudgeArgs) -> anyhow::Result<u8> {
 
 /// The same, and something more before the reports.
 fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<u8> {
+    judge_to(plan, args, &args.targets()?, more)
+}
+
+/// The same, with the reports written to `targets`.
+fn judge_to(
+    plan: &Plan,
+    args: &JudgeArgs,
+    targets: &[output::Target],
+    more: impl FnOnce(&Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<u8> {
     let settings = args.settings(plan)?;
-    let targets = args.targets()?;
     let outcome = outcome(plan, &settings)?;
     more(&outcome)?;
-    match output::write(&targets, &outcome.report(args.show())) {
+    match output::write(targets, &outcome.report(args.show())) {
         Ok(()) => Ok(outcome.exit_code),
         Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),
         Err(error) => Err(error),

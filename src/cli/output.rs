@@ -8,7 +8,8 @@ use anyhow::Context as _;
 
 use crate::config::ConfigError;
 use crate::place::sanitize;
-use crate::report::{Formats, Report, cleanup};
+use crate::report::text::brief::{Brief, Scene};
+use crate::report::{Format, Formats, Report, cleanup};
 
 /// One report to write.
 #[derive(Clone, Debug)]
@@ -17,6 +18,17 @@ pub struct Target {
     pub format: Formats,
     /// To this file; none is standard output.
     pub file: Option<PathBuf>,
+    /// In a hook: text is the short message.
+    pub scene: Option<Scene>,
+}
+
+impl Target {
+    fn writer(&self, colour: bool) -> Box<dyn Format> {
+        match (&self.scene, self.format) {
+            (Some(scene), Formats::Text) => Box::new(Brief { colour, scene: scene.clone() }),
+            _ => self.format.writer(colour),
+        }
+    }
 }
 
 /// Writes every report, files first, so that a closed pipe costs none of them.
@@ -26,12 +38,13 @@ pub struct Target {
 pub fn write(targets: &[Target], report: &Report<'_>) -> anyhow::Result<()> {
     for target in targets {
         if let Some(path) = target.file.as_deref().filter(|path| *path != Path::new("-")) {
-            to_file(path, target.format, report).with_context(|| format!("{}: cannot be written", path.display()))?;
+            beside(path, |out| target.writer(false).write(report, out))
+                .with_context(|| format!("{}: cannot be written", path.display()))?;
         }
     }
     for target in targets {
         if target.file.as_deref().is_none_or(|path| path == Path::new("-")) {
-            to_stdout(&|colour, out| target.format.writer(colour).write(report, out))?;
+            to_stdout(&|colour, out| target.writer(colour).write(report, out))?;
         }
     }
     Ok(())
@@ -63,10 +76,6 @@ fn to_stdout(write: &Writing<'_>) -> io::Result<()> {
 
 /// Writes beside the file and renames, so that nobody ever reads half a report. What is not a regular file, such as a
 /// device, is written in place.
-fn to_file(path: &Path, format: Formats, report: &Report<'_>) -> io::Result<()> {
-    beside(path, |out| format.writer(false).write(report, out))
-}
-
 fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
     let beside = path.with_file_name(format!(
@@ -87,6 +96,14 @@ fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
             Err(error)
         }
     }
+}
+
+/// Writes a text to standard output.
+///
+/// # Errors
+/// The bare [`io::Error`].
+pub fn print(text: &str) -> anyhow::Result<()> {
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
 /// Writes bytes to a file, whole or not at all, or to standard output.

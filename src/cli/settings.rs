@@ -125,9 +125,9 @@ impl JudgeArgs {
                 bail!("--report {report}: write FORMAT=FILE");
             };
             let format = format.parse().with_context(|| format!("--report {report}"))?;
-            targets.push(Target { format, file: Some(PathBuf::from(file)) });
+            targets.push(Target { format, file: Some(PathBuf::from(file)), scene: None });
         }
-        targets.push(Target { format: self.format, file: self.output.clone() });
+        targets.push(Target { format: self.format, file: self.output.clone(), scene: None });
         Ok(targets)
     }
 }

@@ -14,6 +14,7 @@ use super::{Descriptor, Format, Report};
 use crate::finding::{Finding, Introduction, Place};
 use crate::place::{Origin, sanitize};
 
+pub mod brief;
 mod excerpt;
 pub mod explained;
 pub(super) mod layout;

@@ -21,14 +21,14 @@ impl Run<'_> {
         }
         let mut lives = Lives::default();
         if self.plan.staged.is_some() {
-            let staged = Staged::new(repository, threads);
+            let staged = Staged::new(repository, threads).whole(self.plan.whole_index);
             match staged.each(&|item| self.take(&item), self.stop) {
                 Ok(mut seen) => {
                     // Only who asked for the staged content alone needs to hear that there is none, and only what it changes.
                     if self.plan.history.is_some() {
                         seen.coverage.skipped.remove(&Cause::NothingStaged);
                         seen.notices.retain(|notice| notice.cause != Cause::NothingStaged);
-                    } else {
+                    } else if !self.plan.whole_index {
                         lives = self.staged_before(repository, &staged);
                     }
                     tally.add(seen);

@@ -65,6 +65,10 @@ impl Run<'_> {
                 _ => None,
             })
             .collect();
+        // Most commits hold no secret, and are not to wait for the whole index and every pack.
+        if paths.is_empty() {
+            return lives;
+        }
         let before = staged.before(&paths);
         let unread: BTreeSet<Id> = before.iter().flatten().copied().collect();
         let unread: Vec<Id> = unread.into_iter().collect();

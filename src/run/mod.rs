@@ -70,6 +70,8 @@ pub struct Plan {
     pub stdin: bool,
     /// Scan what the index of the repository here would commit.
     pub staged: Option<PathBuf>,
+    /// Of that index scan everything, also what `HEAD` has.
+    pub whole_index: bool,
     /// Scan the whole history of the repository here.
     pub history: Option<PathBuf>,
     /// Scan what a patch brings: from this file, or from standard input for `-`.

@@ -15,6 +15,7 @@ pub use crate::place::HEAD;
 use crate::place::{FilePath, LineState, Origin};
 
 pub mod history;
+pub mod hooks;
 pub mod index;
 mod lending;
 mod objects;
@@ -31,6 +32,7 @@ pub mod tree;
 mod trees;
 
 pub use history::{Commit, Graph, History, Tag, Tip};
+pub use hooks::{HookPlaces, Stated, StatedBy, path_shown};
 pub use index::Staged;
 pub(crate) use objects::{Finder, Object, Store, Visitor, Wants, tree_entries, walk};
 pub use parts::Streams;

@@ -386,7 +386,7 @@ fn directories(directory: &Path) -> Vec<OsString> {
 }
 
 /// An error and what caused it, in one sentence.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -12,10 +12,22 @@ fn every_help_text_has_examples_and_exit_codes() {
     let scratch = Scratch::new();
     let rules = ["rules", "rules list", "rules show", "rules test", "rules lint", "rules new"];
     let config = ["config", "config show", "config schema", "rotated"];
-    for command in ["check", "scan", "history", "lint", "inventory", "explain", "hook", "hook run"]
-        .into_iter()
-        .chain(rules)
-        .chain(config)
+    for command in [
+        "check",
+        "scan",
+        "history",
+        "lint",
+        "inventory",
+        "explain",
+        "hook",
+        "hook run",
+        "hook install",
+        "hook uninstall",
+        "hook status",
+    ]
+    .into_iter()
+    .chain(rules)
+    .chain(config)
     {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let run = keysieve(&scratch, ".", &arguments).exits(0).says("Exit codes:").says("Examples:");

@@ -13,7 +13,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn compare(name: &str, written: &[u8]) {
+pub fn compare(name: &str, written: &[u8]) {
     let file = root().join("fixtures/report").join(name);
     if std::env::var_os("KEYSIEVE_BLESS").is_some() {
         std::fs::write(&file, written).unwrap();

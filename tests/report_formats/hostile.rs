@@ -13,7 +13,7 @@ const EVIL: &str =
     "\u{1b}[2J\u{202e}x\u{200b}\r\nno findings\n%41%zz{0} \"'<b>`*_|[click](javascript:1) #1 @me\u{7}\u{9b}";
 const NAME: &[u8] = b"a\x1b[31m \xe2\x80\xae%2e{0}\n\"'<b>`|[x](y):#\xff.txt";
 
-fn run() -> Run {
+pub fn run() -> Run {
     let secret = format!("exa_{}", made_up(1, 20));
     let mut found = finding("example-token", Severity::High, &secret, vec![place(file("x"), 0, &secret, &secret)]);
     found.title = EVIL.to_owned();
@@ -43,7 +43,7 @@ fn run() -> Run {
     run
 }
 
-fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
 }
 

@@ -10,7 +10,7 @@ use crate::linter::lint;
 use crate::sample::{Run, file, finding, made_up, place, sample};
 
 /// A run in which nobody upstream masked anything.
-fn leaky(secrets: &[String]) -> Run {
+pub fn leaky(secrets: &[String]) -> Run {
     let both = secrets.join("' and 'é");
     let mut findings: Vec<Finding> = Vec::new();
     for secret in secrets {
@@ -40,7 +40,7 @@ fn leaky(secrets: &[String]) -> Run {
 }
 
 /// Whether eight bytes of the secret behind its public prefix stand in the output, as they are or percent-encoded.
-fn leaks(output: &[u8], secret: &str) -> bool {
+pub fn leaks(output: &[u8], secret: &str) -> bool {
     let mut decoded = Vec::new();
     let mut rest = output;
     while let Some((&byte, behind)) = rest.split_first() {
