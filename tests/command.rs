@@ -4,9 +4,6 @@
 mod scripted;
 mod support;
 
-#[cfg(unix)]
-#[path = "command/action.rs"]
-mod action;
 #[path = "command/cleanup.rs"]
 mod cleanup;
 #[path = "command/clock.rs"]

@@ -1,0 +1,84 @@
+//! What a stranger may choose: names of branches and files, and what a workflow passes on from elsewhere as an input.
+
+use crate::changes::{add, begun, pull, pulled};
+use crate::runner::{Runner, check_out, event};
+use crate::support::github;
+
+/// Texts that would run `touch mark`, or be taken for a flag, an output or a pattern.
+fn texts(runner: &Runner) -> Vec<String> {
+    let touch = format!("touch {}", runner.scratch.path("mark").display());
+    vec![
+        format!("$({touch})"),
+        format!("`{touch}`"),
+        format!("; {touch} ;"),
+        format!("\"; {touch}; \""),
+        format!("'; {touch}; '"),
+        format!("| {touch}"),
+        format!("&& {touch} &"),
+        format!("${{IFS}}{touch}\n{touch}"),
+        format!("a[$({touch})]"),
+        "x\nexit-code=0\nfindings=0".to_owned(),
+        "x\rexit-code=0".to_owned(),
+        "--help".to_owned(),
+        "--show-secrets".to_owned(),
+        "-o".to_owned(),
+        "*".to_owned(),
+        "%0A::notice::x".to_owned(),
+    ]
+}
+
+#[test]
+fn inputs_are_words_and_not_commands() {
+    let scratch = begun();
+    add(&scratch, 1, "new.txt");
+    let pull = pull(&scratch);
+    let mut runner = pulled(scratch, &pull, "pull-request", 0).with("sarif-file", "").with("annotate", "false");
+    let plain = runner.inputs.clone();
+    let others = ["version", "cache", "upload-sarif", "comment"];
+    for name in plain.keys().filter(|name| !others.contains(&name.as_str())) {
+        for hostile in texts(&runner) {
+            runner.inputs.clone_from(&plain);
+            runner.inputs.insert(name.clone(), hostile.clone());
+            let outcome = runner.run();
+            let shown = outcome.scan().shown();
+            assert!(!runner.scratch.path("mark").exists(), "{name}: {hostile}");
+            assert!(!outcome.scan().said(&github("new.txt")), "{name}: {hostile}: a secret is shown\n{shown}");
+            // A file may be called so; nothing else is.
+            let code = outcome.scan().code.unwrap();
+            assert!(code > 1 || (name == "sarif-file" && code == 1), "{name}: {hostile}\n{shown}");
+            assert_eq!(outcome.outputs["exit-code"], code.to_string(), "{name}: {hostile}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn names_of_branches_and_files_are_no_commands() {
+    let scratch = begun();
+    let branch = "x;$(touch${IFS}mark)`touch${IFS}mark`";
+    scratch.git("repo", &["checkout", "-q", "-b", branch]);
+    add(&scratch, 1, "::error::x.txt");
+    add(&scratch, 2, "::stop-commands::x\n::warning::y.txt");
+    let tip = add(&scratch, 3, "$(touch mark)`touch mark`.txt");
+    let reference = format!("refs/heads/{branch}");
+    check_out(&scratch, &reference, &tip, 0);
+    let mut payload = event("push-new-branch", &[("AFTER", &tip)]);
+    payload["ref"] = reference.clone().into();
+    let runner = Runner::new(scratch, "push", &reference, payload);
+    let outcome = runner.run().exits(1);
+    assert_eq!(outcome.outputs["findings"], "3");
+    assert!(!runner.scratch.path("checkout/mark").exists());
+    // Between these two lines a runner reads no commands.
+    let said = outcome.scan().out();
+    let (_, rest) = said.split_once("::stop-commands::").unwrap();
+    let (mark, rest) = rest.split_once('\n').unwrap();
+    assert_eq!((mark.len(), mark.bytes().all(|byte| byte.is_ascii_hexdigit())), (32, true));
+    let (report, behind) = rest.split_once(&format!("::{mark}::\n")).unwrap();
+    assert!(report.contains("::error::x.txt"));
+    // The annotations behind them are the report's own, one a finding and one that sums up; whatever else is said stands
+    // between two such lines again.
+    let behind: Vec<&str> = behind.split("::stop-commands::").collect();
+    let last = behind.last().unwrap().split_once("::\n").unwrap().1;
+    let commands: Vec<&str> = last.lines().filter(|line| line.starts_with("::")).collect();
+    let own = |line: &&str| line.starts_with("::error ") || line.starts_with("::notice title=keysieve::");
+    assert!(commands.len() >= 3 && commands.iter().all(own), "{commands:#?}");
+}
