@@ -31,7 +31,7 @@ is_cut() {
 }
 
 # The parents that HEAD was made with, whether or not they are here.
-parents() { repository cat-file commit HEAD | sed -n '/^$/q; s/^parent //p'; }
+parents() { repository cat-file commit HEAD | sed -n -e '/^$/q' -e 's/^parent //p'; }
 
 # HEAD is this commit, has it as a parent, or goes on from it.
 holds() {
@@ -124,6 +124,13 @@ way() {
   esac
 }
 
+# Everything. Of a shallow clone keysieve scans what is there, and calls the scan incomplete.
+whole() {
+  scope=whole words="the whole history and the working tree"
+  if [ "$FETCH" = true ] && [ -n "$top" ] && is_shallow; then lacking "the clone is shallow: the history is not in it"; fi
+}
+
+# One try; `again` says that it is to be made anew.
 attempt() {
   scope=range base="" tip="" policy="" words="" again=""
   local way

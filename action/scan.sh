@@ -80,6 +80,25 @@ if [ "$scope" = nothing ]; then
   exit 0
 fi
 
+# of_base NAME FILE: a file as the base has it. Sets `named`, its path from the top of the repository; empty if the base has none.
+of_base() {
+  local directory prefix=""
+  directory=$(dirname -- "$2")
+  named=$2
+  if [ -d "$directory" ]; then
+    [ "$(top_of "$directory")" = "$top" ] ||
+      stop 2 "input $1: \`$2\` does not lie in the repository, and what counts is what the base of the change has; \`policy-from: head\` takes it as it is"
+    prefix=$(git -c safe.directory='*' -C "$directory" rev-parse --show-prefix)
+    named=$prefix$(basename -- "$2")
+  fi
+  if repository cat-file -e "$policy:$named" 2>/dev/null; then return; fi
+  [ -f "$2" ] || stop 2 "input $1: there is no \`$2\`"
+  notice "input $1: the base of the change, $policy, has no \`$2\` yet, so it does not count here"
+  named=""
+}
+if [ -n "$policy" ] && [ -n "$CONFIG" ]; then of_base config "$CONFIG"; CONFIG=$named; fi
+if [ -n "$policy" ] && [ -n "$BASELINE" ]; then of_base baseline "$BASELINE"; BASELINE=$named; fi
+
 common=()
 [ -z "$FAIL_ON" ] || common+=("--fail-on=$FAIL_ON")
 [ -z "$CONFIG" ] || common+=("--config=$CONFIG")
@@ -116,12 +135,13 @@ fi
 if [ "$ANNOTATE" = true ] && [ -f "$work/breaches" ]; then annotate_breaches; fi
 {
   printf 'keysieve looked at %s.\n\n' "$words"
-  [ ! -f "$work/report.md" ] || cat "$work/report.md"
   if [ "$breaches" -gt 0 ]; then
+    printf 'Breaches of the policy that are new (%s):\n\n' "$breaches"
     # Indented, nothing in it is markup.
-    printf '\nBreaches of the policy that are new (%s):\n\n' "$breaches"
     sed 's/^/    /' "$work/breaches"
+    printf '\n<!-- -->\n\n'
   fi
+  [ ! -f "$work/report.md" ] || cat "$work/report.md"
 } >"$work/summary.md"
 summarise "$work/summary.md"
 output summary "$work/summary.md"

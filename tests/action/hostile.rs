@@ -8,22 +8,14 @@ use crate::support::github;
 fn texts(runner: &Runner) -> Vec<String> {
     let touch = format!("touch {}", runner.scratch.path("mark").display());
     vec![
-        format!("$({touch})"),
-        format!("`{touch}`"),
-        format!("; {touch} ;"),
+        format!("$({touch})`{touch}`"),
         format!("\"; {touch}; \""),
         format!("'; {touch}; '"),
-        format!("| {touch}"),
-        format!("&& {touch} &"),
-        format!("${{IFS}}{touch}\n{touch}"),
         format!("a[$({touch})]"),
         "x\nexit-code=0\nfindings=0".to_owned(),
         "x\rexit-code=0".to_owned(),
-        "--help".to_owned(),
         "--show-secrets".to_owned(),
-        "-o".to_owned(),
         "*".to_owned(),
-        "%0A::notice::x".to_owned(),
     ]
 }
 

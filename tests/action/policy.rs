@@ -1,6 +1,7 @@
 //! Whose policy counts: a change does not excuse itself, and answers for the breaches that it brings.
 
 use crate::changes::{add, begun, pull, pulled, pushed};
+use crate::support::{github, keysieve};
 
 const EXCUSE: &str = "exclude = [\"**/new.txt\", \"new.txt\"]\ndisable = [\"github-personal-access-token\"]\n";
 
@@ -29,6 +30,54 @@ fn what_the_base_allows_is_allowed() {
     let pull = pull(&scratch);
     // Only what main got later stands, which is not the pull request's.
     assert!(pulled(scratch, &pull, "pull-request", 0).run().exits(0).paths().is_empty());
+}
+
+/// A comment beside the secret is the change's own word.
+#[test]
+fn a_comment_in_a_pull_request_allows_nothing() {
+    let scratch = begun();
+    let line = format!("{} # keysieve:allow github-personal-access-token for a test\n", github("new.txt"));
+    scratch.write("repo/new.txt", line);
+    scratch.commit(1, "Allow it");
+    let pull = pull(&scratch);
+    let runner = pulled(scratch, &pull, "pull-request", 0);
+    assert_eq!(runner.run().exits(1).paths(), ["new.txt"]);
+    assert!(runner.with("policy-from", "head").run().exits(0).paths().is_empty());
+}
+
+#[test]
+fn files_that_inputs_name_are_those_of_the_base() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/ci/allows.toml", EXCUSE);
+    scratch.commit(1, "Policy");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    add(&scratch, 2, "new.txt");
+    scratch.write("repo/ci/excuse.toml", EXCUSE);
+    scratch.commit(3, "Excuse it");
+    let pull = pull(&scratch);
+    let runner = pulled(scratch, &pull, "pull-request", 0).with("config", "ci/excuse.toml");
+    let outcome = runner.run().exits(1).says("has no `ci/excuse.toml` yet");
+    assert_eq!(outcome.paths(), ["new.txt"]);
+    let runner = runner.with("config", "./ci/allows.toml");
+    assert!(runner.run().exits(0).paths().is_empty());
+    let runner = runner.with("config", "ci/nowhere.toml");
+    runner.run().exits(2).says("there is no `ci/nowhere.toml`");
+    let runner = runner.with("config", "").with("baseline", "../summary");
+    runner.run().exits(2).says("does not lie in the repository");
+}
+
+/// What a baseline lists is not reported, whoever scans.
+#[test]
+fn a_baseline_leaves_what_is_new() {
+    let scratch = begun();
+    keysieve(&scratch, "repo", &["baseline", "create", "--only-file", "--file", "known.jsonl"]).exits(0);
+    let before = scratch.commit(1, "Baseline");
+    let after = add(&scratch, 2, "new.txt");
+    scratch.git("repo", &["update-ref", "refs/heads/main", "feature"]);
+    let runner = pushed(scratch, "push", &before, &after, 0).with("mode", "full");
+    let (all, known) = (runner.run().exits(1).outputs, runner.with("baseline", "known.jsonl").run().exits(1).outputs);
+    assert_eq!((all["findings"].as_str(), known["findings"].as_str(), known["new-findings"].as_str()), ("2", "1", "1"));
 }
 
 /// What was pushed has been reviewed, or nobody reviews it: its own policy counts.
