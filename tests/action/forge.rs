@@ -44,7 +44,8 @@ fn calls(runner: &Runner) -> Vec<String> {
 #[test]
 fn the_comment_is_written_once_and_then_anew() {
     let runner_of = runner(false, "");
-    runner_of.run().exits(1).step("Comment").said("a comment was written");
+    let outcome = runner_of.run().exits(1);
+    assert!(outcome.step("Comment").said("a comment was written"));
     let called = calls(&runner_of);
     assert_eq!(called.len(), 2, "{called:#?}");
     assert!(called[1].starts_with("api --method POST repos/example-org/example/issues/17/comments "), "{called:#?}");

@@ -1,12 +1,13 @@
 //! Where the program comes from: built from the action's own sources, or a release with the right checksum, or nothing.
 
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::runner::{Runner, event};
 use crate::scripted::Scratch;
-use crate::support::of_this_repository;
 
 /// In place of cargo: writes down how it was called, and gives a program that says its version.
 const CARGO: &str = r#"#!/bin/bash
@@ -84,15 +85,41 @@ fn it_is_built_from_the_sources_of_the_action_and_kept() {
 
 #[test]
 fn a_machine_without_rust_is_told_what_to_do() {
-    let runner = runner();
-    // Everything but cargo.
-    let path = runner.scratch.path("bin/cargo");
-    fs::remove_file(path).unwrap();
-    let script = of_this_repository("action/get.sh");
-    assert!(script.contains("cargo is missing"));
+    let mut runner = runner();
     runner.program("cargo", "#!/bin/sh\nexit 101\n");
     let (run, program) = runner.get();
-    assert_eq!((run.code, program), (Some(101), None));
+    assert_eq!((run.code, program), (Some(101), None), "a build that fails is no program");
+    // A directory with what the script needs, and no cargo.
+    let tools = [
+        "awk",
+        "basename",
+        "bash",
+        "cat",
+        "chmod",
+        "cut",
+        "dirname",
+        "find",
+        "grep",
+        "mkdir",
+        "mktemp",
+        "od",
+        "sed",
+        "sha256sum",
+        "sort",
+        "tr",
+        "uname",
+        "xargs",
+    ];
+    fs::create_dir(runner.scratch.path("few")).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    for tool in tools {
+        let found = path.split(':').map(|directory| Path::new(directory).join(tool)).find(|file| file.is_file());
+        if let Some(found) = found {
+            symlink(found, runner.scratch.path("few").join(tool)).unwrap();
+        }
+    }
+    runner.machine.push(("PATH".to_owned(), runner.scratch.path("few").display().to_string()));
+    runner.get().0.exits(2).says("cargo is missing, so keysieve cannot be built: install Rust");
 }
 
 #[test]

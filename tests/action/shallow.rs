@@ -38,13 +38,14 @@ fn command(outcome: &Outcome) -> String {
 
 #[test]
 fn a_clone_of_one_commit_says_what_to_fetch() {
-    for make in [
+    let makers: [fn() -> Runner; 5] = [
         || of_a_pull_request(1),
         || of_a_pull_request(2),
         || of_a_push("push"),
         || of_a_push("push-new-branch"),
         || of_a_push("push-forced"),
-    ] {
+    ];
+    for make in makers {
         let runner = make();
         let outcome = runner.run().exits(3).says("Nothing was scanned").says("`fetch-depth: 0`");
         assert_eq!(command(&outcome), "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'");

@@ -46,7 +46,9 @@ fn the_mode_goes_before_the_event() {
     let before = scratch.git("repo", &["rev-parse", "main~1"]);
     let after = scratch.git("repo", &["rev-parse", "main"]);
     let runner = crate::changes::pushed(scratch, "push", &before, &after, 0);
-    assert!(runner.run().exits(0).paths().is_empty());
+    // The push brings a breach; what main had before is not its own.
+    let outcome = runner.run().exits(1);
+    assert_eq!((outcome.paths().len(), outcome.outputs["new-findings"].as_str()), (0, "1"));
     let runner = runner.with("mode", "full");
     assert!(runner.run().exits(1).paths().contains(&"known.txt".to_owned()));
     runner.with("base", "HEAD~1").run().exits(2).says("mode full takes no base");
@@ -95,12 +97,21 @@ fn more_reports_are_written_and_none_that_is_not_wanted() {
     assert!(!outcome.scan().out().contains("::error"));
     let written = |name: &str| runner.scratch.path("checkout").join(name).is_file();
     assert!(written("out.txt") && written("out.jsonl") && !written("keysieve.sarif"));
-    // What fails below the threshold is reported and does not fail.
-    let outcome = runner.with("reports", "").with("fail-on", "critical").run();
-    assert_eq!(
-        (outcome.scan().code, outcome.outputs["findings"].as_str()),
-        (Some(0), "1"),
-        "{}",
-        outcome.scan().shown()
-    );
+}
+
+#[test]
+fn what_is_below_the_threshold_is_reported_and_does_not_fail() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/.github/workflows/ci.yml", "on: push\npermissions: write-all\njobs: {}\n");
+    let tip = scratch.commit(0, "Begin");
+    check_out(&scratch, "refs/heads/main", &tip, 0);
+    let runner =
+        Runner::new(scratch, "schedule", "refs/heads/main", event("schedule", &[])).with("fail-on", "critical");
+    let outcome = runner.run().exits(0);
+    assert_eq!(outcome.paths(), [".github/workflows/ci.yml"]);
+    // Without the input it is what the configuration says.
+    let runner = runner.with("fail-on", "");
+    runner.run().exits(1);
+    runner.scratch.write("checkout/keysieve.toml", "fail-on = \"critical\"\n");
+    runner.run().exits(0);
 }
