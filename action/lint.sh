@@ -2,9 +2,22 @@
 # well, under the same policy, and the two reports are compared: what stood there before is not the change's.
 # shellcheck shell=bash disable=SC2034,SC2154
 
+# The control file that counts here, which is to count for the other tree as well.
+control_file() {
+  local directory name
+  directory=$(cd "$(directory "${paths[0]}")" && pwd -P)
+  while :; do
+    for name in keysieve.toml .keysieve.toml; do
+      if [ -f "$directory/$name" ]; then echo "$directory/$name" && return; fi
+    done
+    [ "$directory" != "$top" ] && [ "$directory" != / ] || return 1
+    directory=$(dirname "$directory")
+  done
+}
+
 # Sets `breaches`, their number, and leaves them for people in $work/breaches; gives the exit code.
 lint_change() {
-  local before head fail_on tree=$work/tree code=0 flags=()
+  local before head own fail_on tree=$work/tree code=0 flags=()
   breaches=0
   head=$(repository rev-parse HEAD)
   before=$(repository merge-base "$base" HEAD) || before=$base
@@ -14,18 +27,18 @@ lint_change() {
   [ -z "$BASELINE" ] || flags+=("--baseline=$BASELINE")
   if [ -n "$policy" ]; then
     flags+=("--config-from=$policy" --no-inline)
-  elif [ -z "$CONFIG" ]; then
-    flags+=("--config-from=$head")
+  elif [ -z "$CONFIG" ] && own=$(control_file); then
+    flags+=("--config=$own")
   fi
   [ -z "$FAIL_ON" ] || flags+=("--fail-on=$FAIL_ON")
 
   # Neither hooks nor the contents of Git LFS play a part.
   GIT_LFS_SKIP_SMUDGE=1 repository -c core.hooksPath=/dev/null worktree add --quiet --detach "$tree" "$before" || return 3
-  "$PROGRAM" lint "${flags[@]}" --exit-zero --format=json "--output=$work/before.json" -- "$tree" || code=$?
+  "$PROGRAM" lint "${flags[@]+"${flags[@]}"}" --exit-zero --format=json "--output=$work/before.json" -- "$tree" || code=$?
   repository worktree remove --force "$tree" || code=3
   [ "$code" -eq 0 ] || [ "$code" -eq 3 ] || return "$code"
   code=0
-  "$PROGRAM" lint "${flags[@]}" --exit-zero --format=json "--output=$work/after.json" -- "${paths[@]}" || code=$?
+  "$PROGRAM" lint "${flags[@]+"${flags[@]}"}" --exit-zero --format=json "--output=$work/after.json" -- "${paths[@]}" || code=$?
   [ "$code" -eq 0 ] || [ "$code" -eq 3 ] || return "$code"
 
   # What counts by the input, or else by the policy.

@@ -91,8 +91,24 @@ fn the_configuration_of_a_push_is_its_own() {
     let after = scratch.commit(2, "Policy");
     scratch.git("repo", &["update-ref", "refs/heads/main", "feature"]);
     assert!(pushed(scratch, "push", &before, &after, 0).run().exits(0).paths().is_empty());
+
+    // The same for the linter: both trees are judged by the policy that was pushed.
+    let scratch = begun();
+    scratch.write("repo/.github/workflows/old.yml", WIDE);
+    scratch.write("repo/keysieve.toml", LOOSE);
+    let before = scratch.commit(1, "A policy that lets it pass");
+    scratch.write("repo/keysieve.toml", "");
+    scratch.write("repo/.github/workflows/new.yml", WIDE);
+    let after = scratch.commit(2, "A stricter one");
+    scratch.git("repo", &["update-ref", "refs/heads/main", "feature"]);
+    let runner = pushed(scratch, "push", &before, &after, 0);
+    let outcome = runner.run().exits(1);
+    assert_eq!(outcome.outputs["new-findings"], "1");
+    runner.scratch.write("checkout/keysieve.toml", LOOSE);
+    assert_eq!(runner.run().exits(0).outputs["new-findings"], "0");
 }
 
+const LOOSE: &str = "[[check]]\nid = \"workflow-write-all\"\nseverity = \"off\"\n";
 const WIDE: &str = "on: push\npermissions: write-all\njobs: {}\n";
 
 #[test]
@@ -116,7 +132,7 @@ fn a_change_answers_for_the_breaches_that_it_brings() {
     scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
     // The same words in another file are another breach.
     scratch.write("repo/.github/workflows/new.yml", WIDE);
-    scratch.write("repo/keysieve.toml", "[[check]]\nid = \"workflow-write-all\"\nseverity = \"off\"\n");
+    scratch.write("repo/keysieve.toml", LOOSE);
     scratch.commit(2, "A breach, and an excuse");
     let second = pull(&scratch);
     let runner = pulled(scratch, &second, "pull-request", 0);
