@@ -4,9 +4,6 @@
 mod scripted;
 mod support;
 
-#[cfg(unix)]
-#[path = "command/action.rs"]
-mod action;
 #[path = "command/baseline.rs"]
 mod baseline;
 #[path = "command/cleanup.rs"]

@@ -1,22 +1,24 @@
 //! `keysieve check`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::Args;
 
 use super::settings::JudgeArgs;
 use crate::run::Plan;
+use crate::source::{GitEnvironment, Repository, SourceError};
 
 /// Everything: files, staged content, git history and policy, in one run and one report
 ///
-/// Scans the files at PATH, what is staged, and every object of the git repository that PATH is in, whether or not a
+/// Scans the files at PATHS, what is staged, and every object of the git repository that they are in, whether or not a
 /// branch still leads to it; and checks configuration files against the policy.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct CheckArgs {
-    /// Directory or file
+    /// Directories and files of one repository
     #[arg(default_value = ".")]
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     /// See what .gitignore and .ignore files hide
     #[arg(long)]
     no_ignore: bool,
@@ -33,15 +35,39 @@ Examples:
 Exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 incomplete.
 A path without a git repository is scanned all the same; the report says so.";
 
+/// Which repository a path is in, if any. An error where that cannot be known, which the scan says itself.
+fn repository(path: &Path) -> Result<Option<PathBuf>, SourceError> {
+    match Repository::open(path, &GitEnvironment::from_process()) {
+        Ok(repository) => Ok(Some(repository.git_dir().canonicalize().unwrap_or_default())),
+        Err(SourceError::NotARepository { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Refuses paths whose histories are not one.
+fn one_history(first: &Path, others: &[PathBuf]) -> anyhow::Result<()> {
+    for other in others {
+        if let (Ok(one), Ok(another)) = (repository(first), repository(other))
+            && one != another
+        {
+            let (first, other) = (first.display(), other.display());
+            bail!("{first} and {other} are not in the same repository: run `keysieve check` for each of them");
+        }
+    }
+    Ok(())
+}
+
 impl CheckArgs {
     /// What to look at.
     pub fn plan(&self) -> anyhow::Result<Plan> {
+        let (first, others) = self.paths.split_first().expect("clap gives a default");
+        one_history(first, others)?;
         Ok(Plan {
-            paths: vec![self.path.clone()],
+            paths: self.paths.clone(),
             secrets: true,
             policy: true,
-            staged: Some(self.path.clone()),
-            history: Some(self.path.clone()),
+            staged: Some(first.clone()),
+            history: Some(first.clone()),
             history_optional: true,
             no_ignore: self.no_ignore,
             ..Plan::default()

@@ -300,7 +300,7 @@ impl Repository {
         // An object of a push lies in its quarantine, where only the store looks.
         if let Ok(id) = gix::ObjectId::from_hex(name.as_bytes()) {
             let found = id.kind() == self.hash() && self.store().0.number(&id).is_some();
-            return found.then_some(id).ok_or_else(|| error("the object is not here; `git fetch` may bring it".into()));
+            return found.then_some(id).ok_or_else(|| error(format!("the object is not here; {}", self.fetching())));
         }
         let git = self.git.to_thread_local();
         match git.rev_parse_single(name) {
@@ -309,6 +309,14 @@ impl Repository {
             Err(_) => Err(error(format!(
                 "fetch it (`git fetch origin {name}`, in CI with the whole history), or name another"
             ))),
+        }
+    }
+
+    /// What brings an object that is not here.
+    fn fetching(&self) -> String {
+        match fs::metadata(self.shallow_file()) {
+            Ok(file) if file.len() > 0 => super::history::unshallow(&self.shown()),
+            _ => "`git fetch` may bring it".to_owned(),
         }
     }
 

@@ -167,6 +167,9 @@ fn a_clone_that_is_too_shallow_says_what_to_fetch() {
     assert_eq!(report.skipped("shallow"), 2, "{:#}", report.0["notices"]);
     assert!(report.0["notices"].to_string().contains("fetch --unshallow"));
     assert_eq!(report.0["verdict"]["complete"], false);
+    let missing = scratch.git("repo", &["rev-parse", "side~5"]);
+    let run = keysieve(&scratch, "shallow", &["history", "--base", &missing]).exits(2);
+    run.says("the object is not here; `git -C . fetch --unshallow` fetches it");
 }
 
 #[test]

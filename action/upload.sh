@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Sends the SARIF report to code scanning. It needs `security-events: write`, which forks and Dependabot do not have: that it
+# fails is a warning, and never changes how the job ends.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/common.sh"
+
+give_up() {
+  warning "the SARIF report was not uploaded: $1"
+  exit 0
+}
+
+[ -f "$SARIF" ] || give_up "there is none"
+command -v gh >/dev/null 2>&1 || give_up "gh, GitHub's command line, is not on this runner"
+encoded=$(mktemp "${RUNNER_TEMP:-/tmp}/keysieve-sarif.XXXXXX") || give_up "no temporary file"
+gzip -c -- "$SARIF" | base64 | tr -d '\n' >"$encoded" || give_up "it could not be compressed"
+# code scanning takes 10 MB of it.
+[ "$(wc -c <"$encoded")" -le 13981013 ] || give_up "compressed it has more than the 10 MB that code scanning takes"
+answer=$(gh api --method POST "repos/$REPOSITORY/code-scanning/sarifs" \
+  -f "commit_sha=$COMMIT" -f "ref=$REF" -F "sarif=@$encoded" -f tool_name=keysieve 2>&1) ||
+  give_up "$answer (it takes \`security-events: write\`, and code scanning switched on)"
+echo "uploaded for $COMMIT"

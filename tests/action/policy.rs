@@ -1,0 +1,155 @@
+//! Whose policy counts: a change does not excuse itself, and answers for the breaches that it brings.
+
+use crate::changes::{add, begun, pull, pulled, pushed};
+use crate::support::{github, keysieve};
+
+const EXCUSE: &str = "exclude = [\"**/new.txt\", \"new.txt\"]\ndisable = [\"github-personal-access-token\"]\n";
+
+#[test]
+fn the_configuration_of_a_pull_request_is_that_of_its_base() {
+    let scratch = begun();
+    add(&scratch, 1, "new.txt");
+    scratch.write("repo/keysieve.toml", EXCUSE);
+    scratch.commit(2, "Excuse it");
+    let pull = pull(&scratch);
+    let runner = pulled(scratch, &pull, "pull-request", 0);
+    assert_eq!(runner.run().exits(1).paths(), ["new.txt"]);
+    // Who trusts whoever writes there says so.
+    let runner = runner.with("policy-from", "head");
+    assert!(runner.run().exits(0).paths().is_empty());
+}
+
+#[test]
+fn what_the_base_allows_is_allowed() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/keysieve.toml", EXCUSE);
+    scratch.commit(1, "Policy");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    add(&scratch, 2, "new.txt");
+    let pull = pull(&scratch);
+    // Only what main got later stands, which is not the pull request's.
+    assert!(pulled(scratch, &pull, "pull-request", 0).run().exits(0).paths().is_empty());
+}
+
+/// A comment beside the secret is the change's own word.
+#[test]
+fn a_comment_in_a_pull_request_allows_nothing() {
+    let scratch = begun();
+    let line = format!("{} # keysieve:allow github-personal-access-token for a test\n", github("new.txt"));
+    scratch.write("repo/new.txt", line);
+    scratch.commit(1, "Allow it");
+    let pull = pull(&scratch);
+    let runner = pulled(scratch, &pull, "pull-request", 0);
+    assert_eq!(runner.run().exits(1).paths(), ["new.txt"]);
+    // Not even where the change's own policy counts.
+    runner.with("policy-from", "head").run().exits(1);
+}
+
+#[test]
+fn files_that_inputs_name_are_those_of_the_base() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/ci/allows.toml", EXCUSE);
+    scratch.commit(1, "Policy");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    add(&scratch, 2, "new.txt");
+    scratch.write("repo/ci/excuse.toml", EXCUSE);
+    scratch.commit(3, "Excuse it");
+    let pull = pull(&scratch);
+    let runner = pulled(scratch, &pull, "pull-request", 0).with("config", "ci/excuse.toml");
+    let outcome = runner.run().exits(1).says("has no `ci/excuse.toml` yet");
+    assert_eq!(outcome.paths(), ["new.txt"]);
+    let runner = runner.with("config", "./ci/allows.toml");
+    assert!(runner.run().exits(0).paths().is_empty());
+    let runner = runner.with("config", "ci/nowhere.toml");
+    runner.run().exits(2).says("there is no `ci/nowhere.toml`");
+    let runner = runner.with("config", "").with("baseline", "../summary");
+    runner.run().exits(2).says("does not lie in the repository");
+}
+
+/// What a baseline lists is not reported, whoever scans.
+#[test]
+fn a_baseline_leaves_what_is_new() {
+    let scratch = begun();
+    keysieve(&scratch, "repo", &["baseline", "create", "--only-file", "--file", "known.jsonl"]).exits(0);
+    let before = scratch.commit(1, "Baseline");
+    let after = add(&scratch, 2, "new.txt");
+    scratch.git("repo", &["update-ref", "refs/heads/main", "feature"]);
+    let runner = pushed(scratch, "push", &before, &after, 0).with("mode", "full");
+    let (all, known) = (runner.run().exits(1).outputs, runner.with("baseline", "known.jsonl").run().exits(1).outputs);
+    assert_eq!((all["findings"].as_str(), known["findings"].as_str(), known["new-findings"].as_str()), ("2", "1", "1"));
+}
+
+/// What was pushed has been reviewed, or nobody reviews it: its own policy counts.
+#[test]
+fn the_configuration_of_a_push_is_its_own() {
+    let scratch = begun();
+    let before = scratch.git("repo", &["rev-parse", "HEAD"]);
+    add(&scratch, 1, "new.txt");
+    scratch.write("repo/keysieve.toml", EXCUSE);
+    let after = scratch.commit(2, "Policy");
+    scratch.git("repo", &["update-ref", "refs/heads/main", "feature"]);
+    assert!(pushed(scratch, "push", &before, &after, 0).run().exits(0).paths().is_empty());
+
+    // The same for the linter: both trees are judged by the policy that was pushed.
+    let scratch = begun();
+    scratch.write("repo/.github/workflows/old.yml", WIDE);
+    scratch.write("repo/keysieve.toml", LOOSE);
+    let before = scratch.commit(1, "A policy that lets it pass");
+    scratch.write("repo/keysieve.toml", "");
+    scratch.write("repo/.github/workflows/new.yml", WIDE);
+    let after = scratch.commit(2, "A stricter one");
+    scratch.git("repo", &["update-ref", "refs/heads/main", "feature"]);
+    let runner = pushed(scratch, "push", &before, &after, 0);
+    let outcome = runner.run().exits(1);
+    assert_eq!(outcome.outputs["new-findings"], "1");
+    runner.scratch.write("checkout/keysieve.toml", LOOSE);
+    assert_eq!(runner.run().exits(0).outputs["new-findings"], "0");
+}
+
+const LOOSE: &str = "[[check]]\nid = \"workflow-write-all\"\nseverity = \"off\"\n";
+const WIDE: &str = "on: push\npermissions: write-all\njobs: {}\n";
+
+#[test]
+fn a_change_answers_for_the_breaches_that_it_brings() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/.github/workflows/old.yml", WIDE);
+    scratch.commit(1, "A breach that is known");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    scratch.write("repo/plain.txt", "plain\n");
+    scratch.commit(2, "Work");
+    let first = pull(&scratch);
+    let runner = pulled(scratch, &first, "pull-request", 0);
+    let outcome = runner.run().exits(0);
+    assert_eq!(outcome.outputs["new-findings"], "0");
+
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/.github/workflows/old.yml", WIDE);
+    scratch.commit(1, "A breach that is known");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    // The same words in another file are another breach.
+    scratch.write("repo/.github/workflows/new.yml", WIDE);
+    scratch.write("repo/keysieve.toml", LOOSE);
+    scratch.commit(2, "A breach, and an excuse");
+    let second = pull(&scratch);
+    let runner = pulled(scratch, &second, "pull-request", 0);
+    let outcome = runner.run().exits(1).says("breaches of the policy that are new:").says("workflow-write-all");
+    let outputs = (outcome.outputs["findings"].as_str(), outcome.outputs["new-findings"].as_str());
+    assert_eq!(outputs, ("0", "1"));
+    assert!(
+        outcome
+            .scan()
+            .out()
+            .contains("\n::error file=.github/workflows/new.yml,line=2,title=keysieve::high[workflow-write-all]")
+    );
+    assert!(outcome.summary.contains("    new: high[workflow-write-all]"), "{}", outcome.summary);
+    // What the base is linted in is gone.
+    assert_eq!(runner.scratch.git("checkout", &["worktree", "list"]).lines().count(), 1);
+    let runner = runner.with("fail-on", "critical");
+    assert_eq!(runner.run().exits(0).outputs["new-findings"], "1");
+    // Its own policy is looser.
+    runner.with("policy-from", "head").with("fail-on", "").run().exits(0);
+}
