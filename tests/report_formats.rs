@@ -5,6 +5,10 @@
 //! are made while the tests run.
 #![allow(clippy::unwrap_used)]
 
+#[path = "report_formats/comment.rs"]
+mod comment;
+#[path = "report_formats/forges.rs"]
+mod forges;
 #[path = "report_formats/golden.rs"]
 mod golden;
 #[path = "report_formats/hostile.rs"]
@@ -17,3 +21,5 @@ mod linter;
 mod redaction;
 #[path = "report_formats/sample.rs"]
 mod sample;
+#[path = "report_formats/tables.rs"]
+mod tables;

@@ -24,6 +24,7 @@ use std::sync::{Arc, OnceLock};
 
 use clap::{Parser, Subcommand};
 
+use crate::report::Report;
 use crate::rule::builtin;
 use crate::run::{self, Outcome, Plan, Progress, Settings};
 use crate::source::Stop;
@@ -145,7 +146,8 @@ fn judge_and(plan: &Plan, args: &JudgeArgs, more: impl FnOnce(&Outcome) -> anyho
     let targets = args.targets()?;
     let outcome = outcome(plan, &settings)?;
     more(&outcome)?;
-    match output::write(&targets, &outcome.report(args.show_secrets)) {
+    let report = Report { time: args.stated_time()?, ..outcome.report(args.show_secrets) };
+    match output::write(&targets, &report) {
         Ok(()) => Ok(outcome.exit_code),
         Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),
         Err(error) => Err(error),

@@ -72,6 +72,7 @@ impl Outcome {
             complete: self.complete,
             exit_code: self.exit_code,
             show_secrets,
+            time: None,
         }
     }
 

@@ -16,6 +16,7 @@ pub struct Run {
     pub coverage: Coverage,
     pub notices: Vec<Notice>,
     pub show_secrets: bool,
+    pub time: Option<jiff::Timestamp>,
 }
 
 pub fn incomplete_causes() -> Vec<Cause> {
@@ -30,7 +31,7 @@ impl Run {
         ids.dedup();
         let descriptors = ids.into_iter().map(|id| descriptor(id, Kind::Secret, Severity::High)).collect();
         let coverage = Coverage { files: 1, file_bytes: 10, ..Coverage::default() };
-        Self { findings, descriptors, coverage, notices: Vec::new(), show_secrets: false }
+        Self { findings, descriptors, coverage, notices: Vec::new(), show_secrets: false, time: None }
     }
 
     pub fn written(&self, format: Formats, colour: bool) -> Vec<u8> {
@@ -75,6 +76,7 @@ impl Run {
                 3
             },
             show_secrets: self.show_secrets,
+            time: self.time,
         })
     }
 }
@@ -327,5 +329,5 @@ pub fn sample() -> Run {
         (Cause::Unparsed, 1),
         (Cause::Unreadable, 2),
     ]);
-    Run { findings, descriptors, coverage, notices, show_secrets: false }
+    Run { findings, descriptors, coverage, notices, show_secrets: false, time: None }
 }
