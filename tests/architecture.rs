@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("suppress", &["finding", "place", "config"]),
     ("policy", &["place", "secret", "finding", "notice", "config", "document", "judge"]),
     ("report", &["finding", "rule", "place", "notice", "secret"]),
+    ("collate", &["place", "scale", "notice"]),
     (
         "run",
         &[
@@ -45,7 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("cli", &["place", "notice", "finding", "rule", "source", "policy", "report", "config", "run"]),
+    ("cli", &["place", "notice", "finding", "rule", "source", "policy", "report", "collate", "config", "run"]),
 ];
 
 fn files(directory: &Path, out: &mut Vec<PathBuf>) {

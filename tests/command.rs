@@ -15,6 +15,8 @@ mod clock;
 mod config;
 #[path = "command/deltas.rs"]
 mod deltas;
+#[path = "command/diff.rs"]
+mod diff;
 #[cfg(unix)]
 #[path = "command/ending.rs"]
 mod ending;
@@ -33,6 +35,8 @@ mod hooks;
 mod inventory;
 #[path = "command/life.rs"]
 mod life;
+#[path = "command/merge.rs"]
+mod merge;
 #[path = "command/names.rs"]
 mod names;
 #[cfg(unix)]

@@ -3,12 +3,14 @@
 mod check;
 mod config;
 mod configuration;
+mod diff;
 mod explain;
 mod fingerprints;
 mod history;
 mod hook;
 mod inventory;
 mod lint;
+mod merge;
 mod output;
 mod progress;
 mod rotated;
@@ -53,6 +55,8 @@ enum Command {
     Hook(hook::HookArgs),
     Inventory(inventory::InventoryArgs),
     Lint(lint::LintArgs),
+    Diff(diff::DiffArgs),
+    Merge(merge::MergeArgs),
     Explain(explain::ExplainArgs),
     Fingerprints(fingerprints::FingerprintsArgs),
     Rotated(rotated::RotatedArgs),
@@ -96,9 +100,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Hook(args) => args.plan().and_then(|plan| judge(&plan, args.judge())),
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Config(args) => args.run(),
+        Command::Diff(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Fingerprints(args) => args.run(),
         Command::Inventory(args) => args.run(),
+        Command::Merge(args) => args.run(),
         Command::Rotated(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Why(args) => args.run(),

@@ -5,14 +5,14 @@ use keysieve::rule::builtin::KINDS;
 use keysieve::rule::set::RuleSet;
 
 use crate::scripted::Scratch;
-use crate::support::keysieve;
+use crate::support::{FORMATS, keysieve};
 
 #[test]
 fn every_help_text_has_examples_and_exit_codes() {
     let scratch = Scratch::new();
     let rules = ["rules", "rules list", "rules show", "rules test", "rules lint", "rules new"];
     let config = ["config", "config show", "config schema", "rotated"];
-    for command in ["check", "scan", "history", "lint", "inventory", "explain", "hook", "hook run"]
+    for command in ["check", "scan", "history", "lint", "inventory", "explain", "hook", "hook run", "diff", "merge"]
         .into_iter()
         .chain(rules)
         .chain(config)
@@ -26,7 +26,8 @@ fn every_help_text_has_examples_and_exit_codes() {
         }
     }
     keysieve(&scratch, ".", &["--help"]).exits(0).says("Exit codes:").says("explain").says("incomplete");
-    keysieve(&scratch, ".", &["check", "-h"]).exits(0).says("--show-secrets");
+    let short = keysieve(&scratch, ".", &["check", "-h"]).exits(0).says("--show-secrets");
+    FORMATS.into_iter().for_each(|format| assert!(short.said(format), "{format}"));
 }
 
 #[test]
