@@ -6,6 +6,7 @@
 pub mod class;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod collate;
 pub mod config;
 pub mod decode;
 pub mod detect;

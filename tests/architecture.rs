@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("suppress", &["finding", "place", "config", "rule"]),
     ("policy", &["place", "secret", "finding", "notice", "config", "document", "judge"]),
     ("report", &["finding", "rule", "place", "notice", "secret"]),
+    ("collate", &["place", "scale", "notice"]),
     (
         "run",
         &[
@@ -47,7 +48,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "cli",
-        &["place", "notice", "secret", "finding", "rule", "source", "policy", "suppress", "report", "config", "run"],
+        &[
+            "place", "notice", "secret", "finding", "rule", "source", "policy", "suppress", "report", "collate",
+            "config", "run",
+        ],
     ),
 ];
 

@@ -16,6 +16,8 @@ mod comments;
 mod config;
 #[path = "command/deltas.rs"]
 mod deltas;
+#[path = "command/diff.rs"]
+mod diff;
 #[cfg(unix)]
 #[path = "command/ending.rs"]
 mod ending;
@@ -40,6 +42,8 @@ mod installed;
 mod inventory;
 #[path = "command/life.rs"]
 mod life;
+#[path = "command/merge.rs"]
+mod merge;
 #[path = "command/names.rs"]
 mod names;
 #[cfg(unix)]

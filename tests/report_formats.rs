@@ -7,6 +7,10 @@
 
 #[path = "report_formats/brief.rs"]
 mod brief;
+#[path = "report_formats/comment.rs"]
+mod comment;
+#[path = "report_formats/forges.rs"]
+mod forges;
 #[path = "report_formats/golden.rs"]
 mod golden;
 #[path = "report_formats/hostile.rs"]
@@ -19,3 +23,5 @@ mod linter;
 mod redaction;
 #[path = "report_formats/sample.rs"]
 mod sample;
+#[path = "report_formats/tables.rs"]
+mod tables;

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod config;
 mod configuration;
+mod diff;
 mod explain;
 mod fingerprints;
 mod hiding;
@@ -11,6 +12,7 @@ mod history;
 mod hook;
 mod inventory;
 mod lint;
+mod merge;
 mod output;
 mod progress;
 mod rotated;
@@ -26,6 +28,7 @@ use std::sync::{Arc, OnceLock};
 
 use clap::{Parser, Subcommand};
 
+use crate::report::Report;
 use crate::rule::builtin;
 use crate::run::{self, Outcome, Plan, Progress, Settings};
 use crate::source::Stop;
@@ -55,6 +58,8 @@ enum Command {
     Hook(hook::HookArgs),
     Inventory(inventory::InventoryArgs),
     Lint(lint::LintArgs),
+    Diff(diff::DiffArgs),
+    Merge(merge::MergeArgs),
     Explain(explain::ExplainArgs),
     Fingerprints(fingerprints::FingerprintsArgs),
     Rotated(rotated::RotatedArgs),
@@ -99,9 +104,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lint(args) => judge(&args.plan(), &args.judge),
         Command::Baseline(args) => args.run(),
         Command::Config(args) => args.run(),
+        Command::Diff(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Fingerprints(args) => args.run(),
         Command::Inventory(args) => args.run(),
+        Command::Merge(args) => args.run(),
         Command::Rotated(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Why(args) => args.run(),
@@ -158,7 +165,8 @@ fn judge_to(
     let settings = args.settings(plan)?;
     let outcome = outcome(plan, &settings)?;
     more(&outcome)?;
-    match output::write(targets, &outcome.report(args.show())) {
+    let report = Report { time: args.stated_time()?, ..outcome.report(args.show()) };
+    match output::write(targets, &report) {
         Ok(()) => Ok(outcome.exit_code),
         Err(error) if is_closed_pipe(&error) => Ok(outcome.exit_code),
         Err(error) => Err(error),

@@ -17,7 +17,8 @@ use crate::run::{Plan, Settings};
 /// Flags that every command that judges has.
 #[derive(Args, Debug)]
 pub struct JudgeArgs {
-    /// Format of the report: text, json, jsonl or sarif
+    /// Format of the report: text, json, jsonl, sarif, csv, junit, gitlab, gitlab-codequality, github, ecs or markdown
+    /// (docs/formats.md says what each is for)
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Reports")]
     format: Formats,
     /// Write the report to FILE instead of standard output
@@ -105,6 +106,11 @@ impl JudgeArgs {
     /// What a report shows beside what is reported.
     pub fn show(&self) -> Show {
         Show { secrets: self.show_secrets, suppressed: self.hiding.show_suppressed }
+    }
+
+    /// What the user said "now" is, if anything.
+    pub fn stated_time(&self) -> anyhow::Result<Option<jiff::Timestamp>> {
+        time::stated(self.now.as_deref())
     }
 
     /// The format of the report on standard output.

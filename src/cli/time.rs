@@ -5,16 +5,18 @@ use jiff::Timestamp;
 
 /// The time that `--now`, `SOURCE_DATE_EPOCH` or the clock says.
 pub fn now(flag: Option<&str>) -> anyhow::Result<Timestamp> {
+    Ok(stated(flag)?.unwrap_or_else(Timestamp::now))
+}
+
+/// The time that `--now` or `SOURCE_DATE_EPOCH` says, if either does.
+pub fn stated(flag: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
     if let Some(text) = flag {
-        return absolute(text).with_context(|| format!("--now {text}: write 2026-01-31 or 2026-01-31T12:00:00Z"));
+        let time = absolute(text).with_context(|| format!("--now {text}: write 2026-01-31 or 2026-01-31T12:00:00Z"))?;
+        return Ok(Some(time));
     }
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => {
-            let seconds = text.parse().with_context(|| format!("SOURCE_DATE_EPOCH={text}: not a number of seconds"))?;
-            Timestamp::from_second(seconds).with_context(|| format!("SOURCE_DATE_EPOCH={text}"))
-        }
-        Err(_) => Ok(Timestamp::now()),
-    }
+    let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = text.parse().with_context(|| format!("SOURCE_DATE_EPOCH={text}: not a number of seconds"))?;
+    Timestamp::from_second(seconds).map(Some).with_context(|| format!("SOURCE_DATE_EPOCH={text}"))
 }
 
 /// The time that `flag` says: a day, a time, or so long before `now`.

@@ -13,12 +13,21 @@ use crate::notice::{Cause, Coverage, Notice};
 
 pub mod catalogue;
 pub mod cleanup;
+pub mod codequality;
+pub mod csv;
+pub mod ecs;
+mod escape;
+pub mod github;
+pub mod gitlab;
 pub mod inventory;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 mod mask;
 pub mod model;
 pub mod sarif;
+mod spot;
 pub mod text;
 mod verdict;
 
@@ -92,6 +101,8 @@ pub struct Report<'a> {
     pub exit_code: u8,
     /// What the user asked to see beside what is reported.
     pub show: Show,
+    /// What the user said the time is, for formats that demand one; none where only the clock says it.
+    pub time: Option<jiff::Timestamp>,
 }
 
 /// What a user may ask to see.
@@ -149,11 +160,37 @@ pub enum Formats {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Comma-separated values, for spreadsheets.
+    Csv,
+    /// JUnit XML, for the test pages of CI systems.
+    Junit,
+    /// GitLab's report of secret detection.
+    Gitlab,
+    /// GitLab's report of code quality.
+    CodeQuality,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// Documents of the Elastic Common Schema, one a line.
+    Ecs,
+    /// Markdown for a comment or a job summary.
+    Markdown,
 }
 
 impl Formats {
     /// Every format, in the order of the help.
-    pub const ALL: [Formats; 4] = [Formats::Text, Formats::Json, Formats::Jsonl, Formats::Sarif];
+    pub const ALL: [Formats; 11] = [
+        Formats::Text,
+        Formats::Json,
+        Formats::Jsonl,
+        Formats::Sarif,
+        Formats::Csv,
+        Formats::Junit,
+        Formats::Gitlab,
+        Formats::CodeQuality,
+        Formats::Github,
+        Formats::Ecs,
+        Formats::Markdown,
+    ];
 
     /// The name that `--format` takes.
     #[must_use]
@@ -163,6 +200,13 @@ impl Formats {
             Formats::Json => "json",
             Formats::Jsonl => "jsonl",
             Formats::Sarif => "sarif",
+            Formats::Csv => "csv",
+            Formats::Junit => "junit",
+            Formats::Gitlab => "gitlab",
+            Formats::CodeQuality => "gitlab-codequality",
+            Formats::Github => "github",
+            Formats::Ecs => "ecs",
+            Formats::Markdown => "markdown",
         }
     }
 
@@ -174,6 +218,13 @@ impl Formats {
             Formats::Json => Box::new(json::Json),
             Formats::Jsonl => Box::new(jsonl::Jsonl),
             Formats::Sarif => Box::new(sarif::Sarif),
+            Formats::Csv => Box::new(csv::Csv),
+            Formats::Junit => Box::new(junit::Junit),
+            Formats::Gitlab => Box::new(gitlab::Gitlab),
+            Formats::CodeQuality => Box::new(codequality::CodeQuality),
+            Formats::Github => Box::new(github::Github),
+            Formats::Ecs => Box::new(ecs::Ecs),
+            Formats::Markdown => Box::new(markdown::Markdown),
         }
     }
 }
@@ -197,7 +248,7 @@ impl FromStr for Formats {
 
 /// There is no format of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format {name:?}; the formats are text, json, jsonl and sarif")]
+#[error("unknown format {name:?}; the formats are {}", Formats::ALL.map(Formats::id).join(", "))]
 pub struct UnknownFormat {
     /// What the user wrote.
     pub name: String,

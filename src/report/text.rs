@@ -304,7 +304,7 @@ impl Block<'_> {
 }
 
 /// `path:line:column`, if asked for with the commit that brought it.
-fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
+pub(super) fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
     let mut text = match &place.origin {
         Origin::Staged(path) => mask.path(path).display(),
         origin => mask.origin(origin),

@@ -82,6 +82,7 @@ impl Outcome {
             complete: self.complete,
             exit_code: self.exit_code,
             show,
+            time: None,
         }
     }
 

@@ -5,7 +5,7 @@ use keysieve::rule::builtin::KINDS;
 use keysieve::rule::set::RuleSet;
 
 use crate::scripted::Scratch;
-use crate::support::keysieve;
+use crate::support::{FORMATS, keysieve};
 
 #[test]
 fn every_help_text_has_examples_and_exit_codes() {
@@ -16,6 +16,9 @@ fn every_help_text_has_examples_and_exit_codes() {
         "check",
         "scan",
         "history",
+        "diff",
+        "merge",
+        "baseline",
         "lint",
         "inventory",
         "explain",
@@ -38,7 +41,8 @@ fn every_help_text_has_examples_and_exit_codes() {
         }
     }
     keysieve(&scratch, ".", &["--help"]).exits(0).says("Exit codes:").says("explain").says("incomplete");
-    keysieve(&scratch, ".", &["check", "-h"]).exits(0).says("--show-secrets");
+    let short = keysieve(&scratch, ".", &["check", "-h"]).exits(0).says("--show-secrets");
+    FORMATS.into_iter().for_each(|format| assert!(short.said(format), "{format}"));
 }
 
 #[test]

@@ -312,8 +312,7 @@ fn the_message_is_short_and_says_what_to_do() {
     let scratch = repository();
     scratch.write("repo/app.py", format!("import os\nTOKEN = '{}'\n", github("one")));
     scratch.git("repo", &["add", "-A"]);
-    let run = hook(&scratch, "repo", &[], &[]).exits(1);
-    let text = run.out();
+    let text = hook(&scratch, "repo", &[], &[]).exits(1).out();
     assert!(text.lines().count() <= 17 && text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let parts =
         ["keysieve stops the commit: 1 finding", "critical[github-personal-access-token]: ", "app.py:2:10 (staged)"];
@@ -326,7 +325,7 @@ fn the_message_is_short_and_says_what_to_do() {
     for number in 0..40 {
         scratch.write(&format!("repo/{number}.txt"), github(&format!("many {number}")));
     }
-    scratch.write("repo/key.txt", token("stripe-secret-key", "key"));
+    scratch.write("repo/key.txt", token("stripe-live-secret-key", "key"));
     scratch.git("repo", &["add", "-A"]);
     let many = hook(&scratch, "repo", &[], &[]).exits(1);
     assert!(many.out().lines().count() <= 50, "{}", many.shown());

@@ -1,6 +1,6 @@
 //! Members in the index, in the history and in the reports.
 
-use keysieve::report::Formats;
+use keysieve::report::{Formats, Show};
 use keysieve::run::{Outcome, Plan};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::support::{look, places, scan, token};
 
 fn written(outcome: &Outcome, format: Formats) -> Value {
     let mut out = Vec::new();
-    format.writer(false).write(&outcome.report(false), &mut out).unwrap();
+    format.writer(false).write(&outcome.report(Show::default()), &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
 
@@ -66,7 +66,7 @@ fn a_name_that_is_a_secret_is_shown_nowhere() {
         scan("x.zip", zip(&[Zipped::new(&name, text.as_bytes()), Zipped { flags: 1, ..Zipped::new(&name, b"x") }]));
     for format in [Formats::Text, Formats::Json, Formats::Jsonl, Formats::Sarif] {
         let mut out = Vec::new();
-        format.writer(false).write(&outcome.report(false), &mut out).unwrap();
+        format.writer(false).write(&outcome.report(Show::default()), &mut out).unwrap();
         assert!(memchr::memmem::find(&out, &secret.as_bytes()[8..]).is_none(), "{}", String::from_utf8_lossy(&out));
     }
 }

@@ -48,6 +48,22 @@ fn sarif() {
 }
 
 #[test]
+fn the_formats_of_other_tools() {
+    for (format, name) in [
+        (Formats::Csv, "csv"),
+        (Formats::Junit, "junit.xml"),
+        (Formats::Gitlab, "gitlab.json"),
+        (Formats::CodeQuality, "codequality.json"),
+        (Formats::Github, "github.txt"),
+        (Formats::Ecs, "ecs.jsonl"),
+        (Formats::Markdown, "md"),
+    ] {
+        compare(&format!("sample.{name}"), &sample().written(format, false));
+        compare(&format!("clean.{name}"), &Run::of(vec![]).written(format, false));
+    }
+}
+
+#[test]
 fn a_clean_run() {
     let mut run = Run::of(vec![]);
     compare("clean.txt", &run.written(Formats::Text, false));

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::linter::lint;
 use crate::sample::{Run, descriptor, file, finding, introduced, made_up, place};
 
-const EVIL: &str =
+pub const EVIL: &str =
     "\u{1b}[2J\u{202e}x\u{200b}\r\nno findings\n%41%zz{0} \"'<b>`*_|[click](javascript:1) #1 @me\u{7}\u{9b}";
 const NAME: &[u8] = b"a\x1b[31m \xe2\x80\xae%2e{0}\n\"'<b>`|[x](y):#\xff.txt";
 
@@ -48,7 +48,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Every text of a JSON value, the names of fields included.
-fn texts(value: &Value, into: &mut Vec<String>) {
+pub fn texts(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::String(text) => into.push(text.clone()),
         Value::Array(values) => values.iter().for_each(|value| texts(value, into)),
@@ -81,7 +81,10 @@ fn every_text_of_every_machine_format_is_escaped() {
     let json = run().text(Formats::Json);
     let lines = run().text(Formats::Jsonl);
     assert_eq!(lines.lines().count(), 3);
-    for document in [json.as_str(), &run().text(Formats::Sarif)].into_iter().chain(lines.lines()) {
+    let others = [Formats::Sarif, Formats::Gitlab, Formats::CodeQuality].map(|format| run().text(format));
+    let events = run().text(Formats::Ecs);
+    let whole = others.iter().map(String::as_str).chain([json.as_str()]);
+    for document in whole.chain(lines.lines()).chain(events.lines()) {
         let mut all = Vec::new();
         texts(&serde_json::from_str(document).unwrap(), &mut all);
         for text in all {
@@ -118,7 +121,7 @@ fn code_scanning_gets_no_link_and_no_markup() {
 }
 
 /// Drops code spans as CommonMark delimits them.
-fn without_code_spans(markdown: &str) -> String {
+pub fn without_code_spans(markdown: &str) -> String {
     let mut prose = String::new();
     let mut rest = markdown;
     while let Some(at) = rest.find('`') {

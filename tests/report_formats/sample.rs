@@ -19,6 +19,7 @@ pub struct Run {
     pub notes: Vec<String>,
     pub show_secrets: bool,
     pub show_suppressed: bool,
+    pub time: Option<jiff::Timestamp>,
 }
 
 pub fn incomplete_causes() -> Vec<Cause> {
@@ -42,6 +43,7 @@ impl Run {
             notes: Vec::new(),
             show_secrets: false,
             show_suppressed: false,
+            time: None,
         }
     }
 
@@ -89,6 +91,7 @@ impl Run {
                 3
             },
             show: Show { secrets: self.show_secrets, suppressed: self.show_suppressed },
+            time: self.time,
         })
     }
 }
@@ -350,5 +353,6 @@ pub fn sample() -> Run {
         notes: Vec::new(),
         show_secrets: false,
         show_suppressed: false,
+        time: None,
     }
 }

@@ -17,7 +17,11 @@ use crate::scripted::Scratch;
 pub mod search;
 
 /// Every format that a report can have.
-pub const FORMATS: [&str; 4] = ["text", "json", "jsonl", "sarif"];
+pub const FORMATS: [&str; 11] =
+    ["text", "json", "jsonl", "sarif", "csv", "junit", "gitlab", "gitlab-codequality", "github", "ecs", "markdown"];
+
+/// Those of them that are lists of what somebody has to look at: of a run that comes out clean they do not say what it saw.
+pub const LISTS: [&str; 4] = ["csv", "junit", "gitlab-codequality", "github"];
 
 /// How long any run may take. Nothing here needs a second; what needs this long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -7,10 +7,11 @@ use serde_json::Value;
 use serde_sarif::sarif::{self, ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, Region};
 
 use super::rules::{self, Rules};
-use super::{LOCATIONS, LOCATIONS_IN_ALL, RESULTS, bag, code, markdown, number, object, plain};
+use super::{LOCATIONS, LOCATIONS_IN_ALL, RESULTS, bag, number, object, plain};
 use crate::finding::{Finding, Place};
 use crate::place::{FilePath, Origin};
 use crate::report::Report;
+use crate::report::escape::{code, markdown};
 use crate::report::mask::Mask;
 use crate::report::model::Life;
 
