@@ -17,7 +17,7 @@ use crate::place::{Origin, sanitize};
 mod excerpt;
 pub mod explained;
 pub(super) mod layout;
-mod summary;
+pub(super) mod summary;
 
 /// How many further places of a finding are listed.
 const PLACES: usize = 5;
