@@ -17,6 +17,7 @@ pub mod codequality;
 pub mod csv;
 pub mod ecs;
 mod escape;
+mod gaps;
 pub mod github;
 pub mod gitlab;
 pub mod inventory;
