@@ -217,7 +217,7 @@ fn what_is_hidden_and_compared_shows_nothing() {
     let allow = ["keysieve", ":allow github-personal-access-token"].concat();
     scratch.write("repo/allowed.js", format!("/* {allow} why {beside} */ use('{beside}')\n"));
     scratch.git("repo", &["add", "-A"]);
-    let mut clean = |arguments: &[&str], input: &[u8]| {
+    let clean = |arguments: &[&str], input: &[u8]| {
         let mut command = crate::support::command(&scratch.path("repo"));
         let run = crate::support::feed(command.args(arguments), input);
         is_clean(&[run.stdout, run.stderr].concat(), &secrets, &arguments.join(" "));

@@ -1,8 +1,8 @@
 //! A run with one of everything.
 
 use keysieve::finding::{
-    Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Place, Reason, Related, Severity,
-    Suppressed, Threshold, Weight,
+    Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Means, Place, Reason, Related,
+    Severity, Suppressed, Suppression, Threshold, Weight,
 };
 use keysieve::notice::{Cause, Coverage, Notice};
 use keysieve::place::{FilePath, LineState, Origin, Position, Positions, Span};
@@ -344,13 +344,29 @@ pub fn sample() -> Run {
         (Cause::Unparsed, 1),
         (Cause::Unreadable, 2),
     ]);
+    let hidden = |finding: &Finding, means: Means, source: &str, stated: &str, until: Option<&str>| Suppressed {
+        finding: Finding { places: finding.places[..1].to_vec(), ..finding.clone() },
+        by: Suppression {
+            means,
+            source: source.to_owned(),
+            stated: stated.to_owned(),
+            reason: "read by the tests".to_owned(),
+            owner: until.map(|_| "@org/core".to_owned()),
+            until: until.map(|day| day.parse().unwrap()),
+        },
+    };
+    let suppressed = vec![
+        hidden(&findings[0], Means::Comment, "deploy/config.yml:12", "keysieve:allow", Some("2026-12-31")),
+        hidden(&findings[1], Means::Baseline, ".keysieve-baseline.jsonl", "accepted", None),
+    ];
+    let notes = vec![".gitleaksignore: 1 entry counts, as that tool means them".to_owned()];
     Run {
         findings,
         descriptors,
         coverage,
         notices,
-        suppressed: Vec::new(),
-        notes: Vec::new(),
+        suppressed,
+        notes,
         show_secrets: false,
         show_suppressed: false,
         time: None,
