@@ -256,6 +256,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     estate::remark(&mut findings, detector.rules(), &mut suppressions, settings, plan.range.is_some());
     linted.hide(&mut suppressions, &ground);
     linted.join(&mut findings);
+    gather::hide_secret_names(&mut findings);
     // What is hidden exists all the same: an inventory has it.
     if !plan.inventory {
         suppressions.hide(&mut findings, &ground);
@@ -263,6 +264,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let settled = suppressions.settle();
     if plan.secrets && plan.policy {
         findings.extend(hiding::idle(marked, &settled, &paths, detector.rules(), settings));
+        gather::hide_secret_names(&mut findings);
     }
     settings.require(&mut tally);
     let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
