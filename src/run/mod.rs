@@ -4,6 +4,7 @@
 //! for policy. What is left of the history is then placed by provenance, hits become findings, and findings an outcome.
 
 pub mod anchors;
+mod checkout;
 mod contest;
 pub mod draft;
 mod estate;
@@ -269,6 +270,8 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     settings.require(&mut tally);
     let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
     outcome.notes = hiding::notes(plan, &paths, &outcome);
+    outcome.checkout = checkout::checkout(plan, &paths, repository.as_ref(), &outcome);
+    outcome.owners = checkout::owners(&paths, &outcome, settings);
     Ok(Outcome { rows, ..outcome })
 }
 

@@ -159,8 +159,9 @@ fn findings_stay_the_same_alerts_when_lines_move() {
     }
     let fingerprints = |run: &Run| -> Vec<Value> {
         let sarif = run.sarif();
-        let results = sarif["runs"][0]["results"].as_array().unwrap();
-        results.iter().map(|result| result["partialFingerprints"].clone()).collect()
+        let runs = sarif["runs"].as_array().unwrap();
+        let results = runs.iter().flat_map(|run| run["results"].as_array().unwrap());
+        results.map(|result| result["partialFingerprints"].clone()).collect()
     };
     assert_eq!(fingerprints(&run), fingerprints(&moved));
     let mut distinct: Vec<String> = fingerprints(&run).iter().map(Value::to_string).collect();
