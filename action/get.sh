@@ -19,7 +19,7 @@ sum() { if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 
 digest() {
   (
     cd "$source"
-    LC_ALL=C find Cargo.toml Cargo.lock build.rs src rules -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | sum
+    LC_ALL=C find Cargo.toml Cargo.lock build.rs src rules docs/ci -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | sum
     rustc --version 2>/dev/null || true
   ) | sum | cut -c 1-40
 }

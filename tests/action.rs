@@ -20,6 +20,8 @@ mod policy;
 mod pulls;
 #[path = "action/pushes.rs"]
 mod pushes;
+#[path = "action/release.rs"]
+mod release;
 #[path = "action/runner.rs"]
 mod runner;
 #[path = "action/shallow.rs"]

@@ -37,6 +37,8 @@ mod help;
 #[cfg(unix)]
 #[path = "command/hooks.rs"]
 mod hooks;
+#[path = "command/init.rs"]
+mod init;
 #[cfg(unix)]
 #[path = "command/installed.rs"]
 mod installed;
@@ -44,6 +46,8 @@ mod installed;
 mod inventory;
 #[path = "command/life.rs"]
 mod life;
+#[path = "command/manual.rs"]
+mod manual;
 #[path = "command/merge.rs"]
 mod merge;
 #[path = "command/names.rs"]

@@ -19,7 +19,7 @@ use crate::source::Paths;
 use crate::suppress::baseline::Baseline;
 
 /// The name of a baseline, where nobody gives another.
-const NAME: &str = ".keysieve-baseline.jsonl";
+pub const NAME: &str = ".keysieve-baseline.jsonl";
 
 /// Keep what is known in a file, so that only what is new is reported
 ///

@@ -208,7 +208,7 @@ fn is_same(canonical: &Path, other: &Path) -> bool {
 }
 
 /// The top of the working tree that a directory lies in.
-fn top(directory: &Path) -> Option<PathBuf> {
+pub fn top(directory: &Path) -> Option<PathBuf> {
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let absolute = directory.canonicalize().ok()?;
     absolute.ancestors().find(|it| it.join(".git").exists()).map(Path::to_path_buf)

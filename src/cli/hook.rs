@@ -46,3 +46,11 @@ impl HookArgs {
         }
     }
 }
+
+/// What is run before a commit of the repository here, in words.
+///
+/// # Errors
+/// If there is no repository that has commits of its own, or it cannot be read.
+pub fn before_commits() -> anyhow::Result<String> {
+    status::of(&install::places()?, script::Hook::PreCommit)
+}

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod completions;
 mod config;
 mod configuration;
 mod diff;
@@ -10,8 +11,10 @@ mod fingerprints;
 mod hiding;
 mod history;
 mod hook;
+mod init;
 mod inventory;
 mod lint;
+mod man;
 mod merge;
 mod output;
 mod progress;
@@ -50,6 +53,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::InitArgs),
     Baseline(baseline::BaselineArgs),
     Check(check::CheckArgs),
     Config(config::ConfigCommandArgs),
@@ -65,6 +69,8 @@ enum Command {
     Rotated(rotated::RotatedArgs),
     Rules(rules::RulesArgs),
     Why(why::WhyArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// The exit codes, as every help text ends with them.
@@ -94,31 +100,40 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
-    let result = match &cli.command {
-        Command::Check(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
-        Command::Scan(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
-        Command::History(args) => {
-            args.plan().and_then(|plan| judge_and(&plan, &args.judge, |outcome| args.write_cleanup(outcome)))
-        }
-        Command::Hook(args) => args.run(),
-        Command::Lint(args) => judge(&args.plan(), &args.judge),
-        Command::Baseline(args) => args.run(),
-        Command::Config(args) => args.run(),
-        Command::Diff(args) => args.run(),
-        Command::Explain(args) => args.run(),
-        Command::Fingerprints(args) => args.run(),
-        Command::Inventory(args) => args.run(),
-        Command::Merge(args) => args.run(),
-        Command::Rotated(args) => args.run(),
-        Command::Rules(args) => args.run(),
-        Command::Why(args) => args.run(),
-    };
-    match result {
+    match cli.command.run() {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => 0,
         Err(error) => {
             let _ = writeln!(anstream::stderr(), "{BOLD_RED}error:{BOLD_RED:#} {error:#}");
             USAGE
+        }
+    }
+}
+
+impl Command {
+    /// Does what it says. Returns the exit code.
+    fn run(&self) -> anyhow::Result<u8> {
+        match self {
+            Self::Check(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
+            Self::Scan(args) => args.plan().and_then(|plan| judge(&plan, &args.judge)),
+            Self::History(args) => {
+                args.plan().and_then(|plan| judge_and(&plan, &args.judge, |outcome| args.write_cleanup(outcome)))
+            }
+            Self::Hook(args) => args.run(),
+            Self::Lint(args) => judge(&args.plan(), &args.judge),
+            Self::Baseline(args) => args.run(),
+            Self::Config(args) => args.run(),
+            Self::Completions(args) => args.run(),
+            Self::Diff(args) => args.run(),
+            Self::Explain(args) => args.run(),
+            Self::Fingerprints(args) => args.run(),
+            Self::Init(args) => args.run(),
+            Self::Inventory(args) => args.run(),
+            Self::Man(args) => args.run(),
+            Self::Merge(args) => args.run(),
+            Self::Rotated(args) => args.run(),
+            Self::Rules(args) => args.run(),
+            Self::Why(args) => args.run(),
         }
     }
 }

@@ -24,11 +24,18 @@ pub struct Wanted<'w> {
 /// # Errors
 /// A file that does not load, or would not.
 pub fn with(path: &Path, wanted: Wanted<'_>) -> Result<Option<String>, Vec<ConfigError>> {
-    let file = display(path);
     let before = if path.symlink_metadata().is_err() { String::new() } else { read(path, LARGEST)? };
-    let layer = Layer::of_text(&file, &before)?;
+    with_text(&display(path), &before, wanted)
+}
+
+/// The same for a control file called `file` that says `before`.
+///
+/// # Errors
+/// A text that does not load, or would not.
+pub fn with_text(file: &str, before: &str, wanted: Wanted<'_>) -> Result<Option<String>, Vec<ConfigError>> {
+    let layer = Layer::of_text(file, before)?;
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut text = before.clone();
+    let mut text = before.to_owned();
     if let Some(key) = wanted.key.filter(|_| layer.file.fingerprint_key.is_none()) {
         let why = "# The key of this repository's fingerprints: it opens nothing, and keeps short secrets from being guessed.";
         let gap = if before.is_empty() { "" } else { end };
@@ -37,7 +44,7 @@ pub fn with(path: &Path, wanted: Wanted<'_>) -> Result<Option<String>, Vec<Confi
     if let Some(baseline) = wanted.baseline.filter(|_| layer.file.suppression.baseline.is_none()) {
         if before.contains("[suppression]") {
             let reason = format!("add `baseline = {}` to [suppression]", quoted(baseline));
-            return Err(vec![ConfigError { file, line: None, reason }]);
+            return Err(vec![ConfigError { file: file.to_owned(), line: None, reason }]);
         }
         if !text.is_empty() && !text.ends_with('\n') {
             text.push_str(end);
@@ -48,7 +55,7 @@ pub fn with(path: &Path, wanted: Wanted<'_>) -> Result<Option<String>, Vec<Confi
     if text == before {
         return Ok(None);
     }
-    Layer::of_text(&file, &text)?;
+    Layer::of_text(file, &text)?;
     Ok(Some(text))
 }
 

@@ -13,6 +13,9 @@ fn every_help_text_has_examples_and_exit_codes() {
     let rules = ["rules", "rules list", "rules show", "rules test", "rules lint", "rules new"];
     let config = ["config", "config show", "config schema", "rotated"];
     for command in [
+        "init",
+        "completions",
+        "man",
         "check",
         "scan",
         "history",

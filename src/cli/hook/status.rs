@@ -45,7 +45,7 @@ impl StatusArgs {
 }
 
 /// One hook, in words.
-fn of(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
+pub(super) fn of(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
     let file = HookFile::new(&places.used, hook.name());
     let at = path_shown(&file.path);
     let state = file.state()?;
