@@ -103,8 +103,10 @@ common=()
 [ -z "$FAIL_ON" ] || common+=("--fail-on=$FAIL_ON")
 [ -z "$CONFIG" ] || common+=("--config=$CONFIG")
 [ -z "$BASELINE" ] || common+=("--baseline=$BASELINE")
-# What a change says of itself, in its configuration or in a comment beside the secret, does not excuse it.
-[ -z "$policy" ] || common+=("--config-from=$policy" --no-inline)
+# What a change says of itself, in its configuration or in a comment beside the secret, does not excuse it. Against a base
+# keysieve counts no comment of the change by itself, unless the policy of the base says so.
+[ -z "$policy" ] || common+=("--config-from=$policy")
+[ -z "$policy" ] || [ "$scope:$tip" = range: ] || common+=(--no-inline)
 
 told=("--report=json=$work/report.json" "--report=jsonl=$work/report.jsonl")
 [ -z "$SARIF_FILE" ] || told+=("--report=sarif=$SARIF_FILE")

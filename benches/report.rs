@@ -1,6 +1,7 @@
 //! Each format, over 30,000 findings: how long it takes, and on Linux how much memory the process has at most, its findings
 //! included.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::{self, Write as _};
 
@@ -8,7 +9,7 @@ use criterion::{Criterion, Throughput};
 use keysieve::finding::{Confidence, Excerpt, Finding, Kind, Place, Reason, Severity, Weight};
 use keysieve::notice::{Cause, Coverage};
 use keysieve::place::{FilePath, Origin, Position, Span};
-use keysieve::report::{Descriptor, Formats, Report, Show};
+use keysieve::report::{Checkout, Descriptor, Formats, Report, Show};
 use keysieve::secret::{FingerprintKey, Secret};
 
 const FINDINGS: u64 = 30_000;
@@ -108,6 +109,9 @@ fn main() {
         incomplete_causes: &causes,
         complete: true,
         exit_code: 1,
+        has_baseline: false,
+        checkout: &Checkout::default(),
+        owners: &BTreeMap::new(),
         show: Show::default(),
         time: None,
     };

@@ -22,7 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("judge", &["rule", "place", "class", "secret", "document", "finding"]),
     ("provenance", &["source", "place", "notice", "finding"]),
     ("config", &["rule", "finding", "place", "secret", "notice"]),
-    ("suppress", &["finding", "place", "config", "rule"]),
+    ("suppress", &["finding", "place", "secret", "config", "rule"]),
     ("policy", &["place", "secret", "finding", "notice", "config", "document", "judge"]),
     ("report", &["finding", "rule", "place", "notice", "secret"]),
     ("collate", &["place", "scale", "notice"]),

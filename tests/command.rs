@@ -4,6 +4,8 @@
 mod scripted;
 mod support;
 
+#[path = "command/acceptance.rs"]
+mod acceptance;
 #[path = "command/baseline.rs"]
 mod baseline;
 #[path = "command/cleanup.rs"]

@@ -23,5 +23,7 @@ mod linter;
 mod redaction;
 #[path = "report_formats/sample.rs"]
 mod sample;
+#[path = "report_formats/sarif.rs"]
+mod sarif;
 #[path = "report_formats/tables.rs"]
 mod tables;

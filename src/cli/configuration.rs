@@ -117,16 +117,17 @@ pub fn load_here(file: Option<&Path>, packs: &[PathBuf]) -> anyhow::Result<Loade
 fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
     let directory = directory(start);
     let found = match (inputs.file, inputs.revision) {
-        (Some(_), _) => None,
+        (Some(_), _) => Vec::new(),
         (None, None) => find(&directory),
-        (None, Some(revision)) => find_at(&directory, revision)?,
+        (None, Some(revision)) => find_at(&directory, revision)?.into_iter().collect(),
     };
     let known_checks = policy::check::ids();
     let user = if inputs.revision.is_none() { user_file() } else { None };
     let inputs = Inputs {
-        file: inputs.file.or(found.as_deref()),
+        file: inputs.file.or(found.first().map(PathBuf::as_path)),
+        below: found.get(1..).unwrap_or_default(),
         // The owners of what is looked at, wherever the file of the command line lies.
-        directory: if found.is_some() && inputs.revision.is_none() { None } else { Some(&directory) },
+        directory: if !found.is_empty() && inputs.revision.is_none() { None } else { Some(&directory) },
         known_checks: &known_checks,
         user: user.as_deref(),
         git: Some(&at_revision),
@@ -136,9 +137,9 @@ fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
     let checks = own_checks(&config.checks)?;
     warn(&config.warnings);
     let file = inputs.file.filter(|_| inputs.revision.is_none()).map(Path::to_path_buf);
-    let beside =
-        file.as_deref().and_then(Path::parent).filter(|parent| found.is_some() && !parent.as_os_str().is_empty());
+    let beside = file.as_deref().and_then(Path::parent).filter(|_| !found.is_empty());
     let home = match (beside, inputs.revision) {
+        (Some(beside), None) if beside.as_os_str().is_empty() => PathBuf::from("."),
         (Some(beside), None) => beside.to_owned(),
         (None, None) => top(&directory).filter(|top| !is_same(top, &directory)).unwrap_or(directory.clone()),
         _ => directory.clone(),
@@ -178,7 +179,7 @@ fn is_at(directory: &Path, revision: &str, path: &str) -> anyhow::Result<bool> {
     Ok(Repository::open(directory, &GitEnvironment::from_process())?.has_at(revision, path)?)
 }
 
-/// The control file at the top of a revision.
+/// The control file at the top of a revision, which counts for all of it.
 fn find_at(directory: &Path, revision: &str) -> anyhow::Result<Option<PathBuf>> {
     for name in config::FILE_NAMES {
         if is_at(directory, revision, name)? {
@@ -217,25 +218,27 @@ fn directory(start: &Path) -> PathBuf {
     if start.is_dir() { start.to_owned() } else { start.parent().map(Path::to_path_buf).unwrap_or_default() }
 }
 
-/// The control file in a directory, or above it up to the top of the repository.
-fn find(start: &Path) -> Option<PathBuf> {
-    if let Some(found) = config::find(start) {
-        return Some(found);
-    }
+/// The control files in a directory and above it up to the top of the repository, the uppermost directory first; outside a
+/// repository that of the directory alone.
+fn find(start: &Path) -> Vec<PathBuf> {
     let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
-    let absolute = start.canonicalize().ok()?;
-    if !absolute.ancestors().any(|directory| directory.join(".git").exists()) {
-        return None;
+    let own = || config::find(start).into_iter().collect();
+    let Ok(absolute) = start.canonicalize() else { return own() };
+    let Some(top) = top(&absolute).filter(|top| *top != absolute) else { return own() };
+    let inside = absolute.ancestors().take_while(|directory| directory.starts_with(&top));
+    let mut found: Vec<PathBuf> = inside.filter_map(|directory| config::find(&near(directory))).collect();
+    found.reverse();
+    found
+}
+
+/// A directory as seen from the current one, where that is short: reports name files by it.
+fn near(absolute: &Path) -> PathBuf {
+    let Ok(here) = Path::new(".").canonicalize() else { return absolute.to_owned() };
+    match (absolute.strip_prefix(&here), here.strip_prefix(absolute)) {
+        (Ok(below), _) => below.to_owned(),
+        (_, Ok(above)) => above.components().map(|_| "..").collect(),
+        _ => absolute.to_owned(),
     }
-    for directory in absolute.ancestors() {
-        if let Some(found) = config::find(directory) {
-            return Some(found);
-        }
-        if directory.join(".git").exists() {
-            break;
-        }
-    }
-    None
 }
 
 impl ValueEnum for Preset {

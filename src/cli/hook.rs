@@ -24,7 +24,7 @@ enum HookCommand {
     Install(install::InstallArgs),
     Uninstall(install::UninstallArgs),
     Status(status::StatusArgs),
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
 }
 
 const AFTER: &str = "\

@@ -144,7 +144,8 @@ pub fn plan_to_file(path: &Path, report: &Report<'_>) -> io::Result<()> {
 /// A path as people read it.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    sanitize(&path.to_string_lossy())
+    let path = path.to_string_lossy();
+    sanitize(path.strip_prefix("./").unwrap_or(&path))
 }
 
 /// Says what of the user's files is not kept, a line each, on standard error. Nobody has to be there to read it.

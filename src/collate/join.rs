@@ -65,7 +65,8 @@ fn join(mut group: Vec<&Tree>) -> Tree {
     let began = |life: &Tree| life.at(&["first", "date"]).and_then(Tree::text).unwrap_or_default().to_owned();
     let life = said("life").min_by_key(|life| (began(life), life.written()));
     let threshold = said("threshold").min_by_key(|threshold| threshold.written());
-    for (name, value) in [("secret", secret), ("life", life), ("threshold", threshold)] {
+    let owner = said("owner").min_by_key(|owner| owner.written());
+    for (name, value) in [("secret", secret), ("life", life), ("threshold", threshold), ("owner", owner)] {
         if let Some(value) = value {
             joined.set(name, value.clone());
         }

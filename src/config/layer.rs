@@ -135,14 +135,14 @@ impl Layer {
         }
     }
 
-    /// What is the same for everybody who works on a repository is not a user's to say.
-    fn is_fit_for_a_user(&self) -> Result<(), Vec<ConfigError>> {
+    /// What is the same for all of a repository is neither a user's to say nor a directory's.
+    fn leaves_the_repository_alone(&self) -> Result<(), Vec<ConfigError>> {
         let key = self.file.fingerprint_key.as_ref().map(|key| ("fingerprint-key", key.span().start));
         let baseline = self.file.suppression.baseline.as_ref().map(|file| ("baseline", file.span().start));
         match key.or(baseline) {
-            Some((what, at)) => {
-                Err(vec![self.error(at, format!("{what}: belongs into the keysieve.toml of a repository"))])
-            }
+            Some((what, at)) => Err(vec![
+                self.error(at, format!("{what}: belongs into the keysieve.toml at the top of the repository")),
+            ]),
             None => Ok(()),
         }
     }
@@ -321,7 +321,7 @@ pub(super) fn gather(inputs: &Inputs<'_>) -> Result<Vec<Layer>, Vec<ConfigError>
     let mut layers = Vec::new();
     if let Some(path) = inputs.user {
         collect(Seat::File(path.to_owned()), &mut Vec::new(), &mut layers, inputs)?;
-        layers.iter().try_for_each(Layer::is_fit_for_a_user)?;
+        layers.iter().try_for_each(Layer::leaves_the_repository_alone)?;
     }
     if let Some(path) = inputs.file {
         let seat = match inputs.revision {
@@ -334,6 +334,11 @@ pub(super) fn gather(inputs: &Inputs<'_>) -> Result<Vec<Layer>, Vec<ConfigError>
         };
         collect(seat, &mut Vec::new(), &mut layers, inputs)?;
     }
+    let first = layers.len();
+    for path in inputs.below {
+        collect(Seat::File(path.clone()), &mut Vec::new(), &mut layers, inputs)?;
+    }
+    layers[first..].iter().try_for_each(Layer::leaves_the_repository_alone)?;
     for stated in inputs.sets {
         layers.push(Layer::of_flag(stated)?);
     }

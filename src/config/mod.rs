@@ -88,6 +88,8 @@ impl fmt::Display for ConfigError {
 pub struct Inputs<'a> {
     /// The control file; none for the defaults.
     pub file: Option<&'a Path>,
+    /// Control files of directories below that of `file`, the uppermost first.
+    pub below: &'a [PathBuf],
     /// The control file of the user, under all others.
     pub user: Option<&'a Path>,
     /// The directory in which `CODEOWNERS` is looked for; none for that of the control file.

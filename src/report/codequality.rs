@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::mask::Mask;
 use super::spot::{self, NO_PATH, Spot};
-use super::verdict::number_of;
-use super::{Format, Report};
+use super::{Format, Report, gaps};
 use crate::finding::{Finding, Severity};
 use crate::place::sanitize;
 
@@ -49,7 +48,7 @@ impl Format for CodeQuality {
         for finding in report.findings {
             of_finding(report, finding, &mask, &mut ordinals, &mut remarks);
         }
-        gaps(report, &mask, &mut remarks);
+        incomplete(report, &mask, &mut remarks);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         serde_json::to_writer_pretty(&mut out, &remarks)?;
         out.write_all(b"\n")?;
@@ -99,23 +98,12 @@ fn of_finding(
 }
 
 /// One remark for each cause that makes the run incomplete.
-fn gaps(report: &Report<'_>, mask: &Mask, remarks: &mut Vec<Remark>) {
-    for &cause in report.incomplete_causes {
-        let number = number_of(report, cause);
-        if number == 0 {
-            continue;
-        }
-        let mut description = format!("The scan is incomplete: {number} {} not scanned", cause.id());
-        if let Some(first) = report.notices.iter().find(|notice| notice.cause == cause) {
-            let (subject, detail) = (mask.text(&first.subject), mask.text(&first.detail));
-            description.push_str(&format!(", among them {subject}: {detail}"));
-        }
-        remarks.push(Remark {
-            description,
-            check_name: "scan-incomplete".to_owned(),
-            fingerprint: data_encoding::HEXLOWER.encode(&spot::id(&["code quality", "incomplete", cause.id()])),
-            severity: "major",
-            location: Location { path: NO_PATH.to_owned(), lines: Lines { begin: 1, end: 1 } },
-        });
-    }
+fn incomplete(report: &Report<'_>, mask: &Mask, remarks: &mut Vec<Remark>) {
+    remarks.extend(gaps::sentences(report, mask).into_iter().map(|(cause, gap)| Remark {
+        description: format!("The scan is incomplete. {gap}"),
+        check_name: "scan-incomplete".to_owned(),
+        fingerprint: data_encoding::HEXLOWER.encode(&spot::id(&["code quality", "incomplete", cause.id()])),
+        severity: "major",
+        location: Location { path: NO_PATH.to_owned(), lines: Lines { begin: 1, end: 1 } },
+    }));
 }

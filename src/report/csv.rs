@@ -6,10 +6,10 @@
 
 use std::io::{self, Write as _};
 
+use super::gaps::{Gap, gaps};
 use super::mask::Mask;
 use super::{Format, Report, escape, spot};
 use crate::finding::Finding;
-use crate::notice::Notice;
 use crate::place::sanitize;
 
 /// The columns, in their order. With `--show-secrets` there is one more, `secret`.
@@ -56,8 +56,8 @@ impl Format for Csv {
             let secret = spot::secret(report, finding).unwrap_or_default();
             write!(out, "{}\r\n", shown(row(report, finding, &mask), secret))?;
         }
-        for notice in report.notices.iter().filter(|notice| report.incomplete_causes.contains(&notice.cause)) {
-            write!(out, "{}\r\n", shown(not_scanned(notice, &mask), String::new()))?;
+        for gap in gaps(report).iter().filter(|gap| gap.is_incomplete) {
+            write!(out, "{}\r\n", shown(not_scanned(gap, &mask), String::new()))?;
         }
         out.flush()
     }
@@ -93,11 +93,11 @@ fn row(report: &Report<'_>, finding: &Finding, mask: &Mask) -> [String; COLUMNS.
     ]
 }
 
-fn not_scanned(notice: &Notice, mask: &Mask) -> [String; COLUMNS.len()] {
+fn not_scanned(gap: &Gap<'_>, mask: &Mask) -> [String; COLUMNS.len()] {
     let mut cells = [const { String::new() }; COLUMNS.len()];
     cells[0] = "not-scanned".to_owned();
-    cells[3] = notice.cause.id().to_owned();
-    cells[6] = mask.text(&notice.detail);
-    cells[10] = mask.text(&notice.subject);
+    cells[3] = gap.cause.id().to_owned();
+    cells[6] = gap.detail(mask);
+    cells[10] = gap.subject(mask);
     cells
 }

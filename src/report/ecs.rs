@@ -10,6 +10,7 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::gaps::gaps;
 use super::mask::Mask;
 use super::model::Coverage;
 use super::spot::{self, Spot};
@@ -19,6 +20,9 @@ use crate::place::sanitize;
 
 /// The version of the schema whose field sets these are.
 const VERSION: &str = "8.17.0";
+
+/// How many things that were not scanned are listed.
+const GAPS: usize = 1_000;
 
 /// Documents of the Elastic Common Schema.
 pub struct Ecs;
@@ -31,7 +35,7 @@ impl Format for Ecs {
             serde_json::to_writer(&mut out, &alert(report, finding, ordinal, &mask))?;
             out.write_all(b"\n")?;
         }
-        serde_json::to_writer(&mut out, &end(report))?;
+        serde_json::to_writer(&mut out, &end(report, &mask))?;
         out.write_all(b"\n")?;
         out.flush()
     }
@@ -180,6 +184,10 @@ struct OwnRun {
     failing: u64,
     fingerprint_key: String,
     coverage: Coverage,
+    /// What was not scanned, what makes the scan incomplete first.
+    not_scanned: Vec<String>,
+    /// How many more.
+    not_listed: usize,
 }
 
 fn document<'a>(report: &Report<'a>, event: Event, message: String, keysieve: Own) -> Document<'a> {
@@ -291,7 +299,8 @@ fn own(report: &Report<'_>, finding: &Finding, mask: &Mask) -> OwnFinding {
 }
 
 /// The event of the run itself.
-fn end<'a>(report: &Report<'a>) -> Document<'a> {
+fn end<'a>(report: &Report<'a>, mask: &Mask) -> Document<'a> {
+    let gaps = gaps(report);
     let event = Event {
         kind: "event",
         category: vec!["vulnerability"],
@@ -310,6 +319,8 @@ fn end<'a>(report: &Report<'a>) -> Document<'a> {
         failing: report.failing,
         fingerprint_key: report.fingerprint_key.to_owned(),
         coverage: Coverage::new(report.coverage),
+        not_scanned: gaps.iter().take(GAPS).map(|gap| gap.words(mask)).collect(),
+        not_listed: gaps.len().saturating_sub(GAPS),
     };
     document(report, event, verdict::words(report), Own { finding: None, run: Some(run) })
 }

@@ -10,8 +10,9 @@ use std::io::{self, Write};
 
 use super::mask::Mask;
 use super::spot::{self, Spot};
-use super::verdict::{self, count, number_of};
-use super::{Format, Report};
+use super::text::summary::coverage;
+use super::verdict::{self, count};
+use super::{Format, Report, gaps};
 use crate::finding::{Finding, Severity};
 use crate::place::sanitize;
 
@@ -29,7 +30,8 @@ impl Format for Github {
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         let mut written = [0; LEVELS.len()];
         let mut folded = Vec::new();
-        for gap in gaps(report, &mask) {
+        // Three at most, so that findings keep their annotations; the last notice names all causes.
+        for (_, gap) in gaps::sentences(report, &mask).into_iter().take(3) {
             writeln!(out, "::error title=keysieve%3A the scan is incomplete::{}", data(&gap))?;
             written[0] += 1;
         }
@@ -58,22 +60,10 @@ impl Format for Github {
             writeln!(out, "::endgroup::")?;
             closing.push_str(&format!("; {rest} in the log of this step, for GitHub shows {SHOWN} of a level"));
         }
+        closing.push_str(&format!("\n{}", coverage(report.coverage)));
         writeln!(out, "::notice title=keysieve::{}", data(&closing))?;
         out.flush()
     }
-}
-
-/// One sentence for each cause that makes the run incomplete, three at most, so that findings keep their annotations.
-fn gaps(report: &Report<'_>, mask: &Mask) -> Vec<String> {
-    let causes = report.incomplete_causes.iter().map(|&cause| (cause, number_of(report, cause)));
-    let causes = causes.filter(|(_, number)| *number > 0).take(3);
-    let sentence = |(cause, number): (crate::notice::Cause, u64)| {
-        let first = report.notices.iter().find(|notice| notice.cause == cause);
-        let first =
-            first.map(|notice| format!(", among them {}: {}", mask.text(&notice.subject), mask.text(&notice.detail)));
-        format!("Not scanned: {number} {}{}", cause.id(), first.unwrap_or_default())
-    };
-    causes.map(sentence).collect()
 }
 
 fn annotation(level: &str, report: &Report<'_>, finding: &Finding, mask: &Mask, out: &mut dyn Write) -> io::Result<()> {

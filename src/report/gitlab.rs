@@ -10,11 +10,12 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::gaps::gaps;
 use super::mask::Mask;
 use super::spot::{self, Spot};
+use super::text::summary::coverage;
 use super::{Descriptor, Format, Report, escape, verdict};
 use crate::finding::{Finding, Kind, Place, Severity};
-use crate::notice::Notice;
 use crate::place::sanitize;
 
 /// The version of the schema.
@@ -93,16 +94,13 @@ impl<'a> Scan<'a> {
             report.time.map_or_else(|| NO_TIME.to_owned(), |time| time.strftime("%Y-%m-%dT%H:%M:%S").to_string());
         let mut messages =
             vec![Message { level: if report.complete { "info" } else { "warn" }, value: verdict::words(report) }];
-        // What makes the scan incomplete comes first.
-        let mut notices: Vec<&Notice> = report.notices.iter().collect();
-        notices.sort_by_key(|notice| !report.incomplete_causes.contains(&notice.cause));
-        messages.extend(notices.into_iter().take(MESSAGES).map(|notice| {
-            let parts = [notice.cause.id().to_owned(), mask.text(&notice.subject), mask.text(&notice.detail)];
-            let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-            let level = if report.incomplete_causes.contains(&notice.cause) { "warn" } else { "info" };
-            Message { level, value: format!("not scanned: {}", parts.join(": ")) }
+        messages.push(Message { level: "info", value: coverage(report.coverage) });
+        let gaps = gaps(report);
+        messages.extend(gaps.iter().take(MESSAGES).map(|gap| {
+            let level = if gap.is_incomplete { "warn" } else { "info" };
+            Message { level, value: format!("not scanned: {}", gap.words(mask)) }
         }));
-        match report.notices.len().saturating_sub(MESSAGES) {
+        match gaps.len().saturating_sub(MESSAGES) {
             0 => {}
             more => messages.push(Message { level: "warn", value: format!("and {more} more were not scanned") }),
         }

@@ -33,12 +33,12 @@ impl Format for Jsonl {
         let mask = Mask::of(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         for finding in report.findings {
-            let finding = model::Finding::new(finding, report.show.secrets, &mask);
+            let finding = model::Finding::new(finding, report, &mask);
             serde_json::to_writer(&mut out, &model::Line::Finding(finding))?;
             out.write_all(b"\n")?;
         }
         for suppressed in report.suppressed {
-            let suppressed = model::Suppressed::new(suppressed, report.show.secrets, &mask);
+            let suppressed = model::Suppressed::new(suppressed, report, &mask);
             serde_json::to_writer(&mut out, &model::Line::Suppressed(suppressed))?;
             out.write_all(b"\n")?;
         }

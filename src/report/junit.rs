@@ -12,6 +12,7 @@ use std::io::{self, Write};
 
 use super::escape::xml;
 use super::mask::Mask;
+use super::text::summary::coverage;
 use super::verdict::{self, number_of};
 use super::{Format, Report, spot};
 use crate::finding::{Finding, Kind};
@@ -77,7 +78,8 @@ impl Format for Junit {
         for cause in gaps {
             gap(report, cause, &mask, &mut out)?;
         }
-        writeln!(out, "    <system-out>{}</system-out>", xml(&verdict::words(report)))?;
+        writeln!(out, "    <system-out>{}", xml(&verdict::words(report)))?;
+        writeln!(out, "{}</system-out>", xml(&coverage(report.coverage)))?;
         writeln!(out, "  </testsuite>\n</testsuites>")?;
         out.flush()
     }

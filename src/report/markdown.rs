@@ -9,6 +9,7 @@ use std::io;
 
 use self::prose::{cell, code_cell, html, prose};
 use super::mask::Mask;
+use super::text::summary::coverage;
 use super::verdict::{self, count, number_of};
 use super::{Format, Report, escape, spot};
 use crate::finding::{Finding, Severity};
@@ -71,6 +72,7 @@ fn head(report: &Report<'_>) -> String {
         }
         text.push('\n');
     }
+    let _ = writeln!(text, "{}.\n", coverage(report.coverage));
     if report.below_confidence > 0 {
         let _ =
             writeln!(text, "{} more below `--min-confidence {}`.\n", report.below_confidence, report.min_confidence);

@@ -4,19 +4,23 @@
 //! be shown of a text that comes from the repository (`mask`), the verdict in words (`verdict`), and the machine-readable
 //! shape of a finding ([`model`]).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 
 use crate::finding::{Confidence, Explained, Finding, Kind, Means, Severity, Suppressed};
 use crate::notice::{Cause, Coverage, Notice};
+use crate::place::FilePath;
 
 pub mod catalogue;
+mod checkout;
 pub mod cleanup;
 pub mod codequality;
 pub mod csv;
 pub mod ecs;
 mod escape;
+mod gaps;
 pub mod github;
 pub mod gitlab;
 pub mod inventory;
@@ -30,6 +34,8 @@ pub mod sarif;
 mod spot;
 pub mod text;
 mod verdict;
+
+pub use self::checkout::Checkout;
 
 /// What a report needs to know of a rule or check beside what stands in the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +105,12 @@ pub struct Report<'a> {
     pub complete: bool,
     /// The exit code that the run ends with.
     pub exit_code: u8,
+    /// Whether what was known before is hidden by a baseline.
+    pub has_baseline: bool,
+    /// The repository that was looked at.
+    pub checkout: &'a Checkout,
+    /// Who answers for the files of what was found, by the path of a place.
+    pub owners: &'a BTreeMap<FilePath, String>,
     /// What the user asked to see beside what is reported.
     pub show: Show,
     /// What the user said the time is, for formats that demand one; none where only the clock says it.
@@ -128,6 +140,13 @@ impl<'a> Report<'a> {
             let remarks = if means == Means::Exception { self.hidden_remarks } else { 0 };
             (found + remarks > 0).then_some((means, found + remarks))
         })
+    }
+
+    /// Who answers for a finding: the owner of the first of its files that has one.
+    #[must_use]
+    pub fn owner(&self, finding: &Finding) -> Option<&str> {
+        let paths = finding.places.iter().filter_map(|place| place.origin.outermost().path());
+        paths.filter_map(|path| self.owners.get(path)).map(String::as_str).next()
     }
 
     /// The descriptor of a rule or check.

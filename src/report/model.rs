@@ -59,7 +59,7 @@ struct Findings<'a> {
 impl Serialize for Findings<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Findings { report, mask } = self;
-        serializer.collect_seq(report.findings.iter().map(|finding| Finding::new(finding, report.show.secrets, mask)))
+        serializer.collect_seq(report.findings.iter().map(|finding| Finding::new(finding, report, mask)))
     }
 }
 
@@ -73,7 +73,7 @@ impl Serialize for Hidden<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Hidden { report, mask } = self;
         let suppressed = report.suppressed.iter();
-        serializer.collect_seq(suppressed.map(|it| Suppressed::new(it, report.show.secrets, mask)))
+        serializer.collect_seq(suppressed.map(|it| Suppressed::new(it, report, mask)))
     }
 }
 

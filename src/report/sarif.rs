@@ -2,8 +2,8 @@
 //!
 //! Problem: code scanning rejects a whole file for one thing it does not like (a result too many, a URI with a colon, a
 //! duplicate rule), and follows an alert by `ruleId`, path and `primaryLocationLineHash` from upload to upload. Way: one
-//! run; limits of our own below the official ones, every cut of them told in a notification; places that code scanning
-//! cannot open (a commit, a message) anchored at line 1 of a path, with the truth in the message and in the properties; our
+//! run, and a second one for what only the history holds; limits of our own below the official ones, every cut of them told in a notification; places that code scanning
+//! cannot open (a commit, a message) anchored at line 1 of a path that HEAD has, with the truth in the message and in the properties; our
 //! fingerprint in place of a hash of the line, so that an alert survives every edit around it. Columns are UTF-16 units.
 //!
 //! serde-sarif is used in this file and its submodules alone. It has the whole of SARIF, but leaves `version`, `columnKind`
@@ -20,11 +20,21 @@ use super::mask::Mask;
 use super::{Format, Report, model, verdict};
 use crate::notice::Cause;
 
+mod entries;
+mod flow;
+mod hidden;
 mod results;
 mod rules;
+mod taxonomy;
+
+pub(super) use rules::is_web_address;
 
 /// The schema as OASIS publishes it.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The category of what files hold, as code scanning reads it: everything before the last slash.
+const CATEGORY: &str = "keysieve/";
+/// The category of what only the history holds.
+const PAST: &str = "keysieve-history/";
 /// Results in a run. Code scanning takes 25,000 and keeps 5,000.
 const RESULTS: usize = 5_000;
 /// Locations of a result. Code scanning takes 1,000 and shows 100.
@@ -40,40 +50,78 @@ pub struct Sarif;
 impl Format for Sarif {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mask = Mask::of(report);
-        let mut rules = rules::Rules::new(report);
-        let results = results::Results::new(report, &mask, &mut rules);
-        let notifications = notifications(report, &mask, &results);
-
-        let mut driver = sarif::ToolComponent::builder().name("keysieve").build();
-        driver.version = Some(report.version.to_owned());
-        driver.semantic_version = Some(report.version.to_owned());
-        driver.rules = Some(rules.finish());
-        driver.notifications = Some(notifications.descriptors);
-
-        let mut run = sarif::Run::builder().tool(sarif::Tool::builder().driver(driver).build()).build();
-        run.automation_details =
-            Some(sarif::RunAutomationDetails { id: Some("keysieve/".to_owned()), ..Default::default() });
-        run.column_kind = Some(Value::from(sarif::ResultColumnKind::Utf16CodeUnits.to_string()));
-        run.original_uri_base_ids = Some(BTreeMap::from([(results::ROOT.to_owned(), root())]));
-        run.invocations = Some(vec![invocation(report, notifications.list)]);
-        run.properties = Some(bag([
-            ("fingerprintKey", report.fingerprint_key.into()),
-            ("rulePack", report.pack.into()),
-            ("belowConfidence", report.below_confidence.into()),
-            ("hidden", hidden(report)),
-            ("minConfidence", report.min_confidence.id().into()),
-            ("failOn", report.fail_on.id().into()),
-            ("failing", report.failing.into()),
-        ]));
-        run.results = Some(results.list);
-
+        let (present, past) = entries::entries(report);
+        let mut locations = LOCATIONS_IN_ALL;
+        let mut runs = vec![run(report, &mask, &present, CATEGORY, &mut locations)];
+        // An empty run closes the alerts of its category, which is true only where the history was looked at.
+        if !past.is_empty() || report.checkout.whole_history {
+            runs.push(run(report, &mask, &past, PAST, &mut locations));
+        }
         let version = sarif::Version::V2_1_0.to_string();
-        let log = sarif::Sarif::builder().schema(SCHEMA).version(version).runs(vec![run]).build();
+        let log = sarif::Sarif::builder().schema(SCHEMA).version(version).runs(runs).build();
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         serde_json::to_writer_pretty(&mut out, &log)?;
         out.write_all(b"\n")?;
         out.flush()
     }
+}
+
+/// One run, whose results are `entries`.
+fn run(
+    report: &Report<'_>,
+    mask: &Mask,
+    entries: &[entries::Entry<'_>],
+    category: &str,
+    locations: &mut usize,
+) -> sarif::Run {
+    let mut rules = rules::Rules::new(report);
+    let results = results::Results::new(report, mask, entries, &mut rules, locations);
+    let mut notifications = Notifications::default();
+    if category == CATEGORY {
+        notifications.of_run(report, mask);
+    }
+    notifications.of_left_out(&results);
+    let (rules, taxonomy) = rules.finish();
+
+    let mut driver = sarif::ToolComponent::builder().name("keysieve").build();
+    driver.version = Some(report.version.to_owned());
+    driver.semantic_version = Some(report.version.to_owned());
+    driver.rules = Some(rules);
+    driver.notifications = Some(notifications.descriptors);
+    driver.supported_taxonomies = taxonomy.as_ref().map(|_| vec![taxonomy::reference()]);
+
+    let mut run = sarif::Run::builder().tool(sarif::Tool::builder().driver(driver).build()).build();
+    run.automation_details = Some(sarif::RunAutomationDetails { id: Some(category.to_owned()), ..Default::default() });
+    run.column_kind = Some(Value::from(sarif::ResultColumnKind::Utf16CodeUnits.to_string()));
+    run.original_uri_base_ids = Some(BTreeMap::from([(results::ROOT.to_owned(), root())]));
+    run.version_control_provenance = provenance(report, mask).map(|it| vec![it]);
+    run.invocations = Some(vec![invocation(report, notifications.list)]);
+    run.properties = Some(bag([
+        ("fingerprintKey", report.fingerprint_key.into()),
+        ("rulePack", report.pack.into()),
+        ("belowConfidence", report.below_confidence.into()),
+        ("hidden", hidden(report)),
+        ("minConfidence", report.min_confidence.id().into()),
+        ("failOn", report.fail_on.id().into()),
+        ("failing", report.failing.into()),
+    ]));
+    run.taxonomies = taxonomy.map(|taxonomy| vec![taxonomy]);
+    run.results = Some(results.list);
+    run
+}
+
+/// The repository and the commit. None without a remote: SARIF demands an address (3.23.3), and a directory is none that
+/// may be told.
+fn provenance(report: &Report<'_>, mask: &Mask) -> Option<sarif::VersionControlDetails> {
+    let checkout = report.checkout;
+    let remote = mask.text(checkout.remote.as_deref()?);
+    let mut details = sarif::VersionControlDetails::builder().repository_uri(remote).build();
+    details.revision_id = checkout.commit.clone();
+    details.branch = checkout.branch.as_deref().map(|branch| mask.text(branch));
+    details.mapped_to = checkout
+        .is_top
+        .then(|| sarif::ArtifactLocation { uri_base_id: Some(results::ROOT.to_owned()), ..Default::default() });
+    Some(details)
 }
 
 /// How many findings each means hides.
@@ -94,34 +142,43 @@ fn invocation(report: &Report<'_>, notifications: Vec<Notification>) -> Invocati
 }
 
 /// The notifications of a run, and the descriptors they name.
+#[derive(Default)]
 struct Notifications {
     list: Vec<Notification>,
     descriptors: Vec<sarif::ReportingDescriptor>,
 }
 
-/// One notification for everything that was not scanned, and one for everything that this report leaves out.
-fn notifications(report: &Report<'_>, mask: &Mask, results: &results::Results) -> Notifications {
-    let mut made = Notifications { list: Vec::new(), descriptors: Vec::new() };
-    for notice in report.notices.iter().take(NOTIFICATIONS) {
-        let subject = mask.text(&notice.subject);
-        let detail = mask.text(&notice.detail);
-        let parts: Vec<&str> =
-            [notice.cause.id(), &subject, &detail].into_iter().filter(|part| !part.is_empty()).collect();
-        made.add(notice.cause.id(), level_of(report, notice.cause), &plain(&parts.join(": ")));
+impl Notifications {
+    /// One for everything that was not scanned, and for what the files that hide findings say of themselves.
+    fn of_run(&mut self, report: &Report<'_>, mask: &Mask) {
+        for notice in report.notices.iter().take(NOTIFICATIONS) {
+            let subject = mask.text(&notice.subject);
+            let detail = mask.text(&notice.detail);
+            let parts: Vec<&str> =
+                [notice.cause.id(), &subject, &detail].into_iter().filter(|part| !part.is_empty()).collect();
+            self.add(notice.cause.id(), level_of(report, notice.cause), &plain(&parts.join(": ")));
+        }
+        for note in report.notes.iter().take(NOTIFICATIONS) {
+            self.add("suppression", sarif::NotificationLevel::Note, &plain(&mask.text(note)));
+        }
+        let more = |length: usize| length.saturating_sub(NOTIFICATIONS);
+        self.left_out(more(report.notices.len()), "notices of things not scanned", "at most 5,000");
+        self.left_out(more(report.notes.len()), "notes on what hides findings", "at most 5,000");
     }
-    let mut left_out = |number: usize, what: &str, limit: &str| {
+
+    /// One for everything that this report leaves out.
+    fn of_left_out(&mut self, results: &results::Results) {
+        self.left_out(results.left_out, "findings, the least severe", "code scanning keeps 5,000 of a run");
+        self.left_out(results.locations_left_out, "further places of findings", "at most 100 each and 25,000 in all");
+    }
+
+    fn left_out(&mut self, number: usize, what: &str, limit: &str) {
         if number > 0 {
             let text = format!("left out of this report: {number} {what} ({limit}); the other formats have them all");
-            made.add("left-out", sarif::NotificationLevel::Warning, &text);
+            self.add("left-out", sarif::NotificationLevel::Warning, &text);
         }
-    };
-    left_out(results.left_out, "findings, the least severe", "code scanning keeps 5,000 of a run");
-    left_out(results.locations_left_out, "further places of findings", "at most 100 each and 25,000 in all");
-    left_out(report.notices.len().saturating_sub(NOTIFICATIONS), "notices of things not scanned", "at most 5,000");
-    made
-}
+    }
 
-impl Notifications {
     fn add(&mut self, id: &str, level: sarif::NotificationLevel, text: &str) {
         let known = self.descriptors.iter().position(|descriptor| descriptor.id == id);
         let index = known.unwrap_or_else(|| {

@@ -18,7 +18,7 @@ pub mod brief;
 mod excerpt;
 pub mod explained;
 pub(super) mod layout;
-mod summary;
+pub(super) mod summary;
 mod suppressed;
 
 /// How many further places of a finding are listed.

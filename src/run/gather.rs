@@ -332,8 +332,8 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
     key(a).cmp(&key(b)).then_with(|| a.origin.cmp(&b.origin))
 }
 
-/// Where the name of a file holds a secret, every report that names the file would show it.
-fn hide_secret_names(findings: &mut [Finding]) {
+/// Where the name of a file holds a secret, whatever names the file would show it: reports, and a baseline.
+pub fn hide_secret_names(findings: &mut [Finding]) {
     let secrets: Vec<Vec<u8>> = findings
         .iter()
         .filter(|finding| finding.places.iter().any(|place| place.origin.is_name()))

@@ -144,6 +144,8 @@ pub fn idle(
         let address = address(paths, &place.origin);
         let is_known = |id: &String| rules.by_id(id).is_some() || settings.checks.find(id).is_some();
         let said = match comment.flaw(settings.now) {
+            // Built-in ids have a hyphen; other words are prose that talks of such comments.
+            _ if !comment.rules.iter().any(is_known) && !comment.rules.iter().any(|id| id.contains('-')) => continue,
             _ if !comment.rules.iter().any(is_known) => Said::Unknown,
             Some(CommentFlaw::Ended) => Said::Ended,
             Some(flaw) => Said::Incomplete(flaw.words()),

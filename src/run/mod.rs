@@ -4,6 +4,7 @@
 //! for policy. What is left of the history is then placed by provenance, hits become findings, and findings an outcome.
 
 pub mod anchors;
+mod checkout;
 mod contest;
 pub mod draft;
 mod estate;
@@ -256,6 +257,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     estate::remark(&mut findings, detector.rules(), &mut suppressions, settings, plan.range.is_some());
     linted.hide(&mut suppressions, &ground);
     linted.join(&mut findings);
+    gather::hide_secret_names(&mut findings);
     // What is hidden exists all the same: an inventory has it.
     if !plan.inventory {
         suppressions.hide(&mut findings, &ground);
@@ -263,10 +265,13 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let settled = suppressions.settle();
     if plan.secrets && plan.policy {
         findings.extend(hiding::idle(marked, &settled, &paths, detector.rules(), settings));
+        gather::hide_secret_names(&mut findings);
     }
     settings.require(&mut tally);
     let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
     outcome.notes = hiding::notes(plan, &paths, &outcome);
+    outcome.checkout = checkout::checkout(plan, &paths, repository.as_ref(), &outcome);
+    outcome.owners = checkout::owners(&paths, &outcome, settings);
     Ok(Outcome { rows, ..outcome })
 }
 

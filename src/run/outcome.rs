@@ -1,13 +1,14 @@
 //! From findings and tallies to what a report is made of: what is shown, in which order, and the exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::finding::{Confidence, Explained, FactName, Finding, Kind, Reason, Severity, Suppressed, Weight};
 use crate::notice::{Cause, Coverage, Notice, Tally};
+use crate::place::FilePath;
 use crate::policy::{self, Checks};
 use crate::report::inventory::{Inventory, Row};
-use crate::report::{Descriptor, Report, Show};
+use crate::report::{Checkout, Descriptor, Report, Show};
 use crate::rule::model::Rule;
 use crate::rule::set::RuleSet;
 use crate::suppress::Settled;
@@ -56,6 +57,10 @@ pub struct Outcome {
     pub pack: String,
     /// Id of the fingerprint key.
     pub fingerprint_key: String,
+    /// The repository that was looked at.
+    pub checkout: Checkout,
+    /// Who answers for the files of what was found.
+    pub owners: BTreeMap<FilePath, String>,
 }
 
 impl Outcome {
@@ -81,6 +86,9 @@ impl Outcome {
             incomplete_causes: &self.incomplete_causes,
             complete: self.complete,
             exit_code: self.exit_code,
+            has_baseline: self.baseline.is_some(),
+            checkout: &self.checkout,
+            owners: &self.owners,
             show,
             time: None,
         }
@@ -155,6 +163,8 @@ pub(super) fn outcome(
         exit_code,
         pack: rules.digest().to_owned(),
         fingerprint_key: settings.config.fingerprint_key.id(),
+        checkout: Checkout::default(),
+        owners: BTreeMap::new(),
     }
 }
 

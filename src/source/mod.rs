@@ -25,6 +25,7 @@ pub mod patch;
 pub mod paths;
 mod push;
 pub mod range;
+mod remote;
 pub mod repository;
 mod revision;
 pub mod stdin;

@@ -161,6 +161,12 @@ impl<'t> Trees<'t> {
         None
     }
 
+    /// The names of the files in `tree` itself, sorted as git sorts them.
+    pub(super) fn names(&mut self, tree: ObjectId) -> Vec<Vec<u8>> {
+        let files = self.read(tree).filter(|(_, (kind, _))| *kind == Sort::Blob);
+        files.map(|(name, _)| name.to_vec()).collect()
+    }
+
     /// Every file of `tree`, with its path.
     pub(super) fn files(&mut self, tree: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
         self.changed(tree, &[]).into_iter().map(|file| (file.path, file.blob)).collect()

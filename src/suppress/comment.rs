@@ -227,6 +227,10 @@ fn own(text: &[u8], at: usize, end: usize, secrets: &[Range<usize>]) -> Option<C
         rest = behind;
     }
     let reason = closed(rest);
+    // A help text that says how such a comment is written.
+    if reason.starts_with('<') && reason.ends_with('>') {
+        return None;
+    }
     if !reason.chars().any(char::is_alphanumeric) {
         flaw = flaw.or(Some(CommentFlaw::NoReason));
     }
@@ -266,13 +270,13 @@ mod tests {
             );
         };
         is("x # @ a-b read by the tests", "a-b", None, "read by the tests", None);
-        is("/* @ a,b-2 until=2026-12-31 moves */ x", "a+b-2", Some("2026-12-31"), "moves", None);
-        is("<!-- @ a, b why not -->", "a+b", None, "why not", None);
-        is("\"//\": \"@ a why\",", "a", None, "why", None);
-        is("# @ a", "a", None, "", Some(CommentFlaw::NoReason));
-        is("# @ a until=soon b", "a", None, "b", Some(CommentFlaw::NoDay));
-        is("# @ a until=2026-12-31", "a", Some("2026-12-31"), "", Some(CommentFlaw::NoReason));
-        for none in ["@", "@ <rule-id> why", "@ed a b", "@ Because"] {
+        is("/* @ a-a,b-2 until=2026-12-31 moves */ x", "a-a+b-2", Some("2026-12-31"), "moves", None);
+        is("<!-- @ a-a, b-b why not -->", "a-a+b-b", None, "why not", None);
+        is("\"//\": \"@ a-b why\",", "a-b", None, "why", None);
+        is("# @ a-b", "a-b", None, "", Some(CommentFlaw::NoReason));
+        is("# @ a-b until=soon b", "a-b", None, "b", Some(CommentFlaw::NoDay));
+        is("# @ a-b until=2026-12-31", "a-b", Some("2026-12-31"), "", Some(CommentFlaw::NoReason));
+        for none in ["@ a-b until=YYYY-MM-DD <reason>", "@", "@ <rule-id> why", "@ed a b", "@ Because"] {
             assert_eq!(words(none), None, "{none}");
         }
     }
@@ -291,15 +295,15 @@ mod tests {
     #[test]
     fn a_comment_speaks_of_its_line_or_alone_of_the_next() {
         let own = |line| vec![(OWN.to_owned(), line)];
-        assert_eq!(beside_value("a\nx = VALUE # @ a why\nb"), own(2));
-        assert_eq!(beside_value("# @ a why\nx = VALUE\n"), own(1));
-        assert_eq!(beside_value("{\n \"//\": \"@ a why\",\n \"k\": \"VALUE\"}"), own(2));
-        assert_eq!(beside_value("VALUE\nmore\nVALUE # @ a why\n"), own(3));
+        assert_eq!(beside_value("a\nx = VALUE # @ a-b why\nb"), own(2));
+        assert_eq!(beside_value("# @ a-b why\nx = VALUE\n"), own(1));
+        assert_eq!(beside_value("{\n \"//\": \"@ a-b why\",\n \"k\": \"VALUE\"}"), own(2));
+        assert_eq!(beside_value("VALUE\nmore\nVALUE # @ a-b why\n"), own(3));
         for none in [
-            "y = OTHER # @ a why\nx = VALUE\n",
-            "y = 1 # @ a why\nx = VALUE\n",
-            "# @ a why\n\nx = VALUE\n",
-            "x = VALUE\n# @ a why\n",
+            "y = OTHER # @ a-b why\nx = VALUE\n",
+            "y = 1 # @ a-b why\nx = VALUE\n",
+            "# @ a-b why\n\nx = VALUE\n",
+            "x = VALUE\n# @ a-b why\n",
         ] {
             assert_eq!(beside_value(none), [], "{none}");
         }
@@ -319,7 +323,7 @@ mod tests {
 
     #[test]
     fn no_reason_shows_a_secret() {
-        let text = format!("/* {OWN} a why VALUE */");
+        let text = format!("/* {OWN} a-b why VALUE */");
         let at = text.find("VALUE").unwrap();
         let secret = at..at + 5;
         let found = beside(text.as_bytes(), &secret, (1, 1), std::slice::from_ref(&secret));

@@ -7,6 +7,8 @@ pub mod comment;
 mod exception;
 pub mod foreign;
 mod judge;
+#[cfg(test)]
+mod sample;
 
 pub use exception::Exceptions;
 pub use foreign::Foreign;

@@ -36,7 +36,8 @@ fn what_the_base_allows_is_allowed() {
 #[test]
 fn a_comment_in_a_pull_request_allows_nothing() {
     let scratch = begun();
-    let line = format!("{} # keysieve:allow github-personal-access-token for a test\n", github("new.txt"));
+    let allow = ["keysieve", ":allow github-personal-access-token for a test"].concat();
+    let line = format!("{} # {allow}\n", github("new.txt"));
     scratch.write("repo/new.txt", line);
     scratch.commit(1, "Allow it");
     let pull = pull(&scratch);
@@ -44,6 +45,21 @@ fn a_comment_in_a_pull_request_allows_nothing() {
     assert_eq!(runner.run().exits(1).paths(), ["new.txt"]);
     // Not even where the change's own policy counts.
     runner.with("policy-from", "head").run().exits(1);
+}
+
+/// Where the base has decided that somebody reads every change.
+#[test]
+fn a_base_may_let_the_comments_of_changes_count() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/keysieve.toml", "[suppression]\ncomments-of-changes = true\n");
+    scratch.commit(1, "Comments count");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    let allow = ["keysieve", ":allow github-personal-access-token for a test"].concat();
+    scratch.write("repo/new.txt", format!("{} # {allow}\n", github("new.txt")));
+    scratch.commit(2, "Allow it");
+    let pull = pull(&scratch);
+    assert!(pulled(scratch, &pull, "pull-request", 0).run().exits(0).paths().is_empty());
 }
 
 #[test]

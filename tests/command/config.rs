@@ -134,5 +134,25 @@ fn the_file_of_the_user_lies_under_that_of_the_repository() {
     assert_eq!(report.0["verdict"]["fail_on"], "low");
     assert_eq!(report.0["verdict"]["min_confidence"], "high");
     scratch.write("home/keysieve/keysieve.toml", format!("\nfingerprint-key = \"{}\"\n", "ab".repeat(32)));
-    scan(&[]).exits(2).says("keysieve.toml:2: fingerprint-key: belongs into the keysieve.toml of a repository");
+    scan(&[])
+        .exits(2)
+        .says("keysieve.toml:2: fingerprint-key: belongs into the keysieve.toml at the top of the repository");
+}
+
+#[test]
+fn the_file_of_a_directory_lies_over_that_of_the_repository() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/services/pay/a.txt", github("directory layer"));
+    scratch.write("repo/keysieve.toml", "fail-on = \"critical\"\nmin-confidence = \"low\"\n");
+    scratch.write("repo/services/pay/keysieve.toml", "disable = [\"github-personal-access-token\"]\n");
+    keysieve(&scratch, "repo/services", &["scan"]).exits(1);
+    for (at, path) in [("repo", "services/pay"), ("repo/services", "pay"), ("repo/services/pay", ".")] {
+        let report = keysieve(&scratch, at, &["scan", path, "--format", "json"]).exits(0).json();
+        assert_eq!(report.0["verdict"]["fail_on"], "critical");
+        assert_eq!(report.0["verdict"]["hidden"]["disabled"], 1);
+    }
+    let show = keysieve(&scratch, "repo/services/pay", &["config", "show", "--effective"]).exits(0);
+    show.says("fail-on = \"critical\" # ../../keysieve.toml:1").says("# keysieve.toml:1");
+    scratch.write("repo/services/pay/keysieve.toml", "[suppression]\nbaseline = \"b\"\n");
+    keysieve(&scratch, "repo/services/pay", &["scan"]).exits(2).says("belongs into the keysieve.toml at the top");
 }

@@ -61,6 +61,13 @@ impl Framework {
         self.command("pre-commit", "repo", arguments)
     }
 
+    /// Commits everything without a hook; gives the commit.
+    fn unseen(&self, message: &str) -> String {
+        self.scratch.git("repo", &["add", "-A"]);
+        self.scratch.git("repo", &["commit", "-q", "--no-verify", "-m", message]);
+        self.scratch.git("repo", &["rev-parse", "HEAD"])
+    }
+
     fn commit(&self, arguments: &[&str]) -> Run {
         self.command("git", "repo", &[&["commit", "-m", "x"], arguments].concat())
     }
@@ -105,7 +112,7 @@ fn framework_by_hand_looks_at_no_less_than_it_was_asked_for() {
     it.pre_commit(&["run", "--all-files"]).exits(0).says("Passed");
     scratch.write("repo/old.txt", github("old"));
     scratch.write("repo/other.txt", "harmless\n");
-    scratch.commit(10, "Old, and no hook is run");
+    it.unseen("Old, and no hook is run");
     for arguments in [&["run", "--all-files"][..], &["run", "--files", "old.txt"]] {
         it.pre_commit(arguments).exits(1).says("old.txt:1:1").says("all files that git tracks");
     }
@@ -122,13 +129,13 @@ fn framework_looks_at_the_commits_of_a_range() {
     let it = Framework::new();
     let scratch = &it.scratch;
     scratch.write("repo/old.txt", github("before the range"));
-    let base = scratch.commit(10, "Before");
+    let base = it.unseen("Before");
     scratch.write("repo/new.txt", "harmless\n");
-    let clean = scratch.commit(20, "Clean");
+    let clean = it.unseen("Clean");
     scratch.write("repo/new.txt", github("within"));
-    scratch.commit(30, "Add");
+    it.unseen("Add");
     scratch.write("repo/new.txt", "harmless\n");
-    let head = scratch.commit(40, "Remove");
+    let head = it.unseen("Remove");
     let range = |from: &str, to: &str| it.pre_commit(&["run", "--from-ref", from, "--to-ref", to]);
     range(&base, &clean).exits(0).says("Passed");
     let found = range(&base, &head).exits(1).says("new.txt:1:1").says(RULE);

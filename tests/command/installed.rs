@@ -107,7 +107,7 @@ fn a_hook_that_was_there_runs_first_and_comes_back() {
     scratch.git("repo", &["add", "-A"]);
     scratch.write("repo/stop", "");
     let stopped = commit(&scratch, "repo").exits(1).says("theirs 0");
-    assert!(!stopped.said("keysieve"), "{}", stopped.shown());
+    assert!(!stopped.said("keysieve stops"), "{}", stopped.shown());
     hook(&scratch, "repo", &["uninstall"]).exits(0).says("again what was there before");
     assert_eq!(tree(&scratch, "repo/.git/hooks"), before);
 
@@ -202,6 +202,7 @@ fn hooks_path_of_the_repository_is_respected() {
     let text = read(&scratch, "repo/.githooks/pre-commit");
     assert!(!text.contains(env!("CARGO_BIN_EXE_keysieve")), "{text}");
     let status = hook(&scratch, "repo", &["status"]).exits(0);
+    assert!(!status.said("renews it"), "{}", status.shown());
     status.says("core.hooksPath in the configuration of this repository").says("not run: .git/hooks/commit-msg");
     hook(&scratch, "repo", &["uninstall"]).exits(0).says(".githooks/pre-commit is taken away");
 }
@@ -292,6 +293,23 @@ fn for_all_repositories() {
     assert!(read(&scratch, "home/.gitconfig").starts_with("; mine\n[user]\n\tname = A # b\n"));
     assert!(!scratch.path("home/.config/keysieve/hooks").exists());
     commit(&scratch, "repo").exits(0).says("theirs");
+}
+
+#[test]
+fn only_a_regular_file_is_replaced() {
+    let scratch = repository();
+    let socket = std::os::unix::net::UnixListener::bind(scratch.path("home/.gitconfig")).unwrap();
+    hook(&scratch, "repo", &["install", "--global"]).exits(2).says(".gitconfig");
+    let kind = fs::symlink_metadata(scratch.path("home/.gitconfig")).unwrap().file_type();
+    assert!(std::os::unix::fs::FileTypeExt::is_socket(&kind));
+    drop(socket);
+    // What a link leads to is changed, and the link stays.
+    fs::remove_file(scratch.path("home/.gitconfig")).unwrap();
+    scratch.write("dotfiles/gitconfig", "# mine\n");
+    std::os::unix::fs::symlink("../dotfiles/gitconfig", scratch.path("home/.gitconfig")).unwrap();
+    hook(&scratch, "repo", &["install", "--global"]).exits(0);
+    assert!(read(&scratch, "dotfiles/gitconfig").starts_with("# mine\n[core]\n\thooksPath = "));
+    assert!(fs::symlink_metadata(scratch.path("home/.gitconfig")).unwrap().file_type().is_symlink());
 }
 
 #[test]

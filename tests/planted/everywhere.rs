@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::repository::{Expected, Planted};
-use crate::support::{FORMATS, keysieve, list, position_of, text};
+use crate::support::{FORMATS, LISTS, keysieve, list, position_of, text};
 
 const ORIGINS: [&str; 13] = [
     "file",
@@ -135,8 +135,9 @@ fn each_command_sees_its_part_of_it() {
 fn the_same_repository_without_secrets_is_clean() {
     let bare = Planted::bare();
     for format in FORMATS {
-        let run = keysieve(&bare.scratch, "repo", &["check", "--format", format]).exits(0).says("no findings");
+        let run = keysieve(&bare.scratch, "repo", &["check", "--format", format]).exits(0);
         assert_eq!(run.err(), "");
+        assert!(run.said("no findings") || LISTS.contains(&format), "{}", run.shown());
     }
     let report = keysieve(&bare.scratch, "repo", &["check", "--format", "json"]).json();
     assert_eq!(report.findings(), &[] as &[Value]);

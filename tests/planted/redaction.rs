@@ -207,3 +207,35 @@ fn secrets_of_standard_input() {
         }
     }
 }
+
+/// Baselines, audits, the message of a hook, comparisons of reports, and what is hidden.
+#[test]
+fn what_is_hidden_and_compared_shows_nothing() {
+    let (scratch, mut secrets) = repository();
+    let beside = github("beside a comment");
+    secrets.push(hidden("beside a comment", &beside, 4));
+    let allow = ["keysieve", ":allow github-personal-access-token"].concat();
+    scratch.write("repo/allowed.js", format!("/* {allow} why {beside} */ use('{beside}')\n"));
+    scratch.git("repo", &["add", "-A"]);
+    let clean = |arguments: &[&str], input: &[u8]| {
+        let mut command = crate::support::command(&scratch.path("repo"));
+        let run = crate::support::feed(command.args(arguments), input);
+        is_clean(&[run.stdout, run.stderr].concat(), &secrets, &arguments.join(" "));
+    };
+    clean(&["hook", "run", "pre-commit"], b"");
+    clean(&["check", "--report", "json=../old.json"], b"");
+    clean(&["baseline", "create"], b"");
+    clean(&["baseline", "show"], b"");
+    clean(&["baseline", "audit"], &b"r\n\n\n\n".repeat(40));
+    clean(&["baseline", "update"], b"");
+    for format in FORMATS {
+        clean(&["check", "--show-suppressed", "--format", format], b"");
+    }
+    clean(&["check", "--report", "json=../new.json", "--report", "sarif=../new.sarif", "--show-suppressed"], b"");
+    clean(&["diff", "../old.json", "../new.json"], b"");
+    clean(&["diff", "../new.json", "../old.json", "--format", "json"], b"");
+    clean(&["merge", "../old.json", "../new.json"], b"");
+    for file in ["repo/.keysieve-baseline.jsonl", "old.json", "new.json", "new.sarif"] {
+        is_clean(&fs::read(scratch.path(file)).unwrap(), &secrets, file);
+    }
+}

@@ -19,10 +19,29 @@ fn the_sarif_of_the_planted_repository_is_valid() {
     for arguments in [&["check"][..], &["check", "--show-secrets"], &["history"], &["scan", "--staged"], &["lint"]] {
         linter::lint(&sarif(&planted, arguments));
     }
+    let remote = format!("https://ada:{}@example.com/a/b.git", planted.secret("tree"));
+    planted.scratch.write("repo/README.md", "What it is.\n");
+    planted.scratch.git("repo", &["add", "README.md"]);
+    planted.scratch.git("repo", &["commit", "-q", "-m", "README", "--", "README.md"]);
+    planted.scratch.git("repo", &["remote", "add", "origin", &remote]);
     let sarif = sarif(&planted, &["check"]);
+    linter::lint(&sarif);
     let run = &sarif["runs"][0];
-    let results = list(&run["results"]);
+    let from = &run["versionControlProvenance"][0];
+    assert_eq!(from["repositoryUri"], "https://example.com/a/b.git");
+    assert_eq!(from["revisionId"], planted.scratch.git("repo", &["rev-parse", "HEAD"]));
+    assert_eq!(from["branch"], planted.scratch.git("repo", &["branch", "--show-current"]));
+    let past = &sarif["runs"][1];
+    let results: Vec<&Value> = [run, past].into_iter().flat_map(|run| list(&run["results"])).collect();
     assert_eq!(results.len(), planted.secrets.len());
+    // What only the history holds has a category of its own, and stands in a file that HEAD has.
+    assert_eq!(past["automationDetails"]["id"], "keysieve-history/");
+    let tracked = planted.scratch.git("repo", &["ls-tree", "-r", "--name-only", "-z", "HEAD"]);
+    for result in list(&past["results"]) {
+        let uri = text(&result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]);
+        assert!(tracked.split('\0').any(|path| path == uri), "{uri} is not in HEAD: {result:#}");
+        assert!(text(&result["message"]["text"]).contains("Found in the history: "), "{result:#}");
+    }
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     assert_eq!(run["invocations"][0]["exitCode"], 1);
     assert_eq!(run["columnKind"], "utf16CodeUnits");

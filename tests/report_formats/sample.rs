@@ -1,12 +1,14 @@
 //! A run with one of everything.
 
+use std::collections::BTreeMap;
+
 use keysieve::finding::{
-    Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Place, Reason, Related, Severity,
-    Suppressed, Threshold, Weight,
+    Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Means, Place, Reason, Related,
+    Severity, Suppressed, Suppression, Threshold, Weight,
 };
 use keysieve::notice::{Cause, Coverage, Notice};
 use keysieve::place::{FilePath, LineState, Origin, Position, Positions, Span};
-use keysieve::report::{Descriptor, Formats, Report, Show};
+use keysieve::report::{Checkout, Descriptor, Formats, Report, Show};
 use keysieve::secret::{Fingerprint, FingerprintKey, Secret};
 
 /// Everything that a [`Report`] borrows.
@@ -20,6 +22,9 @@ pub struct Run {
     pub show_secrets: bool,
     pub show_suppressed: bool,
     pub time: Option<jiff::Timestamp>,
+    pub has_baseline: bool,
+    pub checkout: Checkout,
+    pub owners: BTreeMap<FilePath, String>,
 }
 
 pub fn incomplete_causes() -> Vec<Cause> {
@@ -44,6 +49,9 @@ impl Run {
             show_secrets: false,
             show_suppressed: false,
             time: None,
+            has_baseline: false,
+            checkout: Checkout::default(),
+            owners: BTreeMap::new(),
         }
     }
 
@@ -90,6 +98,9 @@ impl Run {
             } else {
                 3
             },
+            has_baseline: self.has_baseline,
+            checkout: &self.checkout,
+            owners: &self.owners,
             show: Show { secrets: self.show_secrets, suppressed: self.show_suppressed },
             time: self.time,
         })
@@ -344,15 +355,50 @@ pub fn sample() -> Run {
         (Cause::Unparsed, 1),
         (Cause::Unreadable, 2),
     ]);
+    let hidden = |finding: &Finding, means: Means, source: &str, stated: &str, until: Option<&str>| Suppressed {
+        finding: Finding { places: finding.places[..1].to_vec(), ..finding.clone() },
+        by: Suppression {
+            means,
+            source: source.to_owned(),
+            stated: stated.to_owned(),
+            reason: "read by the tests".to_owned(),
+            owner: until.map(|_| "@org/core".to_owned()),
+            until: until.map(|day| day.parse().unwrap()),
+        },
+    };
+    let suppressed = vec![
+        hidden(&findings[0], Means::Comment, "deploy/config.yml:12", "keysieve:allow", Some("2026-12-31")),
+        hidden(&findings[1], Means::Baseline, ".keysieve-baseline.jsonl", "accepted", None),
+    ];
+    let notes = vec![".gitleaksignore: 1 entry counts, as that tool means them".to_owned()];
+    let checkout = Checkout {
+        remote: Some("https://example.com/example/deploy.git".to_owned()),
+        commit: Some(object_id(1000)),
+        branch: Some("main".to_owned()),
+        is_top: true,
+        whole_history: true,
+        head: [("deploy/config.yml", 20), ("README.md", 500)]
+            .into_iter()
+            .map(|(path, seed)| (FilePath::from(path), object_id(seed)))
+            .collect(),
+        anchor: Some(FilePath::from("README.md")),
+    };
+    let owners = [("deploy/config.yml", "@example/platform"), ("infra/main.tf", "@ada @grace")]
+        .into_iter()
+        .map(|(path, names)| (FilePath::from(path), names.to_owned()))
+        .collect();
     Run {
         findings,
         descriptors,
         coverage,
         notices,
-        suppressed: Vec::new(),
-        notes: Vec::new(),
+        suppressed,
+        notes,
         show_secrets: false,
         show_suppressed: false,
         time: None,
+        has_baseline: false,
+        checkout,
+        owners,
     }
 }

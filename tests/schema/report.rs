@@ -105,7 +105,7 @@ fn so_have_the_lines() {
         value["type"] = json!("something else");
         assert!(!errors("line", false, &value).is_empty());
     }
-    assert_eq!(types.into_iter().collect::<Vec<_>>(), ["candidate", "finding", "summary"]);
+    assert_eq!(types.into_iter().collect::<Vec<_>>(), ["candidate", "finding", "summary", "suppressed"]);
 }
 
 /// Names of properties that a schema, or the fields that a value, has anywhere.

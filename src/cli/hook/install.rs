@@ -191,7 +191,14 @@ pub(super) fn names(hook: Hook) -> [String; 3] {
 
 /// The script for a repository. A directory in the working tree may be shared with others, who have the program elsewhere.
 pub(super) fn script(places: &HookPlaces, hook: Hook) -> String {
-    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // Of what is not there yet the directory above it tells where it will be.
+    let canonical = |path: &Path| {
+        let mut known = path.ancestors().filter_map(|above| Some((above, above.canonicalize().ok()?)));
+        known.next().map_or_else(
+            || path.to_owned(),
+            |(above, canonical)| canonical.join(path.strip_prefix(above).unwrap_or(Path::new(""))),
+        )
+    };
     let is_in = |directory: Option<&Path>| {
         directory.is_some_and(|directory| canonical(&places.used).starts_with(canonical(directory)))
     };

@@ -28,15 +28,41 @@ fn is_plain(word: &str) -> bool {
 fn words(text: &str, plain: fn(&str) -> String, code: fn(&str) -> String) -> String {
     let word = |word: &str| match parts(word) {
         _ if is_plain(word) => plain(word),
-        (_, "", _) => code(word),
+        (_, "", _) => plain(word),
         (before, own, behind) => format!("{before}{}{behind}", code(own)),
     };
     text.split(' ').filter(|word| !word.is_empty()).map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// A text of one line as Markdown.
+/// A text of one line as Markdown. What stands between backticks in it, a command for example, is one code span.
 pub(super) fn prose(text: &str) -> String {
-    words(text, str::to_owned, escape::code)
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('`') {
+        let Some((inside, after)) = behind.split_once('`').filter(|(inside, _)| !inside.trim().is_empty()) else {
+            break;
+        };
+        append(&mut out, before);
+        // Backticks side by side would be one fence.
+        if out.ends_with('`') {
+            out.push(' ');
+        }
+        out.push_str(&escape::code(inside.trim()));
+        rest = after;
+    }
+    append(&mut out, rest);
+    out
+}
+
+fn append(out: &mut String, text: &str) {
+    let words = words(text, str::to_owned, escape::code);
+    if !out.is_empty() && (text.starts_with(' ') || (out.ends_with('`') && words.starts_with('`'))) {
+        out.push(' ');
+    }
+    out.push_str(&words);
+    if !words.is_empty() && text.ends_with(' ') {
+        out.push(' ');
+    }
 }
 
 /// The same within HTML, where Markdown means nothing.
@@ -70,7 +96,9 @@ mod tests {
         assert_eq!(prose("see https://a.example www.b.example"), "see `https://a.example` `www.b.example`");
         assert_eq!(prose("1. x - y"), "`1`. x `-` y");
         assert_eq!(prose("commit 0123abcdef (a.txt:7)."), "commit `0123abcdef` (`a.txt:7`).");
-        assert_eq!(prose("... )"), "`...` `)`");
+        assert_eq!(prose("... )"), "... )");
+        assert_eq!(prose("run `git fetch --all`, then (`x_y`)."), "run `git fetch --all`, then (`x_y`).");
+        assert_eq!(prose("a_b`c`d_e `` f"), "`a_b` `c` `d_e` ``` `` ``` f");
         assert_eq!(prose("a`b *c* [x](y)"), "``a`b`` `*c*` `[x](y`)");
     }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::finding;
 use crate::place;
+use crate::report::Report;
 use crate::report::mask::Mask;
 
 /// One leaked secret, or one breach of policy, with all its places.
@@ -29,6 +30,8 @@ pub struct Finding<'a> {
     reasons: Vec<Reason>,
     /// What the secret says of itself.
     facts: Vec<Fact>,
+    /// Who answers for the first of its files that has an owner, or null.
+    owner: Option<String>,
     /// The limit that a policy finding compares with, or null.
     threshold: Option<Threshold>,
     /// The life of a secret of the history, or null.
@@ -40,7 +43,7 @@ pub struct Finding<'a> {
 }
 
 impl<'a> Finding<'a> {
-    pub(in crate::report) fn new(finding: &'a finding::Finding, show_secrets: bool, mask: &Mask) -> Self {
+    pub(in crate::report) fn new(finding: &'a finding::Finding, report: &Report<'_>, mask: &Mask) -> Self {
         Self {
             kind: finding.kind.id(),
             rule: place::sanitize(&finding.rule),
@@ -49,9 +52,10 @@ impl<'a> Finding<'a> {
             severity: finding.severity,
             confidence: finding.confidence,
             fingerprint: finding.fingerprint.as_str(),
-            secret: finding.secret.as_ref().map(|secret| Secret::new(secret, show_secrets)),
+            secret: finding.secret.as_ref().map(|secret| Secret::new(secret, report.show.secrets)),
             reasons: finding.reasons.iter().map(|reason| Reason::new(reason, mask)).collect(),
             facts: finding.facts.iter().map(|fact| Fact::new(fact, mask)).collect(),
+            owner: report.owner(finding).map(|owner| mask.text(owner)),
             threshold: finding.threshold.as_ref().map(|threshold| Threshold {
                 limit: mask.text(&threshold.limit),
                 source: mask.text(&threshold.source),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Finding;
 use crate::finding;
+use crate::report::Report;
 use crate::report::mask::Mask;
 
 /// A finding that is not reported, and why.
@@ -26,7 +27,7 @@ pub struct Suppressed<'a> {
 }
 
 impl<'a> Suppressed<'a> {
-    pub(in crate::report) fn new(suppressed: &'a finding::Suppressed, show_secrets: bool, mask: &Mask) -> Self {
+    pub(in crate::report) fn new(suppressed: &'a finding::Suppressed, report: &Report<'_>, mask: &Mask) -> Self {
         let by = &suppressed.by;
         Self {
             by: by.means.id(),
@@ -35,7 +36,7 @@ impl<'a> Suppressed<'a> {
             reason: mask.text(&by.reason),
             owner: by.owner.as_deref().map(|owner| mask.text(owner)),
             until: by.until.map(|day| day.to_string()),
-            finding: Finding::new(&suppressed.finding, show_secrets, mask),
+            finding: Finding::new(&suppressed.finding, report, mask),
         }
     }
 }

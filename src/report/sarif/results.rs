@@ -6,8 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 use serde_sarif::sarif::{self, ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, Region};
 
+use super::entries::Entry;
+use super::flow::flow;
+use super::hidden::suppression;
 use super::rules::{self, Rules};
-use super::{LOCATIONS, LOCATIONS_IN_ALL, RESULTS, bag, number, object, plain};
+use super::{LOCATIONS, RESULTS, bag, number, object, plain};
 use crate::finding::{Finding, Place};
 use crate::place::{FilePath, Origin};
 use crate::report::Report;
@@ -29,28 +32,34 @@ pub(super) struct Results {
 }
 
 impl Results {
-    pub(super) fn new(report: &Report<'_>, mask: &Mask, rules: &mut Rules<'_>) -> Self {
-        let mut kept: Vec<usize> = (0..report.findings.len()).collect();
+    /// The results of `entries`; `locations` is how many further places the runs may still have.
+    pub(super) fn new(
+        report: &Report<'_>,
+        mask: &Mask,
+        entries: &[Entry<'_>],
+        rules: &mut Rules<'_>,
+        locations: &mut usize,
+    ) -> Self {
+        let mut kept: Vec<usize> = (0..entries.len()).collect();
         if kept.len() > RESULTS {
-            kept.sort_by_key(|&index| (Reverse(report.findings[index].severity), index));
+            kept.sort_by_key(|&index| (entries[index].by.is_some(), Reverse(entries[index].finding.severity), index));
             kept.truncate(RESULTS);
             kept.sort_unstable();
         }
         let mut results = Results {
             list: Vec::with_capacity(kept.len()),
-            left_out: report.findings.len() - kept.len(),
+            left_out: entries.len() - kept.len(),
             locations_left_out: 0,
         };
         let mut ordinals: HashMap<&str, u64> = HashMap::new();
-        let mut locations = LOCATIONS_IN_ALL;
         for index in kept {
-            let finding = &report.findings[index];
+            let finding = entries[index].finding;
             let ordinal = ordinals.entry(finding.fingerprint.as_str()).or_default();
             *ordinal += 1;
-            let further = finding.places.len().saturating_sub(1).min(LOCATIONS - 1).min(locations);
-            locations -= further;
+            let further = finding.places.len().saturating_sub(1).min(LOCATIONS - 1).min(*locations);
+            *locations -= further;
             results.locations_left_out += finding.places.len().saturating_sub(1) - further;
-            results.list.push(result(report, mask, rules, finding, *ordinal, 1 + further));
+            results.list.push(result(report, mask, rules, entries[index], *ordinal, 1 + further));
         }
         results
     }
@@ -60,21 +69,22 @@ fn result(
     report: &Report<'_>,
     mask: &Mask,
     rules: &mut Rules<'_>,
-    finding: &Finding,
+    entry: Entry<'_>,
     ordinal: u64,
     locations: usize,
 ) -> sarif::Result {
+    let finding = entry.finding;
     let (rule, index) = rules.of(finding);
     let mut result = sarif::Result::builder().message(message(finding, mask)).build();
     result.rule_id = Some(rule);
     result.rule_index = Some(number(index as u64));
     result.level = Some(rules::level(finding.severity));
     let places = finding.places.iter().take(locations);
-    result.locations = Some(places.map(|place| location(place, finding, mask, None)).collect());
+    result.locations = Some(places.map(|place| location(report, place, finding, mask, None)).collect());
     if !finding.related.is_empty() {
         let related = finding.related.iter().take(LOCATIONS).enumerate();
         let related = related.map(|(index, related)| {
-            let mut location = location(&related.place, finding, mask, Some(&related.label));
+            let mut location = location(report, &related.place, finding, mask, Some(&related.label));
             location.id = Some(number(index as u64 + 1));
             location
         });
@@ -86,6 +96,10 @@ fn result(
         // Not a hash of the line: lines move. The ordinal keeps findings of one fingerprint apart.
         ("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{ordinal}")),
     ]));
+    result.baseline_state =
+        entry.is_known(report).map(|is_known| Value::from(if is_known { "unchanged" } else { "new" }));
+    result.suppressions = entry.by.map(|by| vec![suppression(by, mask)]);
+    result.code_flows = flow(report, mask, finding).map(|flow| vec![flow]);
     result.properties = Some(properties(report, mask, finding));
     result
 }
@@ -156,8 +170,9 @@ fn in_container(place: &Place, mask: &Mask) -> String {
     }
 }
 
-/// One location. A place in the history or in a container, or a file's name, is anchored at line 1 of its path.
-fn location(place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) -> Location {
+/// One location. A place in a container, or a file's name, is anchored at line 1 of its path; so is one in the history, unless
+/// the very blob is checked out, and where HEAD has no such path it is anchored in the file that stands for the repository.
+fn location(report: &Report<'_>, place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) -> Location {
     let mut location = Location::default();
     let history = is_history(&place.origin);
     let mut words: Vec<String> = label.map(|label| mask.text(label)).into_iter().collect();
@@ -177,13 +192,15 @@ fn location(place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) 
     if !words.is_empty() {
         location.message = Some(Message::from(&plain(&words.join(": "))));
     }
-    let uri = match (place.origin.outermost(), place.origin.outermost().path().or_else(|| finding.path())) {
+    let path = place.origin.outermost().path().or_else(|| finding.path());
+    let path = if history { report.checkout.anchor(path) } else { path };
+    let uri = match (place.origin.outermost(), path) {
         (Origin::Stdin, _) => "stdin".to_owned(),
         (_, Some(path)) => uri(&mask.path(path)),
         (_, None) => NO_PATH.to_owned(),
     };
     let in_container = place.origin.container().is_some();
-    let whole_file = history || in_container || place.origin.is_name();
+    let whole_file = history && !report.checkout.holds(&place.origin) || in_container || place.origin.is_name();
     if in_container {
         // The name of a member says nothing outside its container: the chain of names is the logical location.
         location.logical_locations = Some(vec![sarif::LogicalLocation {
@@ -193,16 +210,26 @@ fn location(place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) 
         }]);
     }
     location.physical_location = Some(PhysicalLocation {
-        artifact_location: Some(ArtifactLocation {
-            uri: Some(uri),
-            uri_base_id: Some(ROOT.to_owned()),
-            ..Default::default()
-        }),
-        region: Some(if whole_file { Region { start_line: Some(1), ..Default::default() } } else { region(place) }),
+        region: Some(if whole_file { line_one() } else { region(place) }),
         context_region: if whole_file { None } else { context(place, mask) },
-        ..Default::default()
+        ..in_file(uri)
     });
     location
+}
+
+fn in_file(uri: String) -> PhysicalLocation {
+    let artifact = ArtifactLocation { uri: Some(uri), uri_base_id: Some(ROOT.to_owned()), ..Default::default() };
+    PhysicalLocation { artifact_location: Some(artifact), ..Default::default() }
+}
+
+fn line_one() -> Region {
+    Region { start_line: Some(1), ..Default::default() }
+}
+
+/// The first line of a file.
+pub(super) fn at_line_one(path: &FilePath, mask: &Mask) -> Location {
+    let physical = PhysicalLocation { region: Some(line_one()), ..in_file(uri(&mask.path(path))) };
+    Location { physical_location: Some(physical), ..Default::default() }
 }
 
 /// A relative URI reference, even for a path that begins with a slash.
@@ -292,6 +319,9 @@ fn properties(report: &Report<'_>, mask: &Mask, finding: &Finding) -> sarif::Pro
         && let Ok(life) = serde_json::to_value(Life::new(life, mask))
     {
         add.insert("life".to_owned(), super::sorted(life));
+    }
+    if let Some(owner) = report.owner(finding) {
+        add.insert("owner".to_owned(), mask.text(owner).into());
     }
     if let Some(threshold) = &finding.threshold {
         let fields = [("limit", mask.text(&threshold.limit).into()), ("source", mask.text(&threshold.source).into())];

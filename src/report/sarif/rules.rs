@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use serde_sarif::sarif::{ReportingConfiguration, ReportingDescriptor, ResultLevel};
+use serde_sarif::sarif::{ReportingConfiguration, ReportingDescriptor, ResultLevel, ToolComponent};
 
+use super::taxonomy::Taxonomy;
 use super::{PropertyBag, text_and_markdown};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::place::sanitize;
@@ -22,11 +23,12 @@ pub(super) struct Rules<'r> {
     report: &'r Report<'r>,
     index: HashMap<String, usize>,
     list: Vec<ReportingDescriptor>,
+    taxonomy: Taxonomy,
 }
 
 impl<'r> Rules<'r> {
     pub(super) fn new(report: &'r Report<'r>) -> Self {
-        Self { report, index: HashMap::new(), list: Vec::new() }
+        Self { report, index: HashMap::new(), list: Vec::new(), taxonomy: Taxonomy::default() }
     }
 
     /// The id and the index of the rule of a finding.
@@ -52,13 +54,18 @@ impl<'r> Rules<'r> {
             }
         };
         let index = self.list.len();
-        self.list.push(rule(&id, descriptor, finding.severity));
+        let mut rule = rule(&id, descriptor, finding.severity);
+        if !descriptor.cwe.is_empty() {
+            rule.relationships = Some(descriptor.cwe.iter().map(|&cwe| self.taxonomy.relationship(cwe)).collect());
+        }
+        self.list.push(rule);
         self.index.insert(id.clone(), index);
         (id, index)
     }
 
-    pub(super) fn finish(self) -> Vec<ReportingDescriptor> {
-        self.list
+    /// The rules, and the taxonomy that they refer to.
+    pub(super) fn finish(self) -> (Vec<ReportingDescriptor>, Option<ToolComponent>) {
+        (self.list, self.taxonomy.finish())
     }
 }
 
@@ -152,7 +159,7 @@ pub(super) fn level(severity: Severity) -> ResultLevel {
 }
 
 /// Whether a link may stand in `helpUri`: code scanning rejects the file for one that is no absolute URI.
-fn is_web_address(docs: &str) -> bool {
+pub(in crate::report) fn is_web_address(docs: &str) -> bool {
     let rest = docs.strip_prefix("https://").or_else(|| docs.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_alphanumeric())

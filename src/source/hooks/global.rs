@@ -108,6 +108,11 @@ impl UserConfig {
     }
 
     fn write(&self) -> Result<(), GlobalError> {
+        // GIT_CONFIG_GLOBAL may name a device, such as the one that is always empty, whose place is not to be taken.
+        if self.path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+            return Err(GlobalError::Unwritable { path: self.path.clone(), error });
+        }
         let mut lock = OsString::from(&self.path);
         lock.push(".lock");
         let lock = PathBuf::from(lock);

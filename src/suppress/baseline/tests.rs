@@ -1,38 +1,10 @@
 use super::*;
-use crate::finding::Severity;
-use crate::finding::{Place, Reason};
-use crate::place::{Origin, Position, Span};
-use crate::secret::{FingerprintKey, Secret};
+use crate::suppress::sample;
 
 const NOW: &str = "2026-11-28T12:00:00Z";
 
 fn finding(value: &str, confidence: Confidence) -> Finding {
-    let secret = Secret::new(value.as_bytes(), 0);
-    let at = Position { line: 1, column: 1, column_utf16: 1 };
-    Finding {
-        kind: crate::finding::Kind::Secret,
-        rule: "a-rule".to_owned(),
-        title: String::new(),
-        message: String::new(),
-        severity: Severity::High,
-        confidence,
-        fingerprint: secret.fingerprint("family", &FingerprintKey::unkeyed()),
-        secret: Some(secret),
-        reasons: Vec::<Reason>::new(),
-        facts: Vec::new(),
-        places: vec![Place {
-            origin: Origin::Stdin,
-            span: Span::new(0, 1),
-            start: at,
-            end: at,
-            excerpt: None,
-            decoding: Vec::new(),
-            introduced: None,
-        }],
-        related: Vec::new(),
-        threshold: None,
-        life: None,
-    }
+    sample::finding(value, confidence, 1, None)
 }
 
 fn entry_for(finding: &Finding, path: &str) -> Entry {

@@ -1,43 +1,9 @@
 use super::*;
-use crate::finding::{Confidence, Introduction, Severity};
-use crate::place::{Origin, Position, Span};
-use crate::secret::{FingerprintKey, Secret};
+use crate::finding::Confidence;
+use crate::suppress::sample;
 
 fn finding(value: &str, line: u64, commit: Option<&str>) -> Finding {
-    let secret = Secret::new(value.as_bytes(), 0);
-    let at = Position { line, column: 1, column_utf16: 1 };
-    let introduced = commit.map(|commit| Introduction {
-        commit: commit.to_owned(),
-        author: String::new(),
-        date: String::new(),
-        in_head: false,
-        reachable: true,
-    });
-    let place = Place {
-        origin: Origin::Stdin,
-        span: Span::new(0, 1),
-        start: at,
-        end: at,
-        excerpt: None,
-        decoding: Vec::new(),
-        introduced,
-    };
-    Finding {
-        kind: Kind::Secret,
-        rule: "a-rule".to_owned(),
-        title: String::new(),
-        message: String::new(),
-        severity: Severity::High,
-        confidence: Confidence::High,
-        fingerprint: secret.fingerprint("family", &FingerprintKey::unkeyed()),
-        secret: Some(secret),
-        reasons: Vec::new(),
-        facts: Vec::new(),
-        places: vec![place],
-        related: Vec::new(),
-        threshold: None,
-        life: None,
-    }
+    sample::finding(value, Confidence::High, line, commit)
 }
 
 /// Whether a file hides this at `path`.
