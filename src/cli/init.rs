@@ -76,23 +76,26 @@ impl InitArgs {
         print(&found::described(home, &services, hook.as_deref()))?;
 
         print(&self.settings(home)?)?;
-        if self.hook {
-            match self.dry_run {
-                true => print("hook: `keysieve hook install` would be run\n")?,
-                false => _ = same_as(&["hook", "install"])?,
-            }
-        }
         if self.baseline {
-            let code = self.baseline(home)?;
+            let code = self.baseline(home, home == here)?;
             if code != 0 {
                 return Ok(code);
             }
         }
-        if let Some(ci) = self.ci {
-            self.job(ci, home)?;
-        }
+        // What others have in the place of one is no reason to leave the other undone.
+        let installed = self.install();
+        let written = self.ci.map_or(Ok(()), |ci| self.job(ci, home));
         print(&self.next(home, &services, hook.as_deref()))?;
+        installed.and(written)?;
         Ok(0)
+    }
+
+    fn install(&self) -> anyhow::Result<()> {
+        match (self.hook, self.dry_run) {
+            (true, true) => print("hook: `keysieve hook install` would be run\n"),
+            (true, false) => same_as(&["hook", "install"]).map(drop),
+            (false, _) => Ok(()),
+        }
     }
 
     /// Writes the control file, if there is none.
@@ -115,13 +118,14 @@ impl InitArgs {
         Ok(format!("{name}: written, with a fingerprint key; commit it\n"))
     }
 
-    fn baseline(&self, home: &Path) -> anyhow::Result<u8> {
+    fn baseline(&self, home: &Path, is_here: bool) -> anyhow::Result<u8> {
         if home.join(BASELINE).symlink_metadata().is_ok() {
             print(&format!("{BASELINE}: there already; `keysieve baseline update` brings it up to date\n"))?;
         } else if self.dry_run {
             print(&format!("{BASELINE}: `keysieve baseline create` would be run\n"))?;
         } else {
-            return same_as(&["baseline", "create", home.to_str().context("a path that is no UTF-8")?]);
+            let top = if is_here { Path::new(".") } else { home };
+            return same_as(&["baseline", "create", top.to_str().context("a path that is no UTF-8")?]);
         }
         Ok(0)
     }

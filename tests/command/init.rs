@@ -135,6 +135,10 @@ fn what_is_there_is_said() {
         said.says("lefthook manages the hooks here").says(".gitleaksignore of gitleaks; what it hides stays hidden");
     let said = said.says(".talismanrc of talisman; keysieve does not read it").says("runs gitleaks");
     said.says("keysieve init --ci github ");
+    // A hook that is managed by others is no reason to leave the rest undone.
+    keysieve(&scratch, "repo", &["init", "--hook", "--ci", "jenkins"]).exits(2).says("Add to lefthook.yml");
+    assert!(scratch.path("repo/Jenkinsfile").is_file());
+    fs::remove_file(scratch.path("repo/Jenkinsfile")).unwrap();
     scratch.write("repo/keysieve.toml", "fail-on = \"high\"\n");
     keysieve(&scratch, "repo", &["init"]).exits(0).says("it has no fingerprint-key");
     assert_eq!(read(&scratch, "repo/keysieve.toml"), "fail-on = \"high\"\n");

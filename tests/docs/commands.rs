@@ -1,7 +1,7 @@
-//! Every line of a `sh` block that begins with `keysieve` is run, page by page and in order, in a repository such as the pages
-//! speak of: one with a token in its history, a clean change on top of `origin/main`, and files of other scanners. A comment
-//! may state the exit code (`# exit 1`); else it must be no usage error. The commands of the CI recipes are run as well, in
-//! whatever their blocks are written.
+//! Every line of a `sh` block that begins with `keysieve` (or `mkdir`) is run, page by page and in order, in a repository such
+//! as the pages speak of: one with a token in its history, a clean change on top of `origin/main`, and files of other scanners.
+//! A comment may state the exit code (`# exit 1`); else it must be no usage error. The commands of the CI recipes are run as
+//! well, in whatever their blocks are written.
 
 use std::process::Command;
 
@@ -69,7 +69,7 @@ fn commands_do_what_the_pages_say() {
         let lines = page.block_lines(is_meant).filter_map(|(number, line)| {
             let line = line.trim_start();
             let line = if is_recipe { line.strip_prefix("- ").unwrap_or(line) } else { line };
-            line.starts_with("keysieve ").then_some((number, line))
+            ["keysieve ", "mkdir "].iter().any(|begin| line.starts_with(begin)).then_some((number, line))
         });
         let lines: Vec<(usize, &str)> = lines.collect();
         if lines.is_empty() {
