@@ -79,7 +79,7 @@ fn notices(out: &mut String, report: &Report<'_>, mask: &Mask, paint: Paint) {
 }
 
 /// `scanned 123 files (4.5 MB), 40 commits; linted 12 documents; skipped: 3 binary`.
-pub(super) fn coverage(coverage: &Coverage) -> String {
+pub(in crate::report) fn coverage(coverage: &Coverage) -> String {
     let mut scanned = Vec::new();
     if coverage.files > 0 {
         scanned.push(format!("{} ({})", count(coverage.files, "file"), size(coverage.file_bytes)));
