@@ -32,3 +32,5 @@ mod sample;
 mod sarif;
 #[path = "report_formats/tables.rs"]
 mod tables;
+#[path = "report_formats/text.rs"]
+mod text;
