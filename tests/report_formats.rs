@@ -7,6 +7,9 @@
 
 #[path = "report_formats/brief.rs"]
 mod brief;
+/// The page in a browser.
+#[path = "report_formats/browser.rs"]
+mod browser;
 #[path = "report_formats/comment.rs"]
 mod comment;
 #[path = "report_formats/forges.rs"]
@@ -15,6 +18,8 @@ mod forges;
 mod golden;
 #[path = "report_formats/hostile.rs"]
 mod hostile;
+#[path = "report_formats/html.rs"]
+mod html;
 #[path = "report_formats/limits.rs"]
 mod limits;
 #[path = "report_formats/linter.rs"]
@@ -27,3 +32,5 @@ mod sample;
 mod sarif;
 #[path = "report_formats/tables.rs"]
 mod tables;
+#[path = "report_formats/text.rs"]
+mod text;

@@ -23,6 +23,7 @@ mod escape;
 mod gaps;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod inventory;
 pub mod json;
 pub mod jsonl;
@@ -193,11 +194,13 @@ pub enum Formats {
     Ecs,
     /// Markdown for a comment or a job summary.
     Markdown,
+    /// One page to open in a browser.
+    Html,
 }
 
 impl Formats {
     /// Every format, in the order of the help.
-    pub const ALL: [Formats; 11] = [
+    pub const ALL: [Formats; 12] = [
         Formats::Text,
         Formats::Json,
         Formats::Jsonl,
@@ -209,6 +212,7 @@ impl Formats {
         Formats::Github,
         Formats::Ecs,
         Formats::Markdown,
+        Formats::Html,
     ];
 
     /// The name that `--format` takes.
@@ -226,6 +230,7 @@ impl Formats {
             Formats::Github => "github",
             Formats::Ecs => "ecs",
             Formats::Markdown => "markdown",
+            Formats::Html => "html",
         }
     }
 
@@ -244,6 +249,7 @@ impl Formats {
             Formats::Github => Box::new(github::Github),
             Formats::Ecs => Box::new(ecs::Ecs),
             Formats::Markdown => Box::new(markdown::Markdown),
+            Formats::Html => Box::new(html::Html),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use self::layout::{Paint, Style, WIDTH, wrap};
+use self::life::{head, ten};
 use super::mask::Mask;
 use super::{Descriptor, Format, Report};
 use crate::finding::{Finding, Introduction, Place};
@@ -18,8 +19,9 @@ pub mod brief;
 mod excerpt;
 pub mod explained;
 pub(super) mod layout;
+pub(super) mod life;
 pub(super) mod summary;
-mod suppressed;
+pub(super) mod suppressed;
 
 /// How many further places of a finding are listed.
 const PLACES: usize = 5;
@@ -85,7 +87,9 @@ impl Block<'_> {
     fn finding(&mut self, finding: &Finding, first_of_rule: bool) {
         self.header(finding);
         if let Some(place) = finding.places.first() {
-            self.line(&format!("  {}", self.paint.in_style(Style::Place, &self.place(place, false))));
+            // Who opens the file does not find what is only in a commit.
+            let with_commit = place.origin.outermost().is_history();
+            self.line(&format!("  {}", self.paint.in_style(Style::Place, &self.place(place, with_commit))));
             if let (Some(excerpt), false) = (&place.excerpt, place.origin.is_name()) {
                 let excerpt = self.mask.excerpt(excerpt);
                 excerpt::write(self.text, &excerpt, place.start.line, Style::of(finding.severity), self.paint);
@@ -100,8 +104,19 @@ impl Block<'_> {
         }
         self.why(finding);
         self.says(finding);
-        self.since(finding);
-        self.life(finding);
+        if let Some(since) = life::since(finding, self.mask) {
+            self.labelled("since", &since);
+        }
+        if let Some(life) = &finding.life {
+            let words = [("life", life::course(life, self.mask)), ("refs", life::refs(life, self.mask))];
+            words
+                .into_iter()
+                .filter_map(|(label, words)| Some((label, words?)))
+                .for_each(|(label, words)| self.labelled(label, &words));
+        }
+        if let Some(owner) = self.report.owner(finding) {
+            self.labelled("owner", &self.mask.text(owner));
+        }
         self.also(finding);
         for related in &finding.related {
             let text = format!("{}: {}", self.mask.text(&related.label), self.place(&related.place, true));
@@ -162,79 +177,10 @@ impl Block<'_> {
         }
     }
 
-    /// The earliest commit that holds the secret, for findings in the history.
-    fn since(&mut self, finding: &Finding) {
-        let introductions = finding.places.iter().filter_map(|place| place.introduced.as_ref());
-        let Some(first) = introductions.clone().min_by_key(|first| (first.date.as_str(), first.commit.as_str())) else {
-            return;
-        };
-        let mut text = format!(
-            "{}, {}, {}; {}",
-            ten(&first.commit),
-            sanitize(ten(&first.date)),
-            self.mask.text(&first.author),
-            head(introductions.clone().any(|introduction| introduction.in_head)),
-        );
-        if !introductions.clone().any(|introduction| introduction.reachable) {
-            text.push_str("; no ref reaches it");
-        }
-        self.labelled("since", &text);
-    }
-
-    /// When it was removed, how long it was there, and which refs still have it.
-    fn life(&mut self, finding: &Finding) {
-        let Some(life) = &finding.life else { return };
-        let branch = |branch: &str| short_ref(&self.mask.text(branch)).to_owned();
-        let mut gone = Vec::new();
-        match (&life.removed, &life.last) {
-            (Some(removed), _) => gone.push(format!(
-                "removed by {}, {}, {}",
-                ten(&removed.commit),
-                sanitize(ten(&removed.date)),
-                self.mask.text(&removed.author)
-            )),
-            (None, Some(last)) if life.holding_count == 0 && !life.in_head => {
-                gone.push(format!("last in {}, {}", ten(&last.commit), sanitize(ten(&last.date))));
-            }
-            _ => {}
-        }
-        if let (Some(on), false) = (&life.branch, gone.is_empty() && life.returns == 0) {
-            gone.push(format!("on {}", branch(on)));
-        }
-        match life.returns {
-            0 => {}
-            1 => gone.push("came back once".to_owned()),
-            times => gone.push(format!("came back {times} times")),
-        }
-        if let Some(days) = life.exposed_days {
-            let least = if life.at_least { "at least " } else { "" };
-            gone.push(format!("exposed {least}{days} day{}", if days == 1 { "" } else { "s" }));
-        }
-        let mut has = Vec::new();
-        for (words, names, count) in
-            [("held by", &life.holding, life.holding_count), ("reached by", &life.reaching, life.reaching_count)]
-        {
-            if count > 0 {
-                let shown: Vec<String> = names.iter().take(REFS).map(|name| branch(name)).collect();
-                let more = count - shown.len() as u64;
-                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                has.push(format!("{words} {}{more}", shown.join(", ")));
-            }
-        }
-        if life.only_reflog {
-            has.push("only the reflog reaches it".to_owned());
-        }
-        if !gone.is_empty() {
-            self.labelled("life", &gone.join(", "));
-        }
-        if !has.is_empty() {
-            self.labelled("refs", &has.join("; "));
-        }
-    }
-
     fn also(&mut self, finding: &Finding) {
-        let more = finding.places.len().saturating_sub(1 + PLACES);
-        for (index, place) in finding.places.iter().skip(1).take(PLACES).enumerate() {
+        let further: Vec<&Place> = finding.places.iter().skip(1).filter(|place| !is_said(finding, place)).collect();
+        let more = further.len().saturating_sub(PLACES);
+        for (index, place) in further.into_iter().take(PLACES).enumerate() {
             let text = self.place(place, true);
             self.labelled_whole(if index == 0 { "also" } else { "" }, &text);
         }
@@ -303,6 +249,19 @@ impl Block<'_> {
     }
 }
 
+/// Whether a place of the history says only what a file says, too: that the secret stands there, and still does.
+fn is_said(finding: &Finding, place: &Place) -> bool {
+    let is_file = |other: &Place| {
+        matches!(other.origin.outermost(), Origin::File(_))
+            && other.origin.outermost().path() == place.origin.outermost().path()
+            && other.origin.members() == place.origin.members()
+            && other.start == place.start
+    };
+    matches!(place.origin.outermost(), Origin::Blob { .. })
+        && place.introduced.as_ref().is_some_and(|introduced| introduced.in_head)
+        && finding.places.iter().any(is_file)
+}
+
 /// `path:line:column`, if asked for with the commit that brought it.
 pub(super) fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
     let mut text = match &place.origin {
@@ -322,22 +281,4 @@ pub(super) fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
         let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));
     }
     text
-}
-
-/// How many refs are named.
-const REFS: usize = 4;
-
-/// The name of a ref as people say it.
-fn short_ref(name: &str) -> &str {
-    let starts = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"];
-    starts.iter().find_map(|start| name.strip_prefix(start)).unwrap_or(name)
-}
-
-fn head(in_head: bool) -> &'static str {
-    if in_head { "still in HEAD" } else { "gone from HEAD" }
-}
-
-/// The first ten characters: of an object id what people read, of a date the day.
-fn ten(text: &str) -> &str {
-    text.get(..10).unwrap_or(text)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use keysieve::report::Formats;
 use serde_json::Value;
 
+use crate::html::with_hidden;
 use crate::linter::lint;
 use crate::sample::{Run, sample};
 
@@ -57,6 +58,7 @@ fn the_formats_of_other_tools() {
         (Formats::Github, "github.txt"),
         (Formats::Ecs, "ecs.jsonl"),
         (Formats::Markdown, "md"),
+        (Formats::Html, "html"),
     ] {
         compare(&format!("sample.{name}"), &sample().written(format, false));
         compare(&format!("clean.{name}"), &Run::of(vec![]).written(format, false));
@@ -102,20 +104,23 @@ fn colours_change_nothing_but_the_colour() {
 
 #[test]
 fn the_lines_of_jsonl_are_the_findings_of_json() {
-    let run = sample();
+    let run = with_hidden();
     let json: Value = serde_json::from_str(&run.text(Formats::Json)).unwrap();
     let mut lines: Vec<Value> =
         run.text(Formats::Jsonl).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut summary = lines.pop().unwrap();
     assert_eq!(summary.as_object_mut().unwrap().remove("type"), Some("summary".into()));
-    let kind = |line: &mut Value| line.as_object_mut().unwrap().remove("type").unwrap();
-    let kinds: Vec<Value> = lines.iter_mut().map(kind).collect();
-    let first = kinds.iter().position(|kind| kind == "suppressed").unwrap();
-    assert!(
-        kinds[..first].iter().all(|kind| kind == "finding") && kinds[first..].iter().all(|kind| kind == "suppressed")
-    );
-    summary.as_object_mut().unwrap().insert("suppressed".to_owned(), lines.split_off(first).into());
-    summary.as_object_mut().unwrap().insert("findings".to_owned(), lines.into());
+    let (mut findings, mut suppressed) = (Vec::new(), Vec::new());
+    for mut line in lines {
+        match line.as_object_mut().unwrap().remove("type").unwrap().as_str() {
+            Some("finding") => findings.push(line),
+            Some("suppressed") => suppressed.push(line),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((findings.len(), suppressed.len()), (run.findings.len(), run.suppressed.len()));
+    summary.as_object_mut().unwrap().insert("findings".to_owned(), findings.into());
+    summary.as_object_mut().unwrap().insert("suppressed".to_owned(), suppressed.into());
     assert_eq!(summary, json);
 }
 

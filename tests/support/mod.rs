@@ -17,8 +17,20 @@ use crate::scripted::Scratch;
 pub mod search;
 
 /// Every format that a report can have.
-pub const FORMATS: [&str; 11] =
-    ["text", "json", "jsonl", "sarif", "csv", "junit", "gitlab", "gitlab-codequality", "github", "ecs", "markdown"];
+pub const FORMATS: [&str; 12] = [
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "csv",
+    "junit",
+    "gitlab",
+    "gitlab-codequality",
+    "github",
+    "ecs",
+    "markdown",
+    "html",
+];
 
 /// Those of them that are lists of what somebody has to look at: of a run that comes out clean they do not say what it saw.
 pub const LISTS: [&str; 4] = ["csv", "junit", "gitlab-codequality", "github"];

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layout::{Paint, Style, WIDTH, wrap};
-use crate::finding::Suppressed;
+use crate::finding::Suppression;
 use crate::place::sanitize;
 use crate::report::Report;
 use crate::report::mask::Mask;
@@ -16,7 +16,7 @@ pub(super) fn write(out: &mut String, report: &Report<'_>, mask: &Mask, paint: P
         for place in &suppressed.finding.places {
             let _ = writeln!(out, "  {}", super::origin(mask, place, true));
         }
-        for line in wrap(&by(suppressed, mask), WIDTH - 2, WIDTH - 4) {
+        for line in wrap(&by(&suppressed.by, mask), WIDTH - 2, WIDTH - 4) {
             let _ = writeln!(out, "  {line}");
         }
         out.push('\n');
@@ -24,8 +24,7 @@ pub(super) fn write(out: &mut String, report: &Report<'_>, mask: &Mask, paint: P
 }
 
 /// `by src/a.rs:3 (keysieve:allow until 2026-12-31, @ann): read by the tests`.
-fn by(suppressed: &Suppressed, mask: &Mask) -> String {
-    let by = &suppressed.by;
+pub(in crate::report) fn by(by: &Suppression, mask: &Mask) -> String {
     let mut text = format!("by {} ({}", mask.text(&by.source), mask.text(&by.stated));
     if let Some(until) = by.until {
         let _ = write!(text, " until {until}");
