@@ -334,11 +334,21 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
 
 /// Where the name of a file holds a secret, whatever names the file would show it: reports, and a baseline.
 pub fn hide_secret_names(findings: &mut [Finding]) {
-    let secrets: Vec<Vec<u8>> = findings
-        .iter()
-        .filter(|finding| finding.places.iter().any(|place| place.origin.is_name()))
-        .filter_map(|finding| finding.secret.as_ref().map(|secret| secret.expose().to_vec()))
-        .collect();
+    let mut secrets: Vec<Vec<u8>> = Vec::new();
+    for finding in findings.iter() {
+        let Some(secret) = &finding.secret else { continue };
+        for place in finding.places.iter().filter(|place| place.origin.is_name()) {
+            secrets.push(secret.expose().to_vec());
+            // The name may spell the secret otherwise than its normal form does.
+            let name = place.origin.path().map(FilePath::as_bytes).unwrap_or_default();
+            let spelt = name.get(place.span.start as usize..place.span.end as usize).unwrap_or_default();
+            secrets.push(spelt.to_vec());
+        }
+    }
+    // What is masked already is none.
+    secrets.retain(|secret| secret.iter().any(|&byte| byte != b'*'));
+    secrets.sort_unstable();
+    secrets.dedup();
     if secrets.is_empty() {
         return;
     }
@@ -354,7 +364,7 @@ fn masked(path: &FilePath, secrets: &[Vec<u8>]) -> FilePath {
     let mut bytes = path.as_bytes().to_vec();
     for secret in secrets {
         while let Some(at) = memchr::memmem::find(&bytes, secret) {
-            bytes.splice(at..at + secret.len(), *b"********");
+            bytes[at..at + secret.len()].fill(b'*');
         }
     }
     FilePath::new(bytes)

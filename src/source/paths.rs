@@ -126,7 +126,7 @@ mod tests {
         let paths = Paths::new(&[top.join("a")]);
         assert!(paths.was_scanned("a/b/c.env") && !paths.was_scanned("ab") && !paths.is_whole());
         assert!(paths.exists("a/b/c.env") && !paths.exists("a/x"));
-        assert!(Paths::new(&[top.clone()]).is_whole());
+        assert!(Paths::new(std::slice::from_ref(&top)).is_whole());
     }
 
     #[test]

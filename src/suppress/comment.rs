@@ -287,7 +287,7 @@ mod tests {
         let end = text.rfind("VALUE").unwrap() + 5;
         let line = |at: usize| text[..at].matches('\n').count() as u64 + 1;
         let others = text.match_indices("OTHER").map(|(at, word)| at..at + word.len());
-        let secrets: Vec<Range<usize>> = others.chain([at..end]).collect();
+        let secrets: Vec<Range<usize>> = others.chain(std::iter::once(at..end)).collect();
         let found = beside(text.as_bytes(), &(at..end), (line(at), line(end)), &secrets);
         found.into_iter().map(|comment| (comment.word.to_owned(), comment.line)).collect()
     }

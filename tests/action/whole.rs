@@ -36,7 +36,9 @@ fn a_schedule_and_a_manual_run_look_at_everything() {
         assert_eq!(outcome.outputs["sarif"], "keysieve.sarif");
         let sarif = std::fs::read(runner.scratch.path("checkout/keysieve.sarif")).unwrap();
         let sarif: serde_json::Value = serde_json::from_slice(&sarif).unwrap();
-        assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), rules.len());
+        // What only the history holds is a run of its own.
+        let runs = sarif["runs"].as_array().unwrap().iter();
+        assert_eq!(runs.map(|run| run["results"].as_array().unwrap().len()).sum::<usize>(), rules.len());
     }
 }
 

@@ -26,7 +26,7 @@ pub fn with_hidden() -> Run {
         owner: None,
         until: None,
     };
-    run.suppressed.push(Suppressed { finding, by });
+    run.suppressed = vec![Suppressed { finding, by }];
     run
 }
 

@@ -174,6 +174,7 @@ fn notes_are_notifications() {
     let notifications = |run: &Run, of: usize| {
         run.sarif()["runs"][of]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().clone()
     };
+    run.notes.clear();
     let before = notifications(&run, 0).len();
     run.notes = vec!["baseline: 2 entries meet nothing any more [x](y)".to_owned()];
     lint(&run.sarif());

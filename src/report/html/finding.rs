@@ -58,7 +58,7 @@ impl Card<'_> {
             ("history", _) => format!("{redacted} only in the history"),
             _ => redacted,
         };
-        let _ = write!(out, "<span class=\"soft\">{}</span></summary>\n", escaped(&beside));
+        let _ = writeln!(out, "<span class=\"soft\">{}</span></summary>", escaped(&beside));
         if let Some(place) = place {
             self.excerpt(place, &mut out);
         }

@@ -238,7 +238,7 @@ impl<W: io::Write> Page<'_, W> {
 fn prose(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     // A backtick without another is only that.
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return escaped(text);
     }
     let written = pieces.into_iter().enumerate().map(|(index, piece)| match index % 2 {

@@ -110,7 +110,7 @@ impl Scale {
 
     /// A line for each year, and the number of as many as there is room for.
     fn years(&self, height: f64, svg: &mut String) {
-        let every = i16::try_from((self.last - self.first) / 15 + 1).unwrap_or(1);
+        let every = (self.last - self.first) / 15 + 1;
         for year in self.first..=self.last + 1 {
             let Some(x) = new_year(year).map(|days| self.x(days)) else { continue };
             let _ = writeln!(svg, "<path class=\"year\" d=\"M{x} {} V{height}\"/>", HEAD - 8.0);
