@@ -17,8 +17,8 @@ use crate::run::{Plan, Settings};
 /// Flags that every command that judges has.
 #[derive(Args, Debug)]
 pub struct JudgeArgs {
-    /// Format of the report: text, json, jsonl, sarif, csv, junit, gitlab, gitlab-codequality, github, ecs, markdown or html
-    /// (docs/formats.md says what each is for)
+    /// Format of the report: text, json, jsonl, sarif, csv, junit, gitlab, gitlab-codequality, github, ecs, markdown
+    /// or html (docs/formats.md says what each is for)
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Reports")]
     format: Formats,
     /// Write the report to FILE instead of standard output
