@@ -228,7 +228,7 @@ fn own(text: &[u8], at: usize, end: usize, secrets: &[Range<usize>]) -> Option<C
     }
     let reason = closed(rest);
     // A help text that says how such a comment is written.
-    if reason.starts_with('<') && reason.ends_with('>') {
+    if reason.starts_with('<') && reason.contains('>') {
         return None;
     }
     if !reason.chars().any(char::is_alphanumeric) {
