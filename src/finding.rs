@@ -209,6 +209,20 @@ pub struct Place {
     pub introduced: Option<Introduction>,
 }
 
+impl Place {
+    /// Of a place in a name: the bytes of the name that are the secret, which the name may spell otherwise than its normal form
+    /// does.
+    #[must_use]
+    pub fn spelt(&self) -> Option<&[u8]> {
+        let name = match &self.origin {
+            // Of a name of the history only that is looked at, not the way to it.
+            Origin::EntryName(path) => path.file_name(),
+            origin => origin.path().filter(|_| origin.is_name())?.as_bytes(),
+        };
+        name.get(usize::try_from(self.span.start).ok()?..usize::try_from(self.span.end).ok()?)
+    }
+}
+
 /// A second place that helps to understand the first: the key id beside the secret, the block that lacks a setting.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Related {

@@ -73,8 +73,9 @@ struct Common {
 }
 
 impl Common {
-    /// Everything that `keysieve check` looks at: a baseline that saw less would call the rest new.
-    fn plan(&self) -> anyhow::Result<Plan> {
+    /// Everything that `keysieve check` looks at: a baseline that saw less would call the rest new. With it the paths that
+    /// entries have.
+    fn plan(&self) -> anyhow::Result<(Plan, Paths)> {
         let plan = Plan {
             paths: vec![self.path.clone()],
             secrets: true,
@@ -89,7 +90,7 @@ impl Common {
             let top = output::shown(paths.top());
             bail!("a baseline is of the whole repository, whose top is {top}: name that");
         }
-        Ok(plan)
+        Ok((plan, paths))
     }
 
     /// The file, and what it is called.

@@ -11,7 +11,7 @@ use crate::config::{self, Config, ConfigError, Inputs, NamedFile};
 use crate::policy::declared::own;
 use crate::policy::{self, Checks};
 use crate::secret::FingerprintKey;
-use crate::source::{GitEnvironment, Repository};
+use crate::source::{GitEnvironment, Repository, paths};
 
 /// Flags of every command that reads the configuration.
 #[derive(Args, Debug)]
@@ -210,8 +210,7 @@ fn is_same(canonical: &Path, other: &Path) -> bool {
 /// The top of the working tree that a directory lies in.
 pub fn top(directory: &Path) -> Option<PathBuf> {
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    let absolute = directory.canonicalize().ok()?;
-    absolute.ancestors().find(|it| it.join(".git").exists()).map(Path::to_path_buf)
+    paths::top(&directory.canonicalize().ok()?)
 }
 
 fn directory(start: &Path) -> PathBuf {

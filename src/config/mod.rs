@@ -41,7 +41,7 @@ pub struct Config {
     pub min_confidence: Confidence,
     /// A finding of this severity or worse makes the exit code 1.
     pub fail_on: Severity,
-    /// Where `min-confidence`, `fail-on` and `fingerprint-key` are stated, if they are.
+    /// Where `min-confidence` and `fail-on` are stated, if they are.
     pub sources: BTreeMap<&'static str, String>,
     /// Globs of paths that are not scanned.
     pub exclude: globset::GlobSet,
@@ -192,9 +192,6 @@ fn resolve(
         if let Some(stated) = &file.fail_on {
             fail_on = *stated.get_ref();
             sources.insert("fail-on", layer.place(stated.span().start));
-        }
-        if let Some(stated) = &file.fingerprint_key {
-            sources.insert("fingerprint-key", layer.place(stated.span().start));
         }
         for id in file.disable.iter().filter(|id| !is_rule(id.get_ref())) {
             errors.push(layer.error(id.span().start, format!("disable: there is no rule `{}`", id.get_ref())));

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Report;
-use crate::finding::{Excerpt, Finding, Kind};
+use crate::finding::{Excerpt, Finding, Kind, Place};
 use crate::place::{FilePath, Origin, sanitize};
 
 /// The shortest run of secret bytes that is masked, and the length of the keys of the table.
@@ -50,14 +50,9 @@ impl Mask {
             if finding.kind != Kind::Secret {
                 continue;
             }
-            for place in &finding.places {
-                if let (Some(path), true) = (place.origin.path(), place.origin.is_name()) {
-                    let range = place.span.start as usize..place.span.end as usize;
-                    let spelt = path.as_bytes().get(range).unwrap_or_default();
-                    // The name may spell the secret otherwise than its normal form does.
-                    if memchr::memmem::find(spelt, secret.own_part()).is_none() {
-                        mask.hide(spelt);
-                    }
+            for spelt in finding.places.iter().filter_map(Place::spelt) {
+                if memchr::memmem::find(spelt, secret.own_part()).is_none() {
+                    mask.hide(spelt);
                 }
             }
         }

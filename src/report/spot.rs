@@ -78,8 +78,8 @@ pub(super) fn commit(place: &Place) -> Option<&str> {
     }
 }
 
-/// What was found, in sentences of one line: message, where in the history, limit, number of places.
-pub(super) fn sentence(finding: &Finding, mask: &Mask) -> String {
+/// What was found, in one sentence: the message, or what else there is to say.
+pub(super) fn what(finding: &Finding, mask: &Mask) -> String {
     let mut text = mask.text(&finding.message);
     if text.is_empty() {
         text = mask.text(if finding.title.is_empty() { &finding.rule } else { &finding.title });
@@ -87,6 +87,12 @@ pub(super) fn sentence(finding: &Finding, mask: &Mask) -> String {
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }
+    text
+}
+
+/// What was found, in sentences of one line: message, where in the history, limit, number of places.
+pub(super) fn sentence(finding: &Finding, mask: &Mask) -> String {
+    let mut text = what(finding, mask);
     if let Some(place) = finding.places.first() {
         if place.origin.outermost().is_history() {
             text.push_str(&format!(" Found in the history: {}.", in_words(place, mask)));

@@ -339,14 +339,7 @@ pub fn hide_secret_names(findings: &mut [Finding]) {
         let Some(secret) = &finding.secret else { continue };
         for place in finding.places.iter().filter(|place| place.origin.is_name()) {
             secrets.push(secret.expose().to_vec());
-            // The name may spell the secret otherwise than its normal form does.
-            let name = match &place.origin {
-                // Of a name of the history only that is looked at, not the way to it.
-                Origin::EntryName(path) => path.file_name(),
-                origin => origin.path().map(FilePath::as_bytes).unwrap_or_default(),
-            };
-            let spelt = name.get(place.span.start as usize..place.span.end as usize).unwrap_or_default();
-            secrets.push(spelt.to_vec());
+            secrets.extend(place.spelt().map(<[u8]>::to_vec));
         }
     }
     // What is masked already is none.

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use crate::decode::Charset;
-use crate::finding::{Confidence, Finding, Kind, Place};
+use crate::finding::{Finding, Place};
 use crate::place::{Origin, Positions, Span};
 use crate::policy::comments::{self, Idle, Said};
 use crate::rule::set::RuleSet;
@@ -13,6 +13,7 @@ use crate::suppress::comment::{self, Comment, CommentFlaw};
 use crate::suppress::{Counting, Exceptions, Foreign, Settled, Suppressions};
 
 use super::excerpt;
+use super::lint::breached;
 use super::{Outcome, Plan, Run, Settings};
 
 /// A comment of ours in a file.
@@ -157,22 +158,8 @@ pub fn idle(
             continue;
         };
         let route = format!("{address}#{}", comment.rules.join(","));
-        findings.push(Finding {
-            kind: Kind::Policy,
-            rule: check.id.to_owned(),
-            title: check.title.to_owned(),
-            message,
-            severity,
-            confidence: Confidence::High,
-            fingerprint: settings.config.fingerprint_key.fingerprint(check.id, route.as_bytes()),
-            secret: None,
-            reasons: Vec::new(),
-            facts: Vec::new(),
-            places: vec![place],
-            related: Vec::new(),
-            threshold: None,
-            life: None,
-        });
+        let key = &settings.config.fingerprint_key;
+        findings.push(Finding { severity, ..breached(check, &route, message, place, key) });
     }
     findings
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config::policy::{KnownCredential, Limit, PolicySettings};
-use crate::finding::{Confidence, FactName, Finding, Kind, Place, Reason, Weight};
+use crate::finding::{FactName, Finding, Kind, Place, Reason, Weight};
 use crate::place::{FilePath, Origin, Positions, Span};
 use crate::policy::inventory::{self, Declaration, Holding, Identity, Reference, Sighting, Spot, Tree};
 use crate::policy::{Declared, Lint};
@@ -21,6 +21,7 @@ use crate::rule::set::RuleSet;
 use crate::source::Item;
 
 use super::Settings;
+use super::lint::breached;
 
 /// References and entries of the inventory, with their places, in no particular order.
 #[derive(Default)]
@@ -144,20 +145,10 @@ impl<'c> Credentials<'c> {
             let Spot { origin, span, start, end } = breach.spot;
             let place = Place { origin, span, start, end, excerpt: None, decoding: Vec::new(), introduced: None };
             let finding = Finding {
-                kind: Kind::Policy,
-                rule: breach.check.id.to_owned(),
-                title: breach.check.title.to_owned(),
-                message: breach.message,
                 severity: breach.severity,
-                confidence: Confidence::High,
-                fingerprint: key.fingerprint(breach.check.id, breach.route.as_bytes()),
-                secret: None,
                 reasons: vec![Reason::new("route", Weight::Supports, format!("it is `{route}`"))],
-                facts: Vec::new(),
-                places: vec![place],
-                related: Vec::new(),
                 threshold: breach.threshold,
-                life: None,
+                ..breached(breach.check, &breach.route, breach.message, place, key)
             };
             Some((path, span, breach.route, finding))
         });

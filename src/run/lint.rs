@@ -13,8 +13,8 @@ use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Position, Positions, Span};
 use crate::policy::inventory::Reference;
 use crate::policy::slots::{Overdue, Slot};
-use crate::policy::{self, Breach, Subject};
-use crate::secret::Fingerprint;
+use crate::policy::{self, Breach, Meta, Subject};
+use crate::secret::{Fingerprint, FingerprintKey};
 use crate::source::Item;
 use crate::source::index::Staged;
 use crate::source::repository::Repository;
@@ -261,6 +261,26 @@ pub fn overdue(file: &File<'_>, overdue: Vec<(Slot, Overdue)>, detector: &Detect
     Linted { documents: 0, findings: findings(files, &breaches, detector, settings) }
 }
 
+/// The finding of a breach at a route, as bad as its check is.
+pub fn breached(check: &Meta, route: &str, message: String, place: Place, key: &FingerprintKey) -> Finding {
+    Finding {
+        kind: Kind::Policy,
+        rule: check.id.to_owned(),
+        title: check.title.to_owned(),
+        message,
+        severity: check.severity,
+        confidence: Confidence::High,
+        fingerprint: key.fingerprint(check.id, route.as_bytes()),
+        secret: None,
+        reasons: Vec::new(),
+        facts: Vec::new(),
+        places: vec![place],
+        related: Vec::new(),
+        threshold: None,
+        life: None,
+    }
+}
+
 /// The findings of breaches in files that were linted together.
 fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settings: &Settings) -> Vec<Lint> {
     let mut findings = Vec::new();
@@ -276,21 +296,13 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
             .related
             .iter()
             .filter_map(|mark| Some(Related { label: mark.label.clone(), place: place(mark.file, &mark.span)? }));
+        let key = &settings.config.fingerprint_key;
         let finding = Finding {
-            kind: Kind::Policy,
-            rule: breach.check.id.to_owned(),
-            title: breach.check.title.to_owned(),
-            message: breach.message.clone(),
             severity: breach.severity,
-            confidence: Confidence::High,
-            fingerprint: settings.config.fingerprint_key.fingerprint(breach.check.id, breach.route.as_bytes()),
-            secret: None,
             reasons: reasons(breach),
-            facts: Vec::new(),
-            places: vec![first],
             related: related.collect(),
             threshold: breach.threshold.clone(),
-            life: None,
+            ..breached(breach.check, &breach.route, breach.message.clone(), first, key)
         };
         let span = Span::new(breach.span.start as u64, breach.span.end as u64);
         let path = files[breach.file].path.clone();

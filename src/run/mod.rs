@@ -102,6 +102,13 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Whether the paths are those of a bare repository: its files are its objects, which the history reads as what they are.
+    fn is_of_objects(&self, repository: Option<&Repository>) -> bool {
+        self.history_optional && repository.is_some_and(|repository| repository.work_dir().is_none())
+    }
+}
+
 /// How to look at it.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -211,7 +218,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     }
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     let references = run.references;
-    let is_bare = plan.history_optional && repository.as_ref().is_some_and(|it| it.work_dir().is_none());
+    let is_bare = plan.is_of_objects(repository.as_ref());
     let marked = run.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let gathered = run.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -345,9 +352,7 @@ impl<'r> Run<'r> {
         if self.plan.stdin {
             tally.add(Stdin::new(std::io::stdin(), self.settings.threads).each(&|item| self.take(&item), self.stop)?);
         }
-        let is_bare = |repository: &Repository| repository.work_dir().is_none() && self.plan.history_optional;
-        if self.plan.paths.is_empty() || repository.is_some_and(is_bare) {
-            // The files of a bare repository are its objects, which the history reads as what they are.
+        if self.plan.paths.is_empty() || self.plan.is_of_objects(repository) {
             return Ok(());
         }
         let tracked = lint::Tracked::new(self.plan, repository);

@@ -94,7 +94,8 @@ impl Paths {
 }
 
 /// The top of the working tree that a canonical path lies in.
-fn top(path: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn top(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|directory| directory.join(".git").exists()).map(Path::to_path_buf)
 }
 

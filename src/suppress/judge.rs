@@ -108,7 +108,10 @@ impl<'s> Suppressions<'s> {
 
     /// Whether a comment or an exception hides a breach at this route of this file; it is kept as hidden if so.
     pub fn hides_breach(&mut self, finding: &Finding, path: &FilePath, route: &str, ground: &Ground<'_>) -> bool {
-        let by_comment = finding.places.first().and_then(|place| self.comment(finding, place, ground));
+        let by_comment = finding.places.first().and_then(|place| {
+            let address = (ground.address)(&place.origin);
+            self.comment(finding, place, &address, ground)
+        });
         let by = by_comment.or_else(|| self.exceptions.of_breach(&finding.rule, path, route));
         let Some(by) = by else { return false };
         self.hidden.push(Suppressed { finding: finding.clone(), by });
@@ -154,11 +157,16 @@ impl<'s> Suppressions<'s> {
     }
 
     fn hide_places(&mut self, finding: &mut Finding, ground: &Ground<'_>) {
+        let places: Vec<(Place, String)> = std::mem::take(&mut finding.places)
+            .into_iter()
+            .map(|place| {
+                let address = (ground.address)(&place.origin);
+                (place, address)
+            })
+            .collect();
         let mut addresses: BTreeMap<String, bool> = BTreeMap::new();
-        for place in &finding.places {
-            let address = (ground.address)(&place.origin);
-            let is_today = ground.stands(finding, &place.origin, &address);
-            *addresses.entry(address).or_default() |= is_today;
+        for (place, address) in &places {
+            *addresses.entry(address.clone()).or_default() |= ground.stands(finding, &place.origin, address);
         }
         let cover = match &mut self.baseline {
             Some(baseline) => {
@@ -168,11 +176,9 @@ impl<'s> Suppressions<'s> {
             None => Cover::default(),
         };
         let mut hidden: BTreeMap<Suppression, Vec<Place>> = BTreeMap::new();
-        let places = std::mem::take(&mut finding.places);
-        for place in places {
-            let address = (ground.address)(&place.origin);
+        for (place, address) in places {
             let by = self
-                .comment(finding, &place, ground)
+                .comment(finding, &place, &address, ground)
                 .or_else(|| self.exceptions.of_place(finding, &place))
                 .or_else(|| cover.hidden.get(&address).cloned())
                 .or_else(|| self.foreign.hides(finding, &place, &address));
@@ -192,16 +198,15 @@ impl<'s> Suppressions<'s> {
 
     /// The comment that hides a place: one beside it in the version that is judged, and for what only the history holds one
     /// beside each place that has the same secret at the same path today.
-    fn comment(&mut self, finding: &Finding, place: &Place, ground: &Ground<'_>) -> Option<Suppression> {
-        let address = (ground.address)(&place.origin);
-        let standings = ground.standings.get(&(finding.fingerprint.to_string(), address.clone()))?;
+    fn comment(&mut self, finding: &Finding, place: &Place, address: &str, ground: &Ground<'_>) -> Option<Suppression> {
+        let standings = ground.standings.get(&(finding.fingerprint.to_string(), address.to_owned()))?;
         let here = standings.iter().find(|it| it.origin == place.origin && it.span == place.span);
         let asked: Vec<&Standing> = here.map_or_else(|| standings.iter().collect(), |here| vec![here]);
         let mut by = None;
         for standing in asked {
             let comment = standing.comments.iter().find(|comment| self.counts(comment, finding, ground.now))?;
-            self.used.insert((address.clone(), comment.line));
-            by.get_or_insert_with(|| suppression(comment, &address));
+            self.used.insert((address.to_owned(), comment.line));
+            by.get_or_insert_with(|| suppression(comment, address));
         }
         by
     }

@@ -15,7 +15,7 @@ use crate::finding::Finding;
 use crate::place::sanitize;
 use crate::report::{Report, text};
 use crate::run::{self, Progress, address};
-use crate::source::{Paths, Stop};
+use crate::source::Stop;
 use crate::suppress::baseline::{Entry, State};
 
 /// Say of each entry what it is, one after the other
@@ -43,7 +43,7 @@ const HELP: &str = "\
 
 impl AuditArgs {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let plan = self.common.plan()?;
+        let (plan, paths) = self.common.plan()?;
         let loaded = self.judge.configuration.load(&self.common.path)?;
         let file = self.common.named(&loaded);
         let path = Common::path_of(&file)?;
@@ -52,7 +52,6 @@ impl AuditArgs {
         let settings = settings(&self.judge, loaded, None)?;
         let outcome = run::run(&plan, &settings, &Stop::default(), &Progress::default())?;
         let report = outcome.report(self.judge.show());
-        let paths = Paths::new(&plan.roots());
         let mut found: HashMap<(String, String), &Finding> = HashMap::new();
         for finding in &outcome.findings {
             for place in &finding.places {

@@ -13,7 +13,7 @@ use super::{Common, settings};
 use crate::config::key::{Wanted, with};
 use crate::config::{self};
 use crate::place::sanitize;
-use crate::run::{Outcome, Plan, address};
+use crate::run::{Outcome, address};
 use crate::secret::FingerprintKey;
 use crate::source::Paths;
 use crate::suppress::baseline::{Baseline, entries};
@@ -49,7 +49,7 @@ pub(super) struct UpdateArgs {
 
 impl CreateArgs {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let plan = self.common.plan()?;
+        let (plan, paths) = self.common.plan()?;
         let mut loaded = self.judge.configuration.load(&self.common.path)?;
         let file = self.common.named(&loaded);
         let path = Common::path_of(&file)?;
@@ -63,12 +63,12 @@ impl CreateArgs {
             return incomplete(&outcome);
         }
         let mut baseline = Baseline::new(&file.name(), &key);
-        add(&mut baseline, &outcome, &plan);
+        add(&mut baseline, &outcome, &paths);
         output::write_bytes(Some(&path), baseline.write().as_bytes())?;
         if let Some((control, text)) = &control {
             output::write_bytes(Some(control), text.as_bytes())?;
         }
-        let attributes = if self.only_file { None } else { attributes(&plan, &path)? };
+        let attributes = if self.only_file { None } else { attributes(&paths, &path)? };
         let mut out = std::io::stdout().lock();
         let count = baseline.entries().count();
         writeln!(out, "{}: written, {}", file.name(), entries_of(count))?;
@@ -117,8 +117,7 @@ fn relative(control: &Path, baseline: &Path) -> Option<String> {
 }
 
 /// Adds `merge=union` for the baseline to the `.gitattributes` at the top of the repository, if it has none. Returns its name.
-fn attributes(plan: &Plan, path: &Path) -> anyhow::Result<Option<String>> {
-    let paths = Paths::new(&plan.roots());
+fn attributes(paths: &Paths, path: &Path) -> anyhow::Result<Option<String>> {
     let top = paths.top();
     let absolute = path.canonicalize().context("the baseline that was written")?;
     let Ok(inside) = absolute.strip_prefix(top) else { return Ok(None) };
@@ -142,7 +141,7 @@ fn attributes(plan: &Plan, path: &Path) -> anyhow::Result<Option<String>> {
 
 impl UpdateArgs {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let plan = self.common.plan()?;
+        let (plan, paths) = self.common.plan()?;
         let loaded = self.judge.configuration.load(&self.common.path)?;
         let file = self.common.named(&loaded);
         let path = Common::path_of(&file)?;
@@ -155,7 +154,7 @@ impl UpdateArgs {
         let (stale, moved) = baseline.settle();
         let before = baseline.entries().count();
         if self.add {
-            add(&mut baseline, &outcome, &plan);
+            add(&mut baseline, &outcome, &paths);
         }
         let count = baseline.entries().count();
         output::write_bytes(Some(&path), baseline.write().as_bytes())?;
@@ -176,10 +175,9 @@ impl UpdateArgs {
 }
 
 /// Lists what was found.
-fn add(baseline: &mut Baseline, outcome: &Outcome, plan: &Plan) {
-    let paths = Paths::new(&plan.roots());
+fn add(baseline: &mut Baseline, outcome: &Outcome, paths: &Paths) {
     for finding in &outcome.findings {
-        entries(finding, &|origin| address(&paths, origin)).into_iter().for_each(|entry| baseline.put(entry));
+        entries(finding, &|origin| address(paths, origin)).into_iter().for_each(|entry| baseline.put(entry));
     }
 }
 

@@ -7,44 +7,41 @@ use crate::finding::Severity;
 
 use super::{Family, Meta, Preset, runs};
 
-static ENDED: Meta = Meta {
-    id: "allow-comment-ended",
-    title: "Comment that hid a finding until a day that is over",
-    family: Family::Revocation,
-    severity: Severity::Medium,
-    preset: Preset::Minimal,
-    threshold: None,
-    cwe: &[],
-    kinds: &["any"],
-    nearest: &[],
-    page: include_str!("allow_comment_ended.md"),
-};
+const fn meta(id: &'static str, title: &'static str, severity: Severity, page: &'static str) -> Meta {
+    Meta {
+        id,
+        title,
+        family: Family::Revocation,
+        severity,
+        preset: Preset::Minimal,
+        threshold: None,
+        cwe: &[],
+        kinds: &["any"],
+        nearest: &[],
+        page,
+    }
+}
 
-static INCOMPLETE: Meta = Meta {
-    id: "allow-comment-incomplete",
-    title: "Comment that is to hide a finding and does not say why",
-    family: Family::Revocation,
-    severity: Severity::Medium,
-    preset: Preset::Minimal,
-    threshold: None,
-    cwe: &[],
-    kinds: &["any"],
-    nearest: &[],
-    page: include_str!("allow_comment_incomplete.md"),
-};
+static ENDED: Meta = meta(
+    "allow-comment-ended",
+    "Comment that hid a finding until a day that is over",
+    Severity::Medium,
+    include_str!("allow_comment_ended.md"),
+);
 
-static UNUSED: Meta = Meta {
-    id: "allow-comment-unused",
-    title: "Comment that is to hide a finding and hides none",
-    family: Family::Revocation,
-    severity: Severity::Low,
-    preset: Preset::Minimal,
-    threshold: None,
-    cwe: &[],
-    kinds: &["any"],
-    nearest: &[],
-    page: include_str!("allow_comment_unused.md"),
-};
+static INCOMPLETE: Meta = meta(
+    "allow-comment-incomplete",
+    "Comment that is to hide a finding and does not say why",
+    Severity::Medium,
+    include_str!("allow_comment_incomplete.md"),
+);
+
+static UNUSED: Meta = meta(
+    "allow-comment-unused",
+    "Comment that is to hide a finding and hides none",
+    Severity::Low,
+    include_str!("allow_comment_unused.md"),
+);
 
 /// What is known of the checks here, sorted by id.
 pub static METAS: [&Meta; 3] = [&ENDED, &INCOMPLETE, &UNUSED];

@@ -17,12 +17,10 @@ use crate::report::Report;
 use crate::report::escape::{code, markdown};
 use crate::report::mask::Mask;
 use crate::report::model::Life;
+use crate::report::spot::{self, NO_PATH};
 
 /// The name of the root that URIs are relative to; code scanning takes it for the root of the checkout.
 pub(super) const ROOT: &str = "%SRCROOT%";
-
-/// Where a result without any path is anchored: the message of a commit or tag, a blob that no commit holds.
-const NO_PATH: &str = "keysieve.toml";
 
 /// The results that are reported, and how many things are not.
 pub(super) struct Results {
@@ -106,13 +104,7 @@ fn result(
 
 /// What was found, and where: first sentence first, for it is all that a narrow view shows.
 fn message(finding: &Finding, mask: &Mask) -> Message {
-    let mut what = mask.text(&finding.message);
-    if what.is_empty() {
-        what = mask.text(if finding.title.is_empty() { &finding.rule } else { &finding.title });
-    }
-    if !what.ends_with(['.', '!', '?']) {
-        what.push('.');
-    }
+    let what = spot::what(finding, mask);
     let mut text = plain(&what);
     let mut rich = markdown(&what);
     if let Some(place) = finding.places.first().filter(|place| is_history(&place.origin)) {
