@@ -32,17 +32,8 @@ use sha2::{Digest as _, Sha256};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
-    for file in [
-        "class.rs",
-        "scale.rs",
-        "rule/format.rs",
-        "rule/model.rs",
-        "rule/schema.rs",
-        "rule/search.rs",
-        "rule/validate.rs",
-    ] {
-        println!("cargo::rerun-if-changed=src/{file}");
-    }
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rustc-env=KEYSIEVE_SOURCE={}", source_digest());
     // A table of a thousand rules is full of addresses. Where the program may lie anywhere, the loader writes each of them
     // anew at every start, which takes longer than all the rest of it.
     let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
@@ -54,6 +45,28 @@ fn main() {
             println!("cargo::error={error}");
         }
     }
+}
+
+/// A digest of the program's own text: what one build says of a blob holds for another of the same text.
+fn source_digest() -> String {
+    let mut files = vec![PathBuf::from("Cargo.lock")];
+    let mut directories = vec![PathBuf::from("src")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { directories.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    let mut digest = Sha256::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        digest.update(file.to_string_lossy().replace('\\', "/"));
+        digest.update([0]);
+        digest.update(text.replace("\r\n", "\n"));
+        digest.update([0]);
+    }
+    data_encoding::HEXLOWER.encode(&digest.finalize()[..16])
 }
 
 fn generate() -> Result<(), Vec<String>> {

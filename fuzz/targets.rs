@@ -19,12 +19,13 @@ use keysieve::rule::pack;
 use keysieve::rule::set::RuleSet;
 use keysieve::run::inspect::{inspect, inspect_all};
 use keysieve::source::Item;
+use keysieve::source::known;
 
 /// A target's name and body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. A file of the same name stands in `fuzz/fuzz_targets`.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("charset", charset),
     ("checks", checks),
     ("containers", containers),
@@ -32,6 +33,7 @@ pub const TARGETS: [Target; 8] = [
     ("formats", formats),
     ("inspect", inspection),
     ("judge", judge),
+    ("known", known),
     ("packs", packs),
 ];
 
@@ -109,6 +111,25 @@ pub fn inspection(data: &[u8]) {
         assert!(hit.span.start <= hit.span.end && hit.span.end <= data.len() as u64);
         assert!(hit.rule == same.rule && hit.span == same.span && hit.verdict == same.verdict);
     }
+}
+
+/// The cache of a history, where whoever wrote it had the key: it is read or refused, and what is read is written as it was.
+pub fn known(data: &[u8]) {
+    let (context, seal) = ([0; 32], |_: &[u8]| [0; 32]);
+    let empty = known::bytes(&context, &seal, &known::Known::default()).expect("it is written to memory");
+    let (head, empty) = empty.split_at(empty.len() - known_length(&empty));
+    for body in [data.to_vec(), [&empty[..data.len() % empty.len()], data].concat()] {
+        if let Ok(known) = known::read(&[head, &body].concat(), &context, &seal) {
+            let written = known::bytes(&context, &seal, &known).expect("it is written to memory");
+            assert_eq!(known::read(&written, &context, &seal).ok(), Some(known));
+        }
+    }
+}
+
+/// How long the part of an empty cache is that stands behind its seal and its context.
+fn known_length(empty: &[u8]) -> usize {
+    let line = empty.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    empty.len() - line - 64
 }
 
 /// The tests of values.

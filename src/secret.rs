@@ -122,6 +122,17 @@ impl FingerprintKey {
         }
     }
 
+    /// A seal on bytes of our own that are kept elsewhere: who does not have the key cannot make it. Everybody has the
+    /// built-in one.
+    #[must_use]
+    pub fn seal(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes).expect("HMAC takes a key of any length (RFC 2104)");
+        // No family of a fingerprint begins so.
+        mac.update(b"\0seal\0");
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+
     /// The fingerprint of `value` within `family`; see [`Secret::fingerprint`].
     #[must_use]
     pub fn fingerprint(&self, family: &str, value: &[u8]) -> Fingerprint {

@@ -8,6 +8,8 @@ mod support;
 mod acceptance;
 #[path = "command/baseline.rs"]
 mod baseline;
+#[path = "command/cache.rs"]
+mod cache;
 #[path = "command/cleanup.rs"]
 mod cleanup;
 #[path = "command/clock.rs"]

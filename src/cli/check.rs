@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 
+use super::cache::CacheArgs;
 use super::settings::JudgeArgs;
 use crate::run::Plan;
 use crate::source::{GitEnvironment, Repository, SourceError};
@@ -22,6 +23,8 @@ pub struct CheckArgs {
     /// See what .gitignore and .ignore files hide
     #[arg(long)]
     no_ignore: bool,
+    #[command(flatten)]
+    cache: CacheArgs,
     #[command(flatten)]
     pub judge: JudgeArgs,
 }
@@ -70,6 +73,7 @@ impl CheckArgs {
             history: Some(first.clone()),
             history_optional: true,
             no_ignore: self.no_ignore,
+            cache: self.cache.directory(),
             ..Plan::default()
         })
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
+use super::cache::CacheArgs;
 use super::settings::JudgeArgs;
 use super::{output, time};
 use crate::report::{Show, cleanup};
@@ -33,6 +34,9 @@ pub struct HistoryArgs {
     /// Scan the histories of submodules that are here, too
     #[arg(long, conflicts_with_all = ["range", "branch", "base", "since", "max_commits"])]
     submodules: bool,
+
+    #[command(flatten)]
+    cache: CacheArgs,
 
     /// Write a plan for taking what is found out of the history; it names no secret
     #[arg(long, value_name = "FILE", help_heading = "Cleaning up",
@@ -81,8 +85,14 @@ impl HistoryArgs {
     pub fn plan(&self) -> anyhow::Result<Plan> {
         let plan = Plan { secrets: true, no_delta: self.no_delta, ..Plan::default() };
         match self.selection()? {
+            Some(_) if self.cache.directory().is_some() => {
+                bail!("--cache is for the whole history: of a range only what is new is read anyway")
+            }
             Some(selection) => Ok(Plan { range: Some((self.repository.clone(), selection)), ..plan }),
-            None => Ok(Plan { history: Some(self.repository.clone()), submodules: self.submodules, ..plan }),
+            None => {
+                let cache = self.cache.directory();
+                Ok(Plan { history: Some(self.repository.clone()), submodules: self.submodules, cache, ..plan })
+            }
         }
     }
 

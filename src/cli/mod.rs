@@ -1,6 +1,7 @@
 //! The command line: arguments, colours, progress, and everything that is printed. Nobody imports it.
 
 mod baseline;
+mod cache;
 mod check;
 mod completions;
 mod config;
@@ -192,5 +193,7 @@ fn judge_to(
 fn outcome(plan: &Plan, settings: &Settings) -> anyhow::Result<Outcome> {
     let stop = interruptible();
     let read = Progress::default();
-    Ok(progress::watch(&read, || run::run(plan, settings, &stop, &read))?)
+    let outcome = progress::watch(&read, || run::run(plan, settings, &stop, &read))?;
+    cache::tell(plan, &read);
+    Ok(outcome)
 }

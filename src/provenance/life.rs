@@ -136,8 +136,8 @@ struct Holdings<'h> {
     store: &'h Store,
     relevant: Option<&'h Relevant>,
     finder: Finder,
-    /// For each wanted blob the set of subjects in it.
-    blobs: gix::hashtable::HashMap<ObjectId, u32>,
+    /// For each wanted blob, by its number in the store, the set of subjects in it.
+    blobs: HashMap<u32, u32>,
     /// For each tree that was opened the set of what is below it.
     trees: HashMap<u32, u32>,
     sets: Sets,
@@ -158,38 +158,37 @@ impl<'h> Holdings<'h> {
             }
         }
         let mut sets = Sets::new();
-        let blobs = by_blob.into_iter().map(|(id, members)| (id.0, sets.number(members))).collect();
         let (store, _) = repository.store();
+        let blobs = by_blob.into_iter().filter_map(|(id, members)| Some((store.number(&id.0)?, sets.number(members))));
+        let blobs = blobs.collect();
         let finder = Finder::with_cache(64 * 1024 * 1024);
         Self { store, relevant, finder, blobs, trees: HashMap::new(), sets, unreadable: HashSet::new() }
     }
 
-    /// The number of a tree that leads to something and was not opened yet; or else what is below it.
-    fn known(&self, id: &gix::oid) -> Result<u32, u32> {
-        let Some(relevant) = self.relevant else { return Err(EMPTY) };
-        let Some(number) = self.store.number(id).filter(|&number| relevant.leads_to_something(number)) else {
-            return Err(EMPTY);
-        };
-        self.trees.get(&number).map_or(Ok(number), |&set| Err(set))
+    /// A tree that leads to something and was not opened yet; or else what is below it.
+    fn known(&self, tree: Option<u32>) -> Result<u32, u32> {
+        let leads = |&tree: &u32| self.relevant.is_some_and(|relevant| relevant.leads_to_something(tree));
+        let Some(tree) = tree.filter(leads) else { return Err(EMPTY) };
+        self.trees.get(&tree).map_or(Ok(tree), |&set| Err(set))
     }
 
     /// The set of what is below a tree. Trees within trees are gone through with a stack of our own, however deep they are.
     fn tree(&mut self, id: &gix::oid) -> u32 {
-        let top = match self.known(id) {
-            Ok(number) => number,
+        let top = match self.known(self.store.number(id)) {
+            Ok(tree) => tree,
             Err(set) => return set,
         };
-        let mut pending = vec![(top, id.to_owned())];
+        let mut pending = vec![top];
         // A tree cannot hold itself unless it is damaged: what is open already is not opened again.
         let mut open: HashSet<u32> = HashSet::new();
-        while let Some((number, id)) = pending.last().cloned() {
-            if self.trees.contains_key(&number) {
+        while let Some(&tree) = pending.last() {
+            if self.trees.contains_key(&tree) {
                 pending.pop();
                 continue;
             }
-            open.insert(number);
-            match self.entries(&id, &open) {
-                Ok(set) => _ = self.trees.insert(number, set),
+            open.insert(tree);
+            match self.entries(tree, &open) {
+                Ok(set) => _ = self.trees.insert(tree, set),
                 Err(below) => pending.extend(below),
             }
         }
@@ -197,25 +196,32 @@ impl<'h> Holdings<'h> {
     }
 
     /// The set of what a tree holds, or the trees in it that have to be opened first; those of `open` are passed over.
-    fn entries(&mut self, id: &ObjectId, open: &HashSet<u32>) -> Result<u32, Vec<(u32, ObjectId)>> {
+    fn entries(&mut self, tree: u32, open: &HashSet<u32>) -> Result<u32, Vec<u32>> {
         let (mut sets, mut below) = (Vec::new(), Vec::new());
-        if self.store.find(id, &mut self.finder).is_none() {
-            self.unreadable.insert(*id);
-            return Ok(EMPTY);
-        }
-        let bytes = std::mem::take(&mut self.finder.bytes);
-        for entry in tree_entries(&bytes, self.store.hash()).flatten() {
-            if let Some(&blob) = self.blobs.get(entry.id) {
+        let mut see = |this: &Self, object: Option<u32>, is_tree: bool| {
+            if let Some(&blob) = object.and_then(|object| this.blobs.get(&object)) {
                 sets.push(blob);
-            } else if entry.is_tree() {
-                match self.known(entry.id) {
+            } else if is_tree {
+                match this.known(object) {
                     Ok(tree) if open.contains(&tree) => {}
-                    Ok(tree) => below.push((tree, entry.id.to_owned())),
+                    Ok(tree) => below.push(tree),
                     Err(known) => sets.push(known),
                 }
             }
+        };
+        match self.relevant.and_then(|relevant| relevant.steps(tree)) {
+            Some(steps) => steps.iter().for_each(|step| see(self, step.object, step.is_tree)),
+            None => {
+                let Some(id) = self.store.id(tree) else { return Ok(EMPTY) };
+                if self.store.find(&id, &mut self.finder).is_none() {
+                    self.unreadable.insert(id);
+                    return Ok(EMPTY);
+                }
+                for entry in tree_entries(&self.finder.bytes, self.store.hash()).flatten() {
+                    see(self, self.store.number(entry.id), entry.is_tree());
+                }
+            }
         }
-        self.finder.bytes = bytes;
         if !below.is_empty() {
             return Err(below);
         }

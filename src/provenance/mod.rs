@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::finding::Life;
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, sanitize};
-use crate::source::{Finder, Graph, Id, Repository, Stop, tree_entries};
+use crate::source::{Finder, Graph, Id, Known, Repository, Stop, Store};
 
 mod life;
 mod order;
@@ -179,13 +179,15 @@ fn date(seconds: i64) -> String {
     }
 }
 
-/// Finds every path of every blob of `blobs` and every path that ends with one of `names`, on `threads` threads.
+/// Finds every path of every blob of `blobs` and every path that ends with one of `names`, on `threads` threads. Trees that
+/// are `known` are not read.
 #[must_use]
 pub fn trace(
     repository: &Repository,
     lineage: &Lineage<'_>,
     blobs: &[Id],
     names: &[&[u8]],
+    known: Option<&Known>,
     threads: usize,
     stop: &Stop,
 ) -> Sightings {
@@ -199,11 +201,12 @@ pub fn trace(
         blobs: blobs.iter().map(|id| id.0).zip(numbers.by_ref()).collect(),
         names: names.iter().map(|&name| name.into()).zip(numbers.by_ref()).collect(),
     };
-    let relevant = Relevant::find(store, &wanted, threads, stop);
+    let blobs = wanted.blobs.iter().filter_map(|(id, &number)| Some((store.number(id)?, number)));
     let mut descent = Descent {
-        repository,
-        relevant: &relevant,
+        store,
+        relevant: Relevant::find(store, &wanted, known, threads, stop),
         wanted: &wanted,
+        blobs: blobs.collect(),
         finder: Finder::with_cache(64 * 1024 * 1024),
         paths: HashMap::new(),
         seen: HashSet::new(),
@@ -259,8 +262,7 @@ pub fn trace(
         let detail = format!("more than {PATHS} paths lead to what was found; findings lack the others");
         sightings.tally.notice(Notice::new(Cause::Budget, "provenance", detail));
     }
-    drop(descent.finder);
-    sightings.relevant = Some(relevant);
+    sightings.relevant = Some(descent.relevant);
     if stop.requested() {
         let detail = "findings may lack their commit and path";
         sightings.tally.notice(Notice::new(Cause::Interrupted, "provenance", detail));
@@ -294,9 +296,11 @@ const PATHS: usize = 200_000;
 
 /// Goes down from the top tree of a commit, only where something wanted is below.
 struct Descent<'d> {
-    repository: &'d Repository,
-    relevant: &'d Relevant,
+    store: &'d Store,
+    relevant: Relevant,
     wanted: &'d Wanted,
+    /// The wanted blobs, by their number in the store.
+    blobs: HashMap<u32, u32>,
     finder: Finder,
     /// A number for every path that was come across.
     paths: HashMap<Vec<u8>, u32>,
@@ -310,36 +314,37 @@ struct Descent<'d> {
 
 impl Descent<'_> {
     fn tree(&mut self, top: &gix::oid) {
-        let (store, _) = self.repository.store();
-        let mut pending = vec![(top.to_owned(), Vec::new())];
-        while let Some((id, path)) = pending.pop() {
-            let Some(number) = store.number(&id).filter(|&number| self.relevant.leads_to_something(number)) else {
+        let Some(top) = self.store.number(top) else { return };
+        let mut pending = vec![(top, Vec::new())];
+        while let Some((tree, path)) = pending.pop() {
+            if !self.relevant.leads_to_something(tree) {
+                continue;
+            }
+            let Some(place) = self.path(&path) else { continue };
+            if !self.seen.insert((tree, place)) {
+                continue;
+            }
+            let Some((from, to)) = self.relevant.open(tree, self.store, self.wanted, &mut self.finder) else {
+                self.unreadable.extend(self.store.id(tree));
                 continue;
             };
-            let Some(place) = self.path(&path) else { continue };
-            if !self.seen.insert((number, place)) {
-                continue;
-            }
-            if store.find(&id, &mut self.finder).is_none() {
-                self.unreadable.insert(id);
-                continue;
-            }
-            let bytes = std::mem::take(&mut self.finder.bytes);
-            for entry in tree_entries(&bytes, store.hash()).flatten() {
-                let below = || match path.is_empty() {
-                    true => entry.name.to_vec(),
-                    false => [path.as_slice(), b"/", entry.name].concat(),
+            for at in from..to {
+                let step = self.relevant.step(at);
+                let name = self.relevant.name(step.name);
+                let below = match path.is_empty() {
+                    true => name.to_vec(),
+                    false => [path.as_slice(), b"/", name].concat(),
                 };
-                let wanted = [self.wanted.names.get(entry.name), self.wanted.blobs.get(entry.id)];
-                for &number in wanted.into_iter().flatten() {
-                    let place = self.path(&below());
+                let blob = step.object.and_then(|object| self.blobs.get(&object));
+                let wanted = [self.wanted.names.get(name).copied(), blob.copied()];
+                for number in wanted.into_iter().flatten() {
+                    let place = self.path(&below);
                     self.found.extend(place.map(|place| (number, place)));
                 }
-                if entry.is_tree() && !self.too_many {
-                    pending.push((entry.id.to_owned(), below()));
+                if let Some(tree) = step.object.filter(|_| step.is_tree && !self.too_many) {
+                    pending.push((tree, below));
                 }
             }
-            self.finder.bytes = bytes;
         }
     }
 

@@ -1,32 +1,72 @@
-//! Which trees lead to a wanted blob or name.
+//! Which trees lead to a wanted blob or name, and by which entries.
 //!
 //! One pass over all trees in the order of the packs, on all threads, notes for each tree its subtrees, as four bytes
 //! each, and whether it holds a wanted blob itself. Relevance then climbs from the trees that do to those that hold
 //! them, in as many sweeps over the notes as directories are deep. Only numbers are kept, no names and no files, so
-//! that a repository of millions of trees stays within some hundred megabytes.
+//! that a repository of millions of trees stays within some hundred megabytes. Of the trees that do lead to something the
+//! entries by which are kept once they were asked for: mostly one in each.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use gix::ObjectId;
-use gix::hashtable::HashMap;
 
 use super::Wanted;
-use crate::source::{Memo, Object, Stop, Store, Visitor, Wants, tree_entries, walk};
+use crate::source::known::{Entry, Known, Lead};
+use crate::source::{Finder, Id, Memo, Object, Stop, Store, Visitor, Wants, tree_entries, walk};
 
 /// A set of trees, by their number in the store.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Relevant {
     marked: Vec<bool>,
+    /// Trees that hold a wanted name.
+    named: HashSet<u32>,
+    /// For each tree that was read where its steps begin and end.
+    read: HashMap<u32, (u32, u32)>,
+    steps: Vec<Step>,
+    names: Names,
+}
+
+/// An entry that leads to something wanted, or is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// Number of its name.
+    pub(super) name: u32,
+    /// Number of what it names, if that is here.
+    pub(super) object: Option<u32>,
+    /// Whether that is a tree.
+    pub(super) is_tree: bool,
+}
+
+#[derive(Debug, Default)]
+struct Names {
+    all: Vec<Box<[u8]>>,
+    numbers: HashMap<Box<[u8]>, u32>,
+}
+
+impl Names {
+    fn number(&mut self, name: &[u8]) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let number = self.all.len() as u32;
+        self.all.push(name.into());
+        self.numbers.insert(name.into(), number);
+        number
+    }
 }
 
 impl Relevant {
-    pub(super) fn find(store: &Store, wanted: &Wanted, threads: usize, stop: &Stop) -> Self {
-        let make = || Notes { store, wanted, holders: Vec::new(), subtrees: Vec::new(), numbers: HashMap::default() };
-        let (notes, failures) = walk(store, Wants::TREES, threads, stop, make);
-        let mut marked = vec![false; store.numbers()];
+    /// Looks for what is wanted in every tree; of those that are `known` that is known.
+    pub(super) fn find(store: &Store, wanted: &Wanted, known: Option<&Known>, threads: usize, stop: &Stop) -> Self {
+        let make = || Notes::new(store, wanted);
+        let mut relevant = Self { marked: vec![false; store.numbers()], ..Self::default() };
+        let passed = known.map(|known| relevant.adopt(store, known));
+        let (notes, failures) = walk(store, Wants::TREES, passed.as_deref(), threads, stop, make);
+        let marked = &mut relevant.marked;
         for note in &notes {
             note.holders.iter().for_each(|&holder| marked[holder as usize] = true);
+            relevant.named.extend(&note.named);
         }
         // A tree that cannot be read here may be asked for, and is a notice then.
         let unread: HashSet<u32> = failures.iter().filter_map(|failure| store.number(&failure.id)).collect();
@@ -48,12 +88,94 @@ impl Relevant {
                 }
             }
         }
-        Self { marked }
+        relevant
+    }
+
+    /// Takes over what is known of trees; says which they are.
+    fn adopt(&mut self, store: &Store, known: &Known) -> Vec<bool> {
+        let mut passed = vec![false; self.marked.len()];
+        for (id, lead) in &known.trees {
+            let Some(number) = store.number(&id.0) else { continue };
+            passed[number as usize] = true;
+            self.marked[number as usize] = *lead != Lead::Nothing;
+            if let Lead::Entries(entries) = lead {
+                let from = self.steps.len() as u32;
+                for entry in entries {
+                    let name = self.names.number(&entry.name);
+                    self.steps.push(Step { name, object: store.number(&entry.id.0), is_tree: entry.is_tree });
+                }
+                self.read.insert(number, (from, self.steps.len() as u32));
+            }
+        }
+        passed
     }
 
     /// Whether a wanted blob or name is somewhere below the tree.
     pub(super) fn leads_to_something(&self, tree: u32) -> bool {
         self.marked.get(tree as usize).copied().unwrap_or(false)
+    }
+
+    /// The entries by which a tree leads to something, if it was read.
+    pub(super) fn steps(&self, tree: u32) -> Option<&[Step]> {
+        let &(from, to) = self.read.get(&tree)?;
+        Some(&self.steps[from as usize..to as usize])
+    }
+
+    /// The same, and reads it if need be; none if that cannot be done.
+    pub(super) fn open(
+        &mut self,
+        tree: u32,
+        store: &Store,
+        wanted: &Wanted,
+        finder: &mut Finder,
+    ) -> Option<(u32, u32)> {
+        if let Some(&range) = self.read.get(&tree) {
+            return Some(range);
+        }
+        store.find(&store.id(tree)?, finder)?;
+        let from = self.steps.len() as u32;
+        for entry in tree_entries(&finder.bytes, store.hash()).flatten() {
+            let object = store.number(entry.id);
+            let leads = entry.is_tree() && object.is_some_and(|number| self.leads_to_something(number));
+            if leads || wanted.names.contains_key(entry.name) || wanted.blobs.contains_key(entry.id) {
+                let name = self.names.number(entry.name);
+                self.steps.push(Step { name, object, is_tree: entry.is_tree() });
+            }
+        }
+        let range = (from, self.steps.len() as u32);
+        self.read.insert(tree, range);
+        Some(range)
+    }
+
+    /// One of the entries.
+    pub(super) fn step(&self, at: u32) -> Step {
+        self.steps[at as usize]
+    }
+
+    /// A name.
+    pub(super) fn name(&self, number: u32) -> &[u8] {
+        &self.names.all[number as usize]
+    }
+
+    /// What is to be remembered of a tree; none for one that holds a wanted name, which is remembered nowhere.
+    #[must_use]
+    pub fn lead(&self, repository: &crate::source::Repository, tree: Id) -> Option<Lead> {
+        let (store, _) = repository.store();
+        let number = store.number(&tree.0)?;
+        if self.named.contains(&number) {
+            return None;
+        }
+        if !self.leads_to_something(number) {
+            return Some(Lead::Nothing);
+        }
+        let entries = self.steps(number).and_then(|steps| {
+            let entry = |step: &Step| {
+                let id = Id(store.id(step.object?)?);
+                Some(Entry { name: self.name(step.name).into(), id, is_tree: step.is_tree })
+            };
+            steps.iter().map(entry).collect::<Option<Vec<Entry>>>()
+        });
+        Some(entries.map_or(Lead::Unread, Lead::Entries))
     }
 }
 
@@ -65,13 +187,20 @@ struct Notes<'n> {
     wanted: &'n Wanted,
     /// Trees that hold a wanted blob or name.
     holders: Vec<u32>,
+    /// Trees that hold a wanted name.
+    named: Vec<u32>,
     /// For each tree with subtrees its number, theirs, and [`END`].
     subtrees: Vec<u32>,
     /// Numbers that were looked up before.
-    numbers: HashMap<ObjectId, Option<u32>>,
+    numbers: gix::hashtable::HashMap<ObjectId, Option<u32>>,
 }
 
-impl Notes<'_> {
+impl<'n> Notes<'n> {
+    fn new(store: &'n Store, wanted: &'n Wanted) -> Self {
+        let numbers = gix::hashtable::HashMap::default();
+        Self { store, wanted, holders: Vec::new(), named: Vec::new(), subtrees: Vec::new(), numbers }
+    }
+
     fn number(&mut self, id: &gix::oid) -> Option<u32> {
         if let Some(&number) = self.numbers.get(id) {
             return number;
@@ -85,9 +214,9 @@ impl Notes<'_> {
 impl Visitor for Notes<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
         let number = self.store.number(&object.id)?;
-        let (mut holds, mut has_subtrees) = (false, false);
+        let (mut holds, mut has_name, mut has_subtrees) = (false, false, false);
         for entry in tree_entries(object.bytes, self.store.hash()).flatten() {
-            holds |= self.wanted.names.contains_key(entry.name);
+            has_name |= self.wanted.names.contains_key(entry.name);
             if !entry.is_tree() {
                 holds |= self.wanted.blobs.contains_key(entry.id);
             } else if let Some(subtree) = self.number(entry.id) {
@@ -100,7 +229,10 @@ impl Visitor for Notes<'_> {
         if has_subtrees {
             self.subtrees.push(END);
         }
-        if holds {
+        if has_name {
+            self.named.push(number);
+        }
+        if holds || has_name {
             self.holders.push(number);
         }
         None

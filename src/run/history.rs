@@ -10,6 +10,7 @@ use crate::source::{GitEnvironment, History, Id, Item, Kin, Memo, Repository, So
 use super::inherit::Whole;
 use super::inspect::{self, Inspection};
 use super::lives::{Lives, prefixed};
+use super::reuse::Reuse;
 use super::{Run, RunError, joined};
 
 impl Run<'_> {
@@ -46,8 +47,22 @@ impl Run<'_> {
         if self.plan.submodules {
             self.submodules(repository, None, &mut commits, &mut lives, tally)?;
         }
+        let (reuse, note) = Reuse::open(self.plan, self.settings, repository);
+        self.note(note);
         let history = History::new(repository, threads).with_submodules(commits).with_delta(!self.plan.no_delta);
-        self.history(repository, &history, None, &mut lives, tally)?;
+        let history = match &reuse {
+            Some(reuse) => history.remembering(Some(reuse.known())),
+            None => history,
+        };
+        let before = std::mem::take(tally);
+        self.history(repository, &history, (None, reuse.as_ref()), &mut lives, tally)?;
+        let seen = history.take_seen();
+        if let Some(reuse) = reuse {
+            let reused = reuse.reused(&seen);
+            *self.progress.reused.lock().unwrap_or_else(PoisonError::into_inner) = Some(reused);
+            self.note(reuse.keep(self, repository, seen, &lives, tally));
+        }
+        tally.add(before);
         Ok(lives)
     }
 
@@ -79,7 +94,7 @@ impl Run<'_> {
             let history = History::new(&submodule, self.settings.threads).with_submodules(nested.clone());
             let history = history.with_delta(!self.plan.no_delta);
             commits.extend(nested);
-            commits.extend(self.history(&submodule, &history, Some(&path), lives, tally)?);
+            commits.extend(self.history(&submodule, &history, (Some(&path), None), lives, tally)?);
         }
         Ok(())
     }
@@ -89,21 +104,28 @@ impl Run<'_> {
         &self,
         repository: &Repository,
         history: &History<'_>,
-        prefix: Option<&FilePath>,
+        (prefix, reuse): (Option<&FilePath>, Option<&Reuse>),
         lives: &mut Lives,
         tally: &mut Tally,
     ) -> Result<Vec<Id>, RunError> {
-        let sink = |item: Item<'_>| match item.origin {
+        let sink = |item: Item<'_>| match (&item.origin, reuse) {
             // The repository that holds a submodule has lent its configuration.
-            Origin::RepositoryConfig(_) if prefix.is_some() => {}
-            _ => self.take(&item),
+            (Origin::RepositoryConfig(_), _) if prefix.is_some() => {}
+            (_, Some(reuse)) => reuse.take(self, &item),
+            (_, None) => self.take(&item),
         };
         tally.add(history.each(&sink, self.stop)?);
+        tally.coverage.add(&reuse.map(Reuse::counted).unwrap_or_default());
         let Some(graph) = history.take_graph() else { return Ok(Vec::new()) };
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
         let commits = graph.commits.iter().map(|commit| commit.id).collect();
-        tally.add(lives.trace(repository, graph, &hits, prefix, self.settings.threads, self.stop));
+        let known = reuse.map(Reuse::known);
+        tally.add(lives.trace(repository, graph, &hits, (prefix, known), self.settings.threads, self.stop));
         Ok(commits)
+    }
+
+    fn note(&self, note: Option<String>) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).extend(note);
     }
 
     /// Inspects a text of which the base is known, as far as it is not known from that.

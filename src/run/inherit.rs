@@ -61,6 +61,18 @@ pub enum Whole {
 }
 
 impl Whole {
+    /// Every reason, in the order of their declaration.
+    pub const ALL: [Whole; 8] = [
+        Whole::New,
+        Whole::Base,
+        Whole::Charset,
+        Whole::Opened,
+        Whole::Head,
+        Whole::Changed,
+        Whole::Encoded,
+        Whole::Found,
+    ];
+
     /// The word that reports write.
     #[must_use]
     pub fn id(self) -> &'static str {

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Introduction, Life};
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
 use crate::provenance::{self, Relevant, Sighting, Subject};
-use crate::source::{Graph, Id, Repository, Stop};
+use crate::source::{self, Graph, Id, Repository, Stop};
 
 use super::gather::Holders;
 use super::inspect::Hit;
@@ -52,13 +52,13 @@ pub struct Lives {
 
 impl Lives {
     /// Adds where in the history of `repository` the objects stand that hold `hits`. Paths begin with `prefix`: of a
-    /// submodule its own path.
+    /// submodule its own path. Trees that are `known` are not read.
     pub fn trace(
         &mut self,
         repository: &Repository,
         graph: Graph,
         hits: &[Hit],
-        prefix: Option<&FilePath>,
+        (prefix, known): (Option<&FilePath>, Option<&source::Known>),
         threads: usize,
         stop: &Stop,
     ) -> Tally {
@@ -81,7 +81,7 @@ impl Lives {
         let lineage = provenance::Lineage::new(&graph);
         let blobs: Vec<Id> = blobs.into_iter().collect();
         let names: Vec<&[u8]> = names.into_iter().collect();
-        let mut sightings = provenance::trace(repository, &lineage, &blobs, &names, threads, stop);
+        let mut sightings = provenance::trace(repository, &lineage, &blobs, &names, known, threads, stop);
         for id in blobs {
             let life = sightings.of(id).iter().map(|sighting| Stand {
                 seat: seat(sighting, prefix),

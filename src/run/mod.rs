@@ -22,6 +22,7 @@ mod layers;
 mod lint;
 mod lives;
 mod outcome;
+mod reuse;
 pub mod rule_lint;
 pub mod shared;
 mod slots;
@@ -81,6 +82,8 @@ pub struct Plan {
     pub range: Option<(PathBuf, Selection)>,
     /// Search every text of the history whole, also what it has from another.
     pub no_delta: bool,
+    /// Where what is known of the history is kept from run to run.
+    pub cache: Option<PathBuf>,
     /// Scan the histories of its submodules, too.
     pub submodules: bool,
     /// A path without a repository is no error: the files are scanned, and the outcome says that there was no history.
@@ -166,6 +169,19 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Hits.
     pub hits: AtomicU64,
+    /// What was known of the history, where a cache is kept.
+    pub reused: Mutex<Option<Reused>>,
+}
+
+/// How many objects of a history were read, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reused {
+    /// Read for the first time.
+    pub new: u64,
+    /// Read again, because they hold something.
+    pub again: u64,
+    /// Not read.
+    pub quiet: u64,
 }
 
 /// Why a run could not start. All of these are the user's to mend.
@@ -202,6 +218,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         slots: Mutex::new(Vec::new()),
         marked: Mutex::default(),
         skipped: Mutex::new(Tally::default()),
+        notes: Mutex::default(),
         gate: &gate,
         inheritance: &inheritance,
     };
@@ -217,6 +234,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         run.date_slots(repository, graph);
     }
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let notes = run.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
     let references = run.references;
     let is_bare = plan.is_of_objects(repository.as_ref());
     let marked = run.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -277,6 +295,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     settings.require(&mut tally);
     let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
     outcome.notes = hiding::notes(plan, &paths, &outcome);
+    outcome.notes.extend(notes);
     outcome.checkout = checkout::checkout(plan, &paths, repository.as_ref(), &outcome);
     outcome.owners = checkout::owners(&paths, &outcome, settings);
     Ok(Outcome { rows, ..outcome })
@@ -303,6 +322,8 @@ struct Run<'r> {
     /// The comments of ours in the files.
     marked: Mutex<Vec<Marked>>,
     skipped: Mutex<Tally>,
+    /// What is to be said of the cache.
+    notes: Mutex<Vec<String>>,
     gate: &'r Gate,
     inheritance: &'r Inheritance<'r>,
 }
@@ -318,6 +339,7 @@ impl<'r> Run<'r> {
             slots: Mutex::default(),
             marked: Mutex::default(),
             skipped: Mutex::default(),
+            notes: Mutex::default(),
             ..*self
         }
     }

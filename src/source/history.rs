@@ -16,6 +16,7 @@ use std::fs;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::known::{Known, Seen};
 use super::objects::{Failure, TOO_LONG};
 use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parts, walk};
 use crate::notice::{Cause, Notice, Tally};
@@ -31,7 +32,7 @@ use gaps::{Gaps, Role};
 use reader::Reader;
 
 /// A commit, as far as provenance needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// Its id.
     pub id: Id,
@@ -46,7 +47,7 @@ pub struct Commit {
 }
 
 /// An annotated tag.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
     /// Its id.
     pub id: Id,
@@ -90,14 +91,18 @@ pub struct History<'r> {
     threads: usize,
     elsewhere: HashSet<Id>,
     delta: bool,
+    known: Option<&'r Known>,
+    remember: bool,
     graph: Mutex<Option<Graph>>,
+    seen: Mutex<Seen>,
 }
 
 impl<'r> History<'r> {
     /// The history of `repository`, resolved on `threads` threads.
     #[must_use]
     pub fn new(repository: &'r Repository, threads: usize) -> Self {
-        Self { repository, threads: threads.max(1), elsewhere: HashSet::new(), delta: true, graph: Mutex::new(None) }
+        let (elsewhere, graph, seen) = (HashSet::new(), Mutex::default(), Mutex::default());
+        Self { repository, threads: threads.max(1), elsewhere, delta: true, known: None, remember: false, graph, seen }
     }
 
     /// The same, where these commits of its submodules are scanned for themselves: those are not counted as skipped.
@@ -112,7 +117,20 @@ impl<'r> History<'r> {
         Self { delta, ..self }
     }
 
-    /// The commits and tags that the run has seen. None before [`Source::each`] has run, and once taken.
+    /// The same, where it is remembered what is read; without what is `known` and holds nothing, which is
+    /// [settled](Known::settle).
+    #[must_use]
+    pub fn remembering(self, known: Option<&'r Known>) -> Self {
+        Self { known, remember: true, ..self }
+    }
+
+    /// What the run has read, once, if it is remembered; nothing of what was known.
+    #[must_use]
+    pub fn take_seen(&self) -> Seen {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The commits and tags that the run has seen, those that were known among them. None before [`Source::each`] has run, and once taken.
     #[must_use]
     pub fn take_graph(&self) -> Option<Graph> {
         self.graph.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -126,15 +144,25 @@ impl Source for History<'_> {
         trouble.iter().for_each(|notice| tally.notice(notice.clone()));
         let shallow = self.shallow(&mut tally);
         let contents = Contents::of(self.repository.common_dir());
-        let make = || Reader::new(store, &contents, self.delta, sink, stop);
-        let (readers, failures) = walk(store, Wants::ALL, self.threads, stop, make);
+        let make = || Reader::new(store, &contents, self.delta, (self.known, self.remember), sink, stop);
+        let passed = self.known.map(|known| known.marks(store));
+        let (readers, failures) = walk(store, Wants::ALL, passed.as_deref(), self.threads, stop, make);
         tally.add(lost(failures));
         tally.coverage.packs += store.packs() as u64;
         let mut graph = Graph::default();
         let mut gaps = Gaps::default();
-        let mut names = BTreeSet::new();
+        let (mut names, mut seen) = (BTreeSet::new(), Seen::default());
         for reader in readers {
-            reader.hand_over(&mut graph, &mut names, &mut gaps, &mut tally);
+            reader.hand_over(&mut graph, &mut names, &mut gaps, &mut seen, &mut tally);
+        }
+        if self.remember {
+            (seen.names, seen.submodules) = (names.clone(), gaps.submodules.iter().copied().map(Id).collect());
+        }
+        if let Some(known) = self.known {
+            known.tell(&mut graph, &mut tally);
+            names.extend(known.names.iter().cloned());
+            gaps.submodules.extend(known.submodules.iter().map(|id| id.0));
+            gaps.behind(known.commits.iter().map(|(commit, _)| commit), store);
         }
         gaps.submodules.retain(|commit| !self.elsewhere.contains(&Id(*commit)));
         graph.commits.sort_unstable_by_key(|commit| commit.id);
@@ -161,6 +189,7 @@ impl Source for History<'_> {
             tally.notice(Notice::new(Cause::Interrupted, "history", detail));
         }
         *self.graph.lock().unwrap_or_else(PoisonError::into_inner) = Some(graph);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
         Ok(tally)
     }
 }

@@ -196,6 +196,22 @@ impl Store {
         None
     }
 
+    /// The object with this number.
+    pub(crate) fn id(&self, number: u32) -> Option<ObjectId> {
+        if number < self.first_loose {
+            let pack = &self.packs[self.packs.partition_point(|pack| pack.first <= number) - 1];
+            return Some(pack.index.oid_at_index(number - pack.first).to_owned());
+        }
+        let mut at = (number - self.first_loose) as usize;
+        for loose in &self.loose {
+            match loose.ids.get(at) {
+                Some(id) => return Some(*id),
+                None => at -= loose.ids.len(),
+            }
+        }
+        None
+    }
+
     /// Where the first copy of an object lies: objects that are made from each other lie close together in a pack.
     pub(crate) fn place(&self, id: &gix::oid) -> (usize, u64) {
         let mut packs = self.packs.iter().enumerate();

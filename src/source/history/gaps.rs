@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use gix::ObjectId;
 
+use super::Commit;
 use crate::notice::{Cause, Notice, Tally};
+use crate::source::objects::Store;
 
 /// How many ids a notice names.
 const NAMED: usize = 5;
@@ -36,6 +38,14 @@ impl Gaps {
         self.missing.extend(other.missing);
         self.parents.extend(other.parents);
         self.submodules.extend(other.submodules);
+    }
+
+    /// Takes note of the parents that are not here of commits that are not read again.
+    pub(super) fn behind<'c>(&mut self, commits: impl Iterator<Item = &'c Commit>, store: &Store) {
+        for commit in commits {
+            let missing = commit.parents.iter().filter(|parent| store.number(&parent.0).is_none());
+            self.parents.extend(missing.map(|parent| (parent.0, commit.id.0)));
+        }
     }
 
     /// Writes the notices. Commits of `shallow` are where the history was cut off.

@@ -13,6 +13,7 @@ use super::gaps::{Gaps, Role};
 use super::{Commit, Graph, Tag};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
+use crate::source::known::{Known, Seen};
 use crate::source::lending::{lend_commit, lend_tag};
 use crate::source::objects::{Object, Store, Visitor, commit, tag, tree_entries};
 use crate::source::parts::{self, Buffer, Lanes, lend_stream};
@@ -28,13 +29,19 @@ pub(super) struct Reader<'h> {
     gaps: Gaps,
     /// Ids that were looked up before: most entries of a tree were in the tree before it. The first eight bytes tell
     /// them apart well enough here: two that share them could only hide that one of them is missing.
-    known: HashSet<u64>,
+    looked_up: HashSet<u64>,
+    /// Those of them that are missing.
+    absent: HashSet<u64>,
     people: HashSet<Arc<[u8]>>,
     /// Names of files and directories, each once.
     names: HashSet<Box<[u8]>>,
     contents: &'h Contents,
     /// Whether the sink is told what texts have in common.
     delta: bool,
+    /// What need not be told of blobs that are read again.
+    known: Option<&'h Known>,
+    /// What is read, where that is to be remembered.
+    seen: Option<Seen>,
     buffer: Option<Buffer>,
 }
 
@@ -43,6 +50,7 @@ impl<'h> Reader<'h> {
         store: &'h Store,
         contents: &'h Contents,
         delta: bool,
+        (known, remember): (Option<&'h Known>, bool),
         sink: &'h Sink<'h>,
         stop: &'h Stop,
     ) -> Self {
@@ -54,11 +62,14 @@ impl<'h> Reader<'h> {
             commits: Vec::new(),
             tags: Vec::new(),
             gaps: Gaps::default(),
-            known: HashSet::new(),
+            looked_up: HashSet::new(),
+            absent: HashSet::new(),
             people: HashSet::new(),
             names: HashSet::new(),
             contents,
             delta,
+            known,
+            seen: remember.then(Seen::default),
             buffer: None,
         }
     }
@@ -69,21 +80,30 @@ impl<'h> Reader<'h> {
         graph: &mut Graph,
         names: &mut BTreeSet<Box<[u8]>>,
         gaps: &mut Gaps,
+        seen: &mut Seen,
         tally: &mut Tally,
     ) {
         graph.commits.extend(self.commits);
         graph.tags.extend(self.tags);
         names.extend(self.names);
         gaps.add(self.gaps);
+        seen.add(self.seen.unwrap_or_default());
         tally.add(self.tally);
     }
 
-    fn check(&mut self, id: &gix::oid, role: Role) {
+    /// Takes note of an object that is not here; says whether it is.
+    fn check(&mut self, id: &gix::oid, role: Role) -> bool {
         let prefix = id.as_bytes().first_chunk().map_or(0, |first| u64::from_ne_bytes(*first));
+        if !self.looked_up.insert(prefix) {
+            return !self.absent.contains(&prefix);
+        }
         // git knows the empty tree without an object, and so do we.
-        if self.known.insert(prefix) && self.store.number(id).is_none() && !id.is_empty_tree() {
+        let is_here = self.store.number(id).is_some() || id.is_empty_tree();
+        if !is_here {
+            self.absent.insert(prefix);
             self.gaps.missing.insert((id.to_owned(), role));
         }
+        is_here
     }
 
     fn person(&mut self, person: &[u8]) -> Arc<[u8]> {
@@ -107,14 +127,17 @@ impl<'h> Reader<'h> {
             self.damaged("commit", id);
             return parts::lend(&Origin::CommitMessage { id: id.to_string() }, bytes, self.stop, self.sink);
         };
-        self.check(&commit.tree, Role::Tree);
+        let is_complete = self.check(&commit.tree, Role::Tree);
         for parent in &commit.parents {
             if self.store.number(parent).is_none() {
                 self.gaps.parents.insert((*parent, id));
             }
         }
         let author = self.person(commit.author);
+        let before = self.tally.coverage.history_bytes;
         lend_commit(Id(id), &commit, &mut self.tally.coverage, self.sink, self.stop);
+        let bytes = self.tally.coverage.history_bytes - before;
+        self.note(|seen| seen.spoken.push((Id(id), bytes, is_complete)));
         let parents = commit.parents.iter().map(|&parent| Id(parent)).collect();
         self.commits.push(Commit { id: Id(id), tree: Id(commit.tree), parents, author, time: commit.time });
     }
@@ -124,14 +147,35 @@ impl<'h> Reader<'h> {
             self.damaged("tag", id);
             return parts::lend(&Origin::TagMessage { id: id.to_string() }, bytes, self.stop, self.sink);
         };
-        self.check(&tag.target, Role::Tagged);
+        let is_complete = self.check(&tag.target, Role::Tagged);
         let tagger = self.person(tag.tagger);
+        let before = self.tally.coverage.history_bytes;
         lend_tag(Id(id), &tag, &mut self.tally.coverage, self.sink, self.stop);
+        let bytes = self.tally.coverage.history_bytes - before;
+        self.note(|seen| seen.spoken.push((Id(id), bytes, is_complete)));
         self.tags.push(Tag { id: Id(id), target: Id(tag.target), tagger, time: tag.time });
+    }
+
+    fn note(&mut self, what: impl FnOnce(&mut Seen)) {
+        if let Some(seen) = &mut self.seen {
+            what(seen);
+        }
+    }
+
+    /// Counts a blob, if nothing is known of it; says whether that is so.
+    fn blob(&mut self, id: ObjectId, length: u64, is_pointer: bool) -> bool {
+        if self.known.is_some_and(|known| known.is_counted(&id)) {
+            return false;
+        }
+        self.tally.coverage.blobs += 1;
+        self.tally.coverage.history_bytes += length;
+        self.note(|seen| seen.blobs.push((Id(id), length, is_pointer)));
+        true
     }
 
     fn tree(&mut self, id: ObjectId, bytes: &[u8]) {
         self.tally.coverage.trees += 1;
+        let mut is_complete = true;
         for entry in tree_entries(bytes, self.store.hash()) {
             let Some(entry) = entry else {
                 self.damaged("tree", id);
@@ -143,9 +187,10 @@ impl<'h> Reader<'h> {
             if entry.is_submodule() {
                 self.gaps.submodules.insert(entry.id.to_owned());
             } else {
-                self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+                is_complete &= self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
             }
         }
+        self.note(|seen| seen.trees.push((Id(id), is_complete)));
     }
 }
 
@@ -154,8 +199,7 @@ impl Visitor for Reader<'_> {
         match object.kind {
             Kind::Blob => {
                 let origin = Origin::Blob { id: object.id.to_string(), path: None };
-                self.tally.coverage.blobs += 1;
-                self.tally.coverage.history_bytes += object.bytes.len() as u64;
+                let is_new = self.blob(object.id, object.bytes.len() as u64, is_lfs_pointer(object.bytes));
                 if is_lfs_pointer(object.bytes) {
                     let id = object.id.to_string();
                     self.contents.lend(&id, object.bytes, self.stop, self.sink, &mut self.tally);
@@ -165,7 +209,8 @@ impl Visitor for Reader<'_> {
                     return None;
                 }
                 let kin = Kin { delta: object.delta, is_base: object.is_base, memo: Cell::new(None) };
-                (self.sink)(Item { kin: self.delta.then_some(&kin), ..Item::whole(origin, object.bytes) });
+                let kin_told = (self.delta && is_new).then_some(&kin);
+                (self.sink)(Item { kin: kin_told, ..Item::whole(origin, object.bytes) });
                 return kin.memo.take();
             }
             Kind::Commit => self.commit(object.id, object.bytes),
@@ -181,8 +226,7 @@ impl Visitor for Reader<'_> {
         let lanes = Lanes::new(1);
         let buffer = self.buffer.get_or_insert_with(Buffer::new);
         let lent = lend_stream(&origin, reader, buffer, &lanes, None, self.stop, self.sink);
-        self.tally.coverage.blobs += 1;
-        self.tally.coverage.history_bytes += lent.bytes;
+        self.blob(id, lent.bytes, false);
         match lent.error {
             Some(error) => Err(error),
             None => Ok(lent.bytes),

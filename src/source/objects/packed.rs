@@ -31,8 +31,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads all entry headers; `doubles` are positions that are not wanted because another pack holds them.
-    pub(super) fn read(pack: &Pack, wants: Wants, doubles: Option<&[bool]>) -> Self {
+    /// Reads all entry headers; `unwanted` are positions that another pack holds, or that are known.
+    pub(super) fn read(pack: &Pack, wants: Wants, unwanted: Option<&[bool]>) -> Self {
         let count = pack.index.num_objects();
         let mut order: Vec<(u64, u32)> = (0..count).map(|at| (pack.index.pack_offset_at_index(at), at)).collect();
         order.sort_unstable();
@@ -53,7 +53,7 @@ impl Table {
         for entry in 0..count {
             table.link(pack, entry, &mut kinds);
         }
-        table.weigh(wants, doubles, &mut kinds);
+        table.weigh(wants, unwanted, &mut kinds);
         table
     }
 
@@ -85,7 +85,7 @@ impl Table {
     }
 
     /// A delta has the kind of its root. What is below what is known once everything was seen from the roots.
-    fn weigh(&mut self, wants: Wants, doubles: Option<&[bool]>, kinds: &mut [u8]) {
+    fn weigh(&mut self, wants: Wants, unwanted: Option<&[bool]>, kinds: &mut [u8]) {
         let mut order: Vec<u32> = self.roots.clone();
         let mut parents = vec![NONE; kinds.len()];
         let mut next = 0;
@@ -103,8 +103,8 @@ impl Table {
         }
         for entry in 0..kinds.len() {
             let kind = from_byte(kinds[entry]);
-            let double = doubles.is_some_and(|doubles| doubles[self.positions[entry] as usize]);
-            self.wanted[entry] = !double && kind.is_none_or(|kind| wants.kind(kind));
+            let is_unwanted = unwanted.is_some_and(|unwanted| unwanted[self.positions[entry] as usize]);
+            self.wanted[entry] = !is_unwanted && kind.is_none_or(|kind| wants.kind(kind));
             if self.wanted[entry] && !seen[entry] {
                 self.unreachable.push(entry as u32);
             }

@@ -31,19 +31,31 @@ pub(crate) struct Failure {
 }
 
 /// Hands every wanted object of `store` to one of `threads` visitors; gives them back with what could not be read.
+/// `passed` says by their numbers which objects are not wanted.
 pub(crate) fn walk<V: Visitor>(
     store: &Store,
     wants: Wants,
+    passed: Option<&[bool]>,
     threads: usize,
     stop: &Stop,
     make: impl Fn() -> V,
 ) -> (Vec<V>, Vec<Failure>) {
     let mut visitors: Vec<V> = (0..threads.max(1)).map(|_| make()).collect();
     let mut failures = Vec::new();
-    let doubles = store.doubles();
+    let mut doubles = store.doubles();
     for (number, pack) in store.packs.iter().enumerate() {
         if stop.requested() {
             break;
+        }
+        if let Some(passed) = passed {
+            let passed = &passed[pack.first as usize..][..pack.index.num_objects() as usize];
+            match &mut doubles[number] {
+                Some(unwanted) => unwanted.iter_mut().zip(passed).for_each(|(unwanted, passed)| *unwanted |= passed),
+                none => *none = Some(passed.into()),
+            }
+        }
+        if doubles[number].as_ref().is_some_and(|unwanted| unwanted.iter().all(|it| *it)) {
+            continue;
         }
         let table = Table::read(pack, wants, doubles[number].as_deref());
         let mut failed =
@@ -55,7 +67,7 @@ pub(crate) fn walk<V: Visitor>(
             failures.extend(elsewhere(store, number, id, reason, wants, &mut visitors[0]));
         }
     }
-    in_files(store, wants, visitors, failures, stop)
+    in_files(store, wants, passed, visitors, failures, stop)
 }
 
 /// A damaged object may have another copy. One that is found is lent late; else it is a failure.
@@ -349,6 +361,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
 fn in_files<V: Visitor>(
     store: &Store,
     wants: Wants,
+    passed: Option<&[bool]>,
     visitors: Vec<V>,
     mut failures: Vec<Failure>,
     stop: &Stop,
@@ -358,7 +371,10 @@ fn in_files<V: Visitor>(
     for (number, loose) in store.loose.iter().enumerate() {
         let before = &store.loose[..number];
         let double = |id: &ObjectId| before.iter().any(|loose| loose.ids.binary_search(id).is_ok());
-        files.extend(loose.ids.iter().filter(|id| !in_pack(id) && !double(id)).map(|id| (loose, *id)));
+        let is_passed =
+            |id: &ObjectId| passed.zip(store.number(id)).is_some_and(|(passed, number)| passed[number as usize]);
+        let wanted = loose.ids.iter().filter(|id| !in_pack(id) && !double(id) && !is_passed(id));
+        files.extend(wanted.map(|id| (loose, *id)));
     }
     if files.is_empty() {
         return (visitors, failures);
