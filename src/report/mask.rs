@@ -14,7 +14,8 @@
 //! words, and would blank the report.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 use super::Report;
 use crate::finding::{Excerpt, Finding, Kind, Place};
@@ -29,7 +30,8 @@ const FILTER_BITS: u32 = 18;
 /// The secrets of a report; see the module.
 pub(super) struct Mask {
     filter: Vec<u64>,
-    by_key: HashMap<[u8; KEY], Vec<Vec<u8>>>,
+    /// Thousands may begin alike: the JSON Web Tokens of one issuer do.
+    by_key: HashMap<[u8; KEY], BTreeSet<Vec<u8>>>,
 }
 
 impl Mask {
@@ -67,10 +69,7 @@ impl Mask {
             }
             let bit = filter_bit(key);
             self.filter[bit >> 6] |= 1 << (bit & 63);
-            let lines = self.by_key.entry(*key).or_default();
-            if !lines.iter().any(|known| known == line) {
-                lines.push(line.to_vec());
-            }
+            self.by_key.entry(*key).or_default().insert(line.to_vec());
         }
     }
 
@@ -81,8 +80,7 @@ impl Mask {
         if self.filter[bit >> 6] & (1 << (bit & 63)) == 0 {
             return None;
         }
-        let lines = self.by_key.get(key)?;
-        lines.iter().filter(|line| bytes.starts_with(line)).map(Vec::len).max()
+        longest_beginning(self.by_key.get(key)?, bytes)
     }
 
     /// `bytes` with every byte of a secret replaced by `*`.
@@ -147,6 +145,23 @@ impl Mask {
     }
 }
 
+/// The length of the longest of `lines` that `bytes` begin with.
+///
+/// What they begin with is not behind them in the order of bytes, and whatever stands between the two begins with it as well:
+/// so of the last line that is not behind them only what the two have in common can matter.
+fn longest_beginning(lines: &BTreeSet<Vec<u8>>, bytes: &[u8]) -> Option<usize> {
+    let mut bytes = bytes;
+    loop {
+        let up_to = (Bound::Unbounded, Bound::Included(bytes));
+        let line = lines.range::<[u8], _>(up_to).next_back()?;
+        let common = line.iter().zip(bytes).take_while(|(one, other)| one == other).count();
+        if common == line.len() {
+            return Some(common);
+        }
+        bytes = &bytes[..common];
+    }
+}
+
 /// A text of several lines for a person: line ends stay, whatever else cannot be seen is escaped.
 pub(super) fn lines(text: &str) -> String {
     text.lines().map(sanitize).collect::<Vec<_>>().join("\n")
@@ -191,6 +206,21 @@ mod tests {
     fn overlapping_secrets_are_both_hidden() {
         let mask = mask(&[b"abcdefghij", b"fghijklmno", b"abcdefgh"]);
         assert_eq!(mask.text("xabcdefghijklmnox"), format!("x{}x", "*".repeat(15)));
+    }
+
+    #[test]
+    fn the_longest_beginning_is_found_among_many_that_begin_alike() {
+        let word = |number: usize, length: usize| -> Vec<u8> {
+            (0..length).map(|at| b'a' + (number >> at) as u8 % 2).collect()
+        };
+        let lines: BTreeSet<Vec<u8>> =
+            (0..200).map(|number| word(number * 7, 1 + number % 9)).filter(|line| line.len() % 3 != 1).collect();
+        for number in 0..1024 {
+            let bytes = word(number, 10);
+            let expected = lines.iter().filter(|line| bytes.starts_with(line)).map(Vec::len).max();
+            assert_eq!(longest_beginning(&lines, &bytes), expected, "{number}");
+        }
+        assert_eq!(longest_beginning(&BTreeSet::new(), b"a"), None);
     }
 
     #[test]

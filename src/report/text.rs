@@ -27,8 +27,6 @@ pub(super) mod suppressed;
 const PLACES: usize = 5;
 /// How many reasons are given.
 const REASONS: usize = 4;
-/// How many steps of the way out are given.
-const STEPS: usize = 3;
 /// Width of the column of labels (`why`, `next`), the two columns before it included.
 const LABEL: usize = 9;
 
@@ -189,24 +187,20 @@ impl Block<'_> {
         }
     }
 
-    /// What to do next: in full for the first finding of a rule.
+    /// What to do next: the first step, for the first finding of a rule.
     fn next(&mut self, descriptor: Option<&Descriptor>, first_of_rule: bool) {
         let Some(descriptor) = descriptor.filter(|descriptor| !descriptor.steps.is_empty()) else { return };
         if !first_of_rule {
             self.labelled("next", &format!("as above for the first {}", sanitize(&descriptor.id)));
             return;
         }
-        // One step more costs no more than saying that there is one.
-        let shown = if descriptor.steps.len() == STEPS + 1 { STEPS + 1 } else { STEPS };
-        for (index, step) in descriptor.steps.iter().take(shown).enumerate() {
-            let number = format!("{}. ", index + 1);
-            let first = format!("{}{number}", self.label(if index == 0 { "next" } else { "" }));
-            self.hanging(&first, LABEL + number.len(), &self.mask.text(step));
-        }
-        match descriptor.steps.len().saturating_sub(shown) {
-            0 => {}
-            more => self.labelled("", &format!("and {more} more steps in the help of the rule")),
-        }
+        self.labelled("next", &self.mask.text(&descriptor.steps[0]));
+        let what = match descriptor.steps.len() - 1 {
+            0 => return,
+            1 => "the other step".to_owned(),
+            more => format!("the other {more} steps"),
+        };
+        self.labelled_whole("", &format!("{what}: keysieve explain {}", sanitize(&descriptor.id)));
     }
 
     fn place(&self, place: &Place, with_commit: bool) -> String {

@@ -104,8 +104,8 @@ impl Reuse {
             if !effect.again {
                 coverage.members += effect.members;
                 coverage.member_bytes += effect.member_bytes;
-                if effect.binary {
-                    coverage.skip(Cause::Binary);
+                if effect.binary > 0 {
+                    *coverage.skipped.entry(Cause::Binary).or_default() += effect.binary;
                 }
             }
         }
@@ -131,7 +131,7 @@ impl Reuse {
                 let effect = fresh.effects.entry(id).or_default();
                 effect.searched += coverage.searched_bytes;
                 effect.how = effect.how.max(how(coverage));
-                effect.binary |= coverage.skipped.contains_key(&Cause::Binary);
+                effect.binary += coverage.skipped.get(&Cause::Binary).copied().unwrap_or_default();
                 effect.members += coverage.members;
                 effect.member_bytes += coverage.member_bytes;
                 effect.again |= !is_quiet;

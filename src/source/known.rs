@@ -29,8 +29,8 @@ pub struct Effect {
     pub searched: u64,
     /// Why it was searched whole, or that it was not: the sink's own number.
     pub how: u8,
-    /// Whether it is binary.
-    pub binary: bool,
+    /// How many binary texts it is, with its members.
+    pub binary: u64,
     /// Members of the container that it is.
     pub members: u64,
     /// Bytes that they unpacked to.

@@ -18,6 +18,8 @@ fn loose() -> Scratch {
         scratch.write(&format!("repo/src/{number}/code.rs"), format!("fn f{number}() {{}}\n").repeat(50));
     }
     scratch.write("repo/data.bin", [0, 1, 2, 3].repeat(64));
+    scratch
+        .write("repo/data.tar", tar(&[("one", &[0, 1].repeat(99)), ("two", &[0, 2].repeat(99)), ("three", b"text")]));
     scratch.write("repo/deep/down/here/a.txt", format!("token = {}\n", github("plain")));
     scratch.write(&format!("repo/names/{}.txt", github("name")), "in a name\n");
     scratch.commit(0, "Add");
@@ -32,6 +34,26 @@ fn loose() -> Scratch {
     scratch.commit(20, "Remove");
     repo(&["branch", &github("branch")]);
     scratch
+}
+
+/// An archive, in the form of POSIX.
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, body) in members {
+        let mut block = vec![0; 512];
+        block[..name.len()].copy_from_slice(name.as_bytes());
+        block[124..135].copy_from_slice(format!("{:011o}", body.len()).as_bytes());
+        block[156] = b'0';
+        block[257..263].copy_from_slice(b"ustar\0");
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+        block[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        archive.extend(block);
+        archive.extend_from_slice(body);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1024, 0);
+    archive
 }
 
 /// The same in a pack.

@@ -47,10 +47,7 @@ impl Ids {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredEffect(u64, u64, u8, u8, u64, u64);
-
-const BINARY: u8 = 1;
-const AGAIN: u8 = 2;
+struct StoredEffect(u64, u64, u8, bool, u64, u64, u64);
 
 #[derive(Serialize, Deserialize)]
 struct StoredCommit {
@@ -265,7 +262,7 @@ impl Stored {
         if !matches!(length, 20 | 32) {
             return None;
         }
-        let sizes = self.effects.iter().flat_map(|it| [it.0, it.1, it.4, it.5]);
+        let sizes = self.effects.iter().flat_map(|it| [it.0, it.1, it.4, it.5, it.6]);
         let mut sizes =
             sizes.chain(self.commit_facts.iter().map(|it| it.bytes)).chain(self.tag_facts.iter().map(|it| it.bytes));
         // Whoever adds these up need not fear an overflow.
@@ -312,15 +309,13 @@ impl Stored {
 }
 
 impl From<&Effect> for StoredEffect {
-    fn from(effect: &Effect) -> Self {
-        let flags = u8::from(effect.binary) * BINARY + u8::from(effect.again) * AGAIN;
-        Self(effect.length, effect.searched, effect.how, flags, effect.members, effect.member_bytes)
+    fn from(of: &Effect) -> Self {
+        Self(of.length, of.searched, of.how, of.again, of.binary, of.members, of.member_bytes)
     }
 }
 
 impl From<&StoredEffect> for Effect {
-    fn from(&StoredEffect(length, searched, how, flags, members, member_bytes): &StoredEffect) -> Self {
-        let (binary, again) = (flags & BINARY != 0, flags & AGAIN != 0);
+    fn from(&StoredEffect(length, searched, how, again, binary, members, member_bytes): &StoredEffect) -> Self {
         Self { length, searched, how, binary, members, member_bytes, again }
     }
 }
@@ -350,7 +345,7 @@ mod tests {
             Entry { name: b"\xFF"[..].into(), id: id(9), is_tree: false },
         ];
         let effect =
-            Effect { length: 70_000, searched: 12, how: 3, binary: true, members: 2, member_bytes: 9, again: true };
+            Effect { length: 70_000, searched: 12, how: 3, binary: 3, members: 2, member_bytes: 9, again: true };
         Known {
             blobs: HashMap::from([(id(9), effect), (id(10), Effect { length: 1, ..Effect::default() })]),
             commits: vec![(commit, 300)],
