@@ -358,6 +358,8 @@ checks! {
     PypiMacaroon = "pypi-macaroon",
     /// A macaroon of Fly.io; a failure only weakens.
     FlyMacaroon = "fly-macaroon",
+    /// A seed phrase of a wallet: words of the English list of BIP-39, the last bits their checksum.
+    SeedPhrase = "bip-39",
     /// A service token of Vault, which holds its short form; a failure only weakens.
     VaultService = "vault-service",
     /// An organization token of Sentry: JSON with the organization and the second it was made in; a failure only weakens.

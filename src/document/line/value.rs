@@ -85,19 +85,21 @@ fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
 
 /// An unquoted value: up to white space, a quote, or what separates values. Trailing punctuation is not part of it.
 pub fn bare(window: &Window<'_>, start: usize) -> Option<Range<usize>> {
-    // Sixteen bytes at a time: a long run without an end is refused at every key that stands in it.
+    // Many bytes at a time: a long run without an end is refused at every key that stands in it.
     let look = window.slice(start..start + VALUE_MAX + 1);
-    let whole = look.chunks_exact(16).take_while(|chunk| !chunk.iter().fold(false, |any, &it| any | ends_bare(it)));
-    let passed = 16 * whole.count();
+    let has_no_end = |bytes: &&[u8; 32]| bytes.iter().fold(0, |any, &it| any | u8::from(ends_bare(it))) == 0;
+    let passed = 32 * look.as_chunks().0.iter().take_while(has_no_end).count();
     let length = look[passed..].iter().position(|&byte| ends_bare(byte)).map_or(look.len(), |at| passed + at);
     let separators = || memchr::memchr2_iter(b';', b',', &look[..length]);
     let length = separators().find(|at| is_followed_by_a_setting(window, start + at + 1)).unwrap_or(length);
     (length <= VALUE_MAX).then(|| start..start + without_punctuation(&look[..length]))
 }
 
-/// White space, a quote, or what separates values in markup, URLs and escapes.
+/// White space, a quote, or what separates values in markup, URLs and escapes. Every comparison is made, so that compilers can
+/// make them for many bytes at once.
 fn ends_bare(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'&' | b'\\')
+    let is_quote = (byte == b'"') | (byte == b'\'') | (byte == b'`');
+    (byte <= b' ') | is_quote | (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == b'\\')
 }
 
 /// The length of a value without the punctuation behind it. A bracket that closes one of the value's own belongs to it:

@@ -25,6 +25,7 @@ mod openssh;
 mod part;
 mod pem;
 mod pgp;
+mod phrase;
 mod text;
 mod timed;
 mod vault;
@@ -111,6 +112,7 @@ fn method(check: Check) -> &'static dyn Method {
         Check::Pem => &pem::Pem,
         Check::PypiMacaroon => &macaroon::Pypi,
         Check::FlyMacaroon => &macaroon::Fly,
+        Check::SeedPhrase => &phrase::SeedPhrase,
         Check::VaultService => &vault::Service,
         Check::SentryOrganization => &json::SENTRY,
         Check::Snyk => &json::SNYK,
