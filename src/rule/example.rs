@@ -15,10 +15,12 @@
 //! A `{` that is followed by neither a lower-case letter nor `[` is text, so JSON and `${VAR}` can be written as they are.
 //! Expansion is pseudo-random from a seed: the same template always becomes the same text.
 
+use std::ops::Range;
+
 use data_encoding::{BASE64, HEXLOWER};
 
 use super::check::{Outcome, pem_block};
-use super::format::parse_piece;
+use super::format::{Format, parse_piece};
 use super::model::{DecodesTo, Encoding, Form, Rule};
 use super::random::Random;
 use super::set::RuleSet;
@@ -50,12 +52,12 @@ pub fn expand(rules: &RuleSet, rule: &Rule, template: &str) -> Result<String, St
 
 fn special(rules: &RuleSet, rule: &Rule, piece: &str, random: &mut Random) -> Result<String, String> {
     match piece.split_once(':') {
-        None if piece == "token" => token(rule, random).map(|(token, _)| token),
+        None if piece == "token" => token(rule, random).map(|drawn| drawn.text),
         None if piece == "basic" => Ok(BASE64.encode(format!("admin:{}", random.hex(15)).as_bytes())),
         None if piece == "token!" => broken(rule, random),
         Some(("rule", id)) => {
             let (_, other) = rules.by_id(id).ok_or_else(|| format!("`{{{piece}}}`: there is no rule `{id}`"))?;
-            token(other, random).map(|(token, _)| token)
+            token(other, random).map(|drawn| drawn.text)
         }
         Some(("pem", label)) => Ok(pem_block(label, "\n", random)),
         Some(("pem-line", label)) => Ok(pem_block(label, "\\n", random)),
@@ -68,21 +70,38 @@ fn special(rules: &RuleSet, rule: &Rule, piece: &str, random: &mut Random) -> Re
     }
 }
 
-/// A token of the rule's format whose check holds, in what it is written down in, and the length of its public prefix.
-fn token(rule: &Rule, random: &mut Random) -> Result<(String, usize), String> {
+/// A token of the rule's format whose check holds, in what it is written down in.
+fn token(rule: &Rule, random: &mut Random) -> Result<Drawn, String> {
     let (Form::Format(format) | Form::Line(format)) = &rule.form else {
         return Err(format!("`{{token}}`: `{}` has no format, write the example with classes", rule.id));
     };
     if let Some(wanted) = &rule.decodes_to {
         let secret = encoded(wanted, random);
-        return Ok((random.format_around(format, &secret), 0));
+        return Ok(Drawn { text: random.format_around(format, &secret), secret: 0..0, prefix: 0 });
     }
-    let (text, prefix) = random.format(format);
-    let Some(check) = rule.check else { return Ok((text, prefix)) };
-    let mut bytes = text.into_bytes();
-    check.make(&mut bytes, prefix, random);
-    let token = String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())?;
-    Ok((token, prefix))
+    // What a check is asked is the secret part.
+    let part = format.secret.map(|(from, to)| {
+        let pieces = format.pieces[from.into()..to.into()].to_vec();
+        Format { pieces: pieces.into(), secret: None }
+    });
+    let (mut secret, prefix) = random.format(part.as_ref().unwrap_or(format));
+    if let Some(check) = rule.check {
+        let mut bytes = secret.into_bytes();
+        check.make(&mut bytes, prefix, random);
+        secret = String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())?;
+    }
+    let text = if part.is_some() { random.format_around(format, &secret) } else { secret.clone() };
+    let start = text.find(&secret).unwrap_or_default();
+    Ok(Drawn { secret: start..start + secret.len(), text, prefix })
+}
+
+/// A token that was drawn.
+struct Drawn {
+    text: String,
+    /// Where its secret part stands.
+    secret: Range<usize>,
+    /// The length of the public prefix of that.
+    prefix: usize,
 }
 
 /// A value that decodes to what is asked for.
@@ -99,9 +118,9 @@ fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
     let Some(check) = rule.check else {
         return Err(format!("`{{token!}}`: `{}` has no check", rule.id));
     };
-    let (whole, prefix) = token(rule, random)?;
-    for at in (prefix..whole.len()).rev() {
-        let mut bytes = whole.clone().into_bytes();
+    let Drawn { text, secret, prefix } = token(rule, random)?;
+    for at in (secret.start + prefix..secret.end).rev() {
+        let mut bytes = text.clone().into_bytes();
         bytes[at] = match bytes[at] {
             b'a' => b'b',
             byte if byte.is_ascii_lowercase() => b'a',
@@ -111,7 +130,7 @@ fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
             byte if byte.is_ascii_digit() => b'2',
             _ => continue,
         };
-        if check.verify(&bytes, prefix) == Outcome::Fails {
+        if check.verify(&bytes[secret.clone()], prefix) == Outcome::Fails {
             return String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned());
         }
     }
@@ -120,7 +139,6 @@ fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::format::Format;
     use super::super::model::Check;
     use super::*;
 

@@ -358,6 +358,10 @@ checks! {
     PypiMacaroon = "pypi-macaroon",
     /// A macaroon of Fly.io; a failure only weakens.
     FlyMacaroon = "fly-macaroon",
+    /// A password of Group Policy preferences: it decrypts under the published key.
+    GroupPolicy = "group-policy",
+    /// A type 7 password of Cisco's: it decodes to printed text; a failure only weakens.
+    CiscoType7 = "cisco-type-7",
     /// A seed phrase of a wallet: words of the English list of BIP-39, the last bits their checksum.
     SeedPhrase = "bip-39",
     /// A service token of Vault, which holds its short form; a failure only weakens.

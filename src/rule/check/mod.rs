@@ -26,6 +26,7 @@ mod part;
 mod pem;
 mod pgp;
 mod phrase;
+mod reversible;
 mod text;
 mod timed;
 mod vault;
@@ -112,6 +113,8 @@ fn method(check: Check) -> &'static dyn Method {
         Check::Pem => &pem::Pem,
         Check::PypiMacaroon => &macaroon::Pypi,
         Check::FlyMacaroon => &macaroon::Fly,
+        Check::GroupPolicy => &reversible::GroupPolicy,
+        Check::CiscoType7 => &reversible::CiscoType7,
         Check::SeedPhrase => &phrase::SeedPhrase,
         Check::VaultService => &vault::Service,
         Check::SentryOrganization => &json::SENTRY,
