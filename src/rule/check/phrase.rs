@@ -20,7 +20,7 @@ impl Method for SeedPhrase {
         let words: Vec<&str> = text.split_ascii_whitespace().collect();
         let different: BTreeSet<&str> = words.iter().copied().collect();
         // Of twelve drawn words ten are different in all but one of 100,000 phrases.
-        let is_drawn = 6 * different.len() > 5 * words.len() - 6;
+        let is_drawn = 6 * different.len() + 6 > 5 * words.len();
         let holds = || Mnemonic::parse_in_normalized(Language::English, &words.join(" ")).is_ok();
         Outcome::strict(is_drawn && holds())
     }
