@@ -16,6 +16,7 @@ mod iam_every_secret;
 mod iam_privilege_escalation;
 mod iam_service_wildcard;
 mod iam_wildcard;
+mod interpolated_credential;
 mod jwt_for_any_audience;
 mod jwt_validation_off;
 mod jwt_without_expiry;
@@ -66,6 +67,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &iam_privilege_escalation::IamPrivilegeEscalation,
     &iam_service_wildcard::IamServiceWildcard,
     &iam_wildcard::IamWildcard,
+    &interpolated_credential::InterpolatedCredential,
     &jwt_for_any_audience::JwtForAnyAudience,
     &jwt_validation_off::JwtValidationOff,
     &jwt_without_expiry::JwtWithoutExpiry,

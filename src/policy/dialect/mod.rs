@@ -12,6 +12,7 @@ pub(crate) mod cloudformation;
 mod compose;
 mod gitlab;
 pub(crate) mod iam;
+pub(crate) mod jenkins;
 pub(crate) mod kubernetes;
 mod parts;
 mod plain;
@@ -116,6 +117,11 @@ static OWN: &[Dialect] = &[
         id: "circleci",
         about: "CircleCI: `pipeline`, `job`, `command`, `executor`, `step`, `script`, `variable`, `service-variable`, `parameter`",
         read: |face| circleci::resources(face),
+    },
+    Dialect {
+        id: "jenkins",
+        about: "Jenkinsfiles: `pipeline`, `script`, `message`, `variable`, `parameter`, `password`",
+        read: |face| jenkins::resources(face),
     },
     Dialect { id: "compose", about: "Docker Compose: `project`, `service`", read: |face| compose::resources(face) },
     Dialect { id: "azure", about: "ARM templates: resources by type", read: |face| azure::resources(face.document) },

@@ -21,6 +21,7 @@ mod gcp;
 mod github;
 mod gitlab;
 mod holding;
+mod jenkins;
 mod kind;
 mod kubernetes;
 mod one_password;
@@ -81,12 +82,13 @@ const OF_TEXTS: [fn(&str, &mut Vec<Mention>); 6] =
     [vault::mentions, aws::mentions, gcp::mentions, azure::mentions, one_password::mentions, environment::mentions];
 
 /// The families that read what dialects have found.
-const OF_DIALECTS: [fn(&mut Finder<'_, '_>); 11] = [
+const OF_DIALECTS: [fn(&mut Finder<'_, '_>); 12] = [
     vault::read,
     github::read,
     gitlab::read,
     azure_pipelines::read,
     pipeline::read,
+    jenkins::read,
     kubernetes::read,
     external::read,
     terraform::read,

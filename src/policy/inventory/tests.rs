@@ -128,6 +128,21 @@ fn bitbucket_and_circleci() {
 }
 
 #[test]
+fn jenkins() {
+    finds(
+        "Jenkinsfile",
+        "pipeline {\n  environment { KEY = credentials('key') }\n  stages { stage('a') { steps {\n    git url: 'u', credentialsId: \"scm\"\n    withCredentials([string(credentialsId: 'b', variable: 'V'), usernamePassword(credentialsId: \"${x}\", passwordVariable: 'W')]) { sh 'c' }\n    sshagent(['d']) { sh 'e' }\n    sshagent(credentials: ['f']) { sh 'g' }\n  } } }\n}\n",
+        &[
+            ("jenkins-credential", "key", "key"),
+            ("jenkins-credential", "scm", "scm"),
+            ("jenkins-credential", "b", "b"),
+            ("jenkins-credential", "d", "d"),
+            ("jenkins-credential", "f", "f"),
+        ],
+    );
+}
+
+#[test]
 fn kubernetes() {
     finds(
         "a.yaml",
