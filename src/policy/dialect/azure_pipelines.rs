@@ -71,8 +71,7 @@ impl<'d> Reader<'d> {
         for entry in node.entries() {
             let address = below(holder, &entry.key);
             match entry.key.as_str() {
-                "variables" => self.values("variable", &entry.value, &address),
-                "env" => self.values("variable", &entry.value, &address),
+                "variables" | "env" => self.values("variable", &entry.value, &address),
                 "parameters" if holder.is_empty() => {}
                 "parameters" => {
                     self.values("parameter", &entry.value, &address);
@@ -153,19 +152,15 @@ impl<'d> Reader<'d> {
 
 /// The maps of a list, those that are put in under an expression among them.
 fn items(list: Option<&Node>) -> Box<dyn Iterator<Item = &Node> + '_> {
-    let items = list.map_or(&[][..], Node::items).iter().map(|item| &**item);
-    Box::new(items.flat_map(|item| -> Box<dyn Iterator<Item = &Node>> {
+    let all = list.map_or(&[][..], Node::items).iter().map(|item| &**item);
+    Box::new(all.flat_map(|item| -> Box<dyn Iterator<Item = &Node>> {
         match item.entries().first() {
             Some(first) if is_expression(&first.key) => {
-                Box::new(item.entries().iter().flat_map(|entry| items_of(&entry.value)))
+                Box::new(item.entries().iter().flat_map(|entry| items(Some(&entry.value))))
             }
             _ => Box::new(std::iter::once(item)),
         }
     }))
-}
-
-fn items_of(node: &Node) -> Box<dyn Iterator<Item = &Node> + '_> {
-    items(Some(node))
 }
 
 fn is_expression(key: &str) -> bool {

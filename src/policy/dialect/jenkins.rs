@@ -127,7 +127,7 @@ fn last(name: &str) -> &str {
 
 /// The names under which Groovy knows secrets: variables that bindings fill, those of an `environment` that are credentials,
 /// parameters that are passwords.
-pub(crate) fn secret_names<'d>(root: &'d Node) -> Vec<String> {
+pub(crate) fn secret_names(root: &Node) -> Vec<String> {
     let mut names = Vec::new();
     collect(root, "", &mut names);
     names

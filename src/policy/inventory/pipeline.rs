@@ -39,10 +39,12 @@ pub(super) fn read(finder: &mut Finder<'_, '_>) {
         }
         // A parameter of CircleCI whose value is the name of a variable.
         let is_name = visited.node.get("type").and_then(Node::as_str) == Some("env_var_name");
-        if let Some(default) = visited.node.get("default").filter(|_| is_name) {
-            if let Some(name) = default.as_str().filter(|name| is_secret_name(name) && !defined.contains(*name)) {
-                found.push((name.to_owned(), default.span.clone()));
-            }
+        let default = visited.node.get("default").filter(|_| is_name);
+        if let Some((name, span)) = default.and_then(|default| Some((default.as_str()?, &default.span)))
+            && is_secret_name(name)
+            && !defined.contains(name)
+        {
+            found.push((name.to_owned(), span.clone()));
         }
     });
     found.iter().for_each(|(name, span)| finder.add(*kind, name, span));
@@ -73,7 +75,7 @@ fn assigned<'t>(text: &'t str, names: &mut BTreeSet<&'t str>) {
         let value = value.strip_prefix('$').map_or("", |value| value.trim_start_matches('{'));
         if is_alone
             && !name.is_empty()
-            && !value.strip_prefix(name).is_some_and(|it| !it.starts_with(|c| is_word(c as u8)))
+            && value.strip_prefix(name).is_none_or(|rest| rest.as_bytes().first().is_some_and(|byte| is_word(*byte)))
         {
             names.insert(name);
         }
