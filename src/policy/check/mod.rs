@@ -33,6 +33,7 @@ mod same_reference_in_environments;
 mod sas_url_too_long;
 mod scope_outside_policy;
 mod secret_in_other_store;
+mod secret_in_user_data;
 mod secret_without_owner;
 mod secret_without_rotation;
 mod secrets_inherit;
@@ -84,6 +85,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &sas_url_too_long::SasUrlTooLong,
     &scope_outside_policy::ScopeOutsidePolicy,
     &secret_in_other_store::SecretInOtherStore,
+    &secret_in_user_data::SecretInUserData,
     &secret_without_owner::SecretWithoutOwner,
     &secret_without_rotation::SecretWithoutRotation,
     &secrets_inherit::SecretsInherit,
