@@ -16,6 +16,7 @@ mod dotenv;
 mod error;
 mod hcl;
 mod ini;
+mod jenkinsfile;
 mod json;
 mod json_lines;
 pub mod kind;
@@ -103,6 +104,7 @@ pub fn read(syntax: Syntax, bytes: &[u8]) -> Result<Document, ReadError> {
         Syntax::Netrc => netrc::read(text),
         Syntax::Server => server::read(text),
         Syntax::PythonSettings => python::read(text),
+        Syntax::Jenkinsfile => jenkinsfile::read(text),
     };
     roots.map(|roots| Document::plain(syntax, roots))
 }

@@ -35,11 +35,13 @@ pub enum Syntax {
     Server,
     /// Assignments of Python that are meant as settings.
     PythonSettings,
+    /// A pipeline of Jenkins, in Groovy.
+    Jenkinsfile,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Syntax; 13] = [
+    pub const ALL: [Syntax; 14] = [
         Syntax::Yaml,
         Syntax::Json,
         Syntax::JsonLines,
@@ -53,6 +55,7 @@ impl Syntax {
         Syntax::Netrc,
         Syntax::Server,
         Syntax::PythonSettings,
+        Syntax::Jenkinsfile,
     ];
 
     /// The syntax of the file at `path`, whose content begins with `head` (the first few hundred bytes are enough; none is
@@ -81,6 +84,7 @@ impl Syntax {
             Syntax::Dockerfile => FileKind::Dockerfile,
             Syntax::Netrc | Syntax::Server => FileKind::Plain,
             Syntax::PythonSettings => FileKind::Code(Language::Python),
+            Syntax::Jenkinsfile => FileKind::Code(Language::Jvm),
         }
     }
 }
@@ -116,6 +120,15 @@ fn by_name(directories: &str, name: &str, kind: FileKind, head: &[u8]) -> Option
         _ if name.ends_with(".conf") && ["nginx", "apache2", "httpd", "haproxy"].into_iter().any(is_below) => {
             Syntax::Server
         }
+        // `#!groovy` is of a language that has no kind of its own.
+        _ if name.starts_with("jenkinsfile") || name.ends_with(".jenkinsfile") => match kind {
+            FileKind::Code(Language::Jvm | Language::Other) | FileKind::Plain | FileKind::Unknown
+                if !name.ends_with(".txt") =>
+            {
+                Syntax::Jenkinsfile
+            }
+            _ => return None,
+        },
         _ if name.starts_with("dockerfile") || name.starts_with("containerfile") => {
             let is_other = [".dockerignore", ".md", ".txt"].iter().any(|ending| name.ends_with(ending));
             match kind {
@@ -233,6 +246,12 @@ mod tests {
             ("a.sh", "", None),
             ("application.conf", "a {\n", None),
             ("models.py", "", None),
+            ("Jenkinsfile", "", Some(Syntax::Jenkinsfile)),
+            ("ci/release.jenkinsfile", "pipeline {\n", Some(Syntax::Jenkinsfile)),
+            ("JenkinsFile-prod", "pipeline {\n", Some(Syntax::Jenkinsfile)),
+            ("Jenkinsfile.groovy", "", Some(Syntax::Jenkinsfile)),
+            ("jenkinsfile.yaml", "", Some(Syntax::Yaml)),
+            ("jenkinsfile.md", "", None),
             ("C:\\x\\.aws\\credentials", "", Some(Syntax::Ini)),
             (".s3cfg", "", Some(Syntax::Ini)),
             ("README.md", "", None),

@@ -32,7 +32,7 @@ fn assert_key(key: &str, shown: &str) {
 /// A comment to put before a document, where the syntax has comments.
 fn comment(syntax: Syntax) -> &'static str {
     match syntax {
-        Syntax::Json | Syntax::JsonLines => "// é\u{1F600}\n",
+        Syntax::Json | Syntax::JsonLines | Syntax::Jenkinsfile => "// é\u{1F600}\n",
         Syntax::Xml => "<!-- é\u{1F600} -->\n",
         _ => "# é\u{1F600}\n",
     }

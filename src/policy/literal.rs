@@ -20,7 +20,9 @@ pub(crate) fn is_reference(text: &str) -> bool {
 pub(crate) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
-    let words = ["example", "sample", "dummy", "your", "replace", "insert", "fake", "mock", "xxx", "todo", "changeme"];
+    let words = [
+        "example", "sample", "dummy", "your", "replace", "insert", "fake", "mock", "xxx", "todo", "changeme", "notreal",
+    ];
     text.is_empty()
         || placeholder::placeholder(text.as_bytes(), text.as_bytes(), false).is_some()
         || words.iter().any(|word| lower.contains(word))

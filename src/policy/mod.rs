@@ -210,7 +210,10 @@ pub fn study(
             lint.references.extend(inventory::of_code(number, subject.bytes));
         }
         let head = &subject.bytes[..subject.bytes.len().min(512)];
-        let Some(syntax) = Syntax::of(subject.path, head) else { continue };
+        let Some(syntax) = Syntax::of(subject.path, head) else {
+            lint.notices.extend(of_no_reader(subject));
+            continue;
+        };
         if PlaceFacts::of(subject.path).is_minified {
             continue;
         }
@@ -312,6 +315,13 @@ impl Module {
 fn notice(subject: &Subject<'_>, error: &ReadError) -> Notice {
     let cause = if error.is_limit() { Cause::Budget } else { Cause::Unparsed };
     Notice::new(cause, FilePath::new(subject.path).display(), error.to_string())
+}
+
+/// What says that a configuration has no reader here, where its tool makes one of it that has.
+fn of_no_reader(subject: &Subject<'_>) -> Option<Notice> {
+    let is_bicep = [&b".bicep"[..], b".bicepparam"].iter().any(|end| subject.path.ends_with(end));
+    let detail = "Bicep is not linted; the template that `bicep build` makes of it is";
+    is_bicep.then(|| Notice::new(Cause::Unparsed, FilePath::new(subject.path).display(), detail))
 }
 
 /// What says that only single lines of a template were linted.

@@ -90,6 +90,15 @@ fn what_is_no_document_costs_nothing_and_says_nothing() {
 }
 
 #[test]
+fn what_has_no_reader_is_said_where_its_tool_has_a_way() {
+    for path in ["infra/main.bicep", "main.bicepparam"] {
+        let lint = lint_text(path, "param a string\n", &PolicySettings::default());
+        assert_eq!((lint.documents, lint.notices.len()), (0, 1), "{path}");
+        assert_eq!((lint.notices[0].cause, lint.notices[0].subject.as_str()), (Cause::Unparsed, path));
+    }
+}
+
+#[test]
 fn what_does_not_parse_is_a_notice_with_its_place() {
     let lint = lint_text("a/b.json", "{\n  \"a\" 1\n}", &PolicySettings::default());
     let notice = &lint.notices[0];

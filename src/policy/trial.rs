@@ -53,6 +53,7 @@ impl Block {
             "ini" => "ini",
             "properties" => "properties",
             "py" => "python",
+            _ if name.to_ascii_lowercase().contains("jenkinsfile") => "groovy",
             _ if name.starts_with(".env") => "dotenv",
             _ => "text",
         };
@@ -222,7 +223,7 @@ fn of_tree(check: &dyn Check, subject: &Subject<'_>, lint: &mut Lint, settings: 
 fn pushed_down(block: &Block, text: &str) -> Option<String> {
     let comment = match block.language.as_str() {
         "yaml" | "hcl" | "toml" | "dotenv" | "ini" | "properties" | "python" | "nginx" => "# \u{1F600} é\tü\n",
-        "json" => "// \u{1F600} é\tü\n",
+        "json" | "groovy" => "// \u{1F600} é\tü\n",
         _ => return None,
     };
     Some(format!("\u{FEFF}{comment}{text}"))

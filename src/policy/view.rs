@@ -94,7 +94,8 @@ impl<'a> View<'a> {
         self.spoken.iter().any(|(dialect, _)| dialect.id == id)
     }
 
-    fn named(&self, id: &str) -> &[Resource<'a>] {
+    /// What the dialect of this name finds in the document.
+    pub(crate) fn named(&self, id: &str) -> &[Resource<'a>] {
         self.spoken.iter().find(|(it, _)| it.id == id).map_or(&[], |(_, resources)| resources)
     }
 

@@ -27,6 +27,14 @@ pub enum Store {
     GithubSecret,
     /// A CI/CD variable of GitLab.
     GitlabVariable,
+    /// A secret variable of Azure Pipelines, or one of a variable group.
+    AzurePipelinesVariable,
+    /// A secured variable of Bitbucket Pipelines.
+    BitbucketVariable,
+    /// A variable of a context or project of CircleCI.
+    CircleciVariable,
+    /// A credential of Jenkins.
+    JenkinsCredential,
     /// A Kubernetes secret.
     KubernetesSecret,
     /// A file under SOPS.
@@ -41,7 +49,7 @@ pub enum Store {
 
 impl Store {
     /// Every store.
-    pub const ALL: [Store; 12] = [
+    pub const ALL: [Store; 16] = [
         Store::Vault,
         Store::AwsSecretsmanager,
         Store::AwsParameterStore,
@@ -49,6 +57,10 @@ impl Store {
         Store::AzureKeyVault,
         Store::GithubSecret,
         Store::GitlabVariable,
+        Store::AzurePipelinesVariable,
+        Store::BitbucketVariable,
+        Store::CircleciVariable,
+        Store::JenkinsCredential,
         Store::KubernetesSecret,
         Store::Sops,
         Store::SealedSecret,
@@ -67,6 +79,10 @@ impl Store {
             Store::AzureKeyVault => "azure-key-vault",
             Store::GithubSecret => "github-secret",
             Store::GitlabVariable => "gitlab-variable",
+            Store::AzurePipelinesVariable => "azure-pipelines-variable",
+            Store::BitbucketVariable => "bitbucket-variable",
+            Store::CircleciVariable => "circleci-variable",
+            Store::JenkinsCredential => "jenkins-credential",
             Store::KubernetesSecret => "kubernetes-secret",
             Store::Sops => "sops",
             Store::SealedSecret => "sealed-secret",

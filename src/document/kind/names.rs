@@ -114,7 +114,9 @@ fn extension(name: &str) -> Option<FileKind> {
         "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" | "org" | "textile" => Some(FileKind::Markdown),
         "txt" | "text" | "log" | "csv" | "tsv" | "po" | "pot" | "strings" => Some(FileKind::Plain),
         "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hxx" | "hh" | "m" | "mm" | "inl" | "cu" => code(Language::C),
-        "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" | "clj" | "cljs" | "sbt" => code(Language::Jvm),
+        "java" | "kt" | "kts" | "scala" | "groovy" | "jenkinsfile" | "gradle" | "clj" | "cljs" | "sbt" => {
+            code(Language::Jvm)
+        }
         "cs" | "fs" | "vb" | "fsx" | "cshtml" | "razor" => code(Language::DotNet),
         "go" => code(Language::Go),
         "rs" => code(Language::Rust),

@@ -16,6 +16,7 @@ mod iam_every_secret;
 mod iam_privilege_escalation;
 mod iam_service_wildcard;
 mod iam_wildcard;
+mod interpolated_credential;
 mod jwt_for_any_audience;
 mod jwt_validation_off;
 mod jwt_without_expiry;
@@ -32,6 +33,7 @@ mod same_reference_in_environments;
 mod sas_url_too_long;
 mod scope_outside_policy;
 mod secret_in_other_store;
+mod secret_in_user_data;
 mod secret_without_owner;
 mod secret_without_rotation;
 mod secrets_inherit;
@@ -66,6 +68,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &iam_privilege_escalation::IamPrivilegeEscalation,
     &iam_service_wildcard::IamServiceWildcard,
     &iam_wildcard::IamWildcard,
+    &interpolated_credential::InterpolatedCredential,
     &jwt_for_any_audience::JwtForAnyAudience,
     &jwt_validation_off::JwtValidationOff,
     &jwt_without_expiry::JwtWithoutExpiry,
@@ -82,6 +85,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &sas_url_too_long::SasUrlTooLong,
     &scope_outside_policy::ScopeOutsidePolicy,
     &secret_in_other_store::SecretInOtherStore,
+    &secret_in_user_data::SecretInUserData,
     &secret_without_owner::SecretWithoutOwner,
     &secret_without_rotation::SecretWithoutRotation,
     &secrets_inherit::SecretsInherit,

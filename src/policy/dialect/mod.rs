@@ -5,11 +5,16 @@
 //! in [`plain`]) and a line in [`ALL`].
 
 pub(crate) mod azure;
+mod azure_pipelines;
+mod bitbucket;
+mod circleci;
 pub(crate) mod cloudformation;
 mod compose;
 mod gitlab;
 pub(crate) mod iam;
+pub(crate) mod jenkins;
 pub(crate) mod kubernetes;
+mod parts;
 mod plain;
 pub(crate) mod terraform;
 pub(crate) mod workflow;
@@ -98,6 +103,26 @@ static OWN: &[Dialect] = &[
         read: |face| workflow::resources(face.path, face.document),
     },
     Dialect { id: "gitlab", about: "GitLab CI: `pipeline`, `job`", read: |face| gitlab::resources(face) },
+    Dialect {
+        id: "azure-pipelines",
+        about: "Azure Pipelines: `pipeline`, `stage`, `job`, `step`, `script`, `variable`, `parameter`",
+        read: |face| azure_pipelines::resources(face),
+    },
+    Dialect {
+        id: "bitbucket",
+        about: "Bitbucket Pipelines: `pipeline`, `step`, `pipe`, `service`, `script`, `variable`, `service-variable`",
+        read: |face| bitbucket::resources(face),
+    },
+    Dialect {
+        id: "circleci",
+        about: "CircleCI: `pipeline`, `job`, `command`, `executor`, `step`, `script`, `variable`, `service-variable`, `parameter`",
+        read: |face| circleci::resources(face),
+    },
+    Dialect {
+        id: "jenkins",
+        about: "Jenkinsfiles: `pipeline`, `script`, `message`, `variable`, `parameter`, `password`",
+        read: |face| jenkins::resources(face),
+    },
     Dialect { id: "compose", about: "Docker Compose: `project`, `service`", read: |face| compose::resources(face) },
     Dialect { id: "azure", about: "ARM templates: resources by type", read: |face| azure::resources(face.document) },
 ];

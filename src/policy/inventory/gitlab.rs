@@ -1,5 +1,6 @@
 //! GitLab CI: variables with the name of a secret that jobs use, and paths in Vault under `secrets`.
 
+use super::pipeline::WORKING_DIRECTORY;
 use super::scan::variables;
 use super::{Finder, MOST, ReferenceKind, located, text};
 use crate::document::{Node, Segment};
@@ -15,7 +16,7 @@ pub(super) fn read(finder: &mut Finder<'_, '_>) {
     view.walk(&mut |visited| {
         let Some(text) = text(visited.node) else { return };
         for (name, range) in variables(text).into_iter().take(MOST) {
-            if is_secret_name(name) && !name.starts_with("CI_") {
+            if is_secret_name(name) && name != WORKING_DIRECTORY && !name.starts_with("CI_") {
                 let range = located(view, visited.node, text, &range);
                 found.push((ReferenceKind::GitlabVariable, name.to_owned(), range));
             }

@@ -9,8 +9,14 @@ pub enum ReferenceKind {
     AwsSecret,
     /// A parameter of AWS Systems Manager.
     AwsParameter,
+    /// A secret variable of Azure Pipelines.
+    AzurePipelinesVariable,
     /// A secret of Azure Key Vault.
     KeyVaultSecret,
+    /// A secured variable of Bitbucket Pipelines.
+    BitbucketVariable,
+    /// A variable of a context or project of CircleCI.
+    CircleciVariable,
     /// A secret of a Compose file.
     ComposeSecret,
     /// A variable of the environment.
@@ -23,6 +29,8 @@ pub enum ReferenceKind {
     GithubSecret,
     /// A CI/CD variable of GitLab.
     GitlabVariable,
+    /// A credential of Jenkins.
+    JenkinsCredential,
     /// A Kubernetes secret, or one of its keys.
     KubernetesSecret,
     /// A field of an item in 1Password.
@@ -41,16 +49,20 @@ pub enum ReferenceKind {
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [ReferenceKind; 16] = [
+    pub const ALL: [ReferenceKind; 20] = [
         ReferenceKind::AwsSecret,
         ReferenceKind::AwsParameter,
+        ReferenceKind::AzurePipelinesVariable,
         ReferenceKind::KeyVaultSecret,
+        ReferenceKind::BitbucketVariable,
+        ReferenceKind::CircleciVariable,
         ReferenceKind::ComposeSecret,
         ReferenceKind::EnvironmentVariable,
         ReferenceKind::ExternalSecret,
         ReferenceKind::GcpSecret,
         ReferenceKind::GithubSecret,
         ReferenceKind::GitlabVariable,
+        ReferenceKind::JenkinsCredential,
         ReferenceKind::KubernetesSecret,
         ReferenceKind::OnePasswordItem,
         ReferenceKind::SealedSecret,
@@ -66,13 +78,17 @@ impl ReferenceKind {
         match self {
             ReferenceKind::AwsSecret => "aws-secret",
             ReferenceKind::AwsParameter => "aws-parameter",
+            ReferenceKind::AzurePipelinesVariable => "azure-pipelines-variable",
             ReferenceKind::KeyVaultSecret => "key-vault-secret",
+            ReferenceKind::BitbucketVariable => "bitbucket-variable",
+            ReferenceKind::CircleciVariable => "circleci-variable",
             ReferenceKind::ComposeSecret => "compose-secret",
             ReferenceKind::EnvironmentVariable => "environment-variable",
             ReferenceKind::ExternalSecret => "external-secret",
             ReferenceKind::GcpSecret => "gcp-secret",
             ReferenceKind::GithubSecret => "github-secret",
             ReferenceKind::GitlabVariable => "gitlab-variable",
+            ReferenceKind::JenkinsCredential => "jenkins-credential",
             ReferenceKind::KubernetesSecret => "kubernetes-secret",
             ReferenceKind::OnePasswordItem => "one-password-item",
             ReferenceKind::SealedSecret => "sealed-secret",
@@ -89,11 +105,15 @@ impl ReferenceKind {
         Some(match self {
             ReferenceKind::AwsSecret => Store::AwsSecretsmanager,
             ReferenceKind::AwsParameter => Store::AwsParameterStore,
+            ReferenceKind::AzurePipelinesVariable => Store::AzurePipelinesVariable,
             ReferenceKind::KeyVaultSecret => Store::AzureKeyVault,
+            ReferenceKind::BitbucketVariable => Store::BitbucketVariable,
+            ReferenceKind::CircleciVariable => Store::CircleciVariable,
             ReferenceKind::EnvironmentVariable => Store::Environment,
             ReferenceKind::GcpSecret => Store::GcpSecretManager,
             ReferenceKind::GithubSecret => Store::GithubSecret,
             ReferenceKind::GitlabVariable => Store::GitlabVariable,
+            ReferenceKind::JenkinsCredential => Store::JenkinsCredential,
             ReferenceKind::KubernetesSecret => Store::KubernetesSecret,
             ReferenceKind::SealedSecret => Store::SealedSecret,
             ReferenceKind::SopsValue => Store::Sops,
@@ -111,10 +131,13 @@ impl ReferenceKind {
     pub fn provider(self) -> Option<&'static str> {
         Some(match self {
             ReferenceKind::AwsSecret | ReferenceKind::AwsParameter => "AWS",
-            ReferenceKind::KeyVaultSecret => "Microsoft Azure",
+            ReferenceKind::AzurePipelinesVariable | ReferenceKind::KeyVaultSecret => "Microsoft Azure",
+            ReferenceKind::BitbucketVariable => "Atlassian",
+            ReferenceKind::CircleciVariable => "CircleCI",
             ReferenceKind::GcpSecret => "Google",
             ReferenceKind::GithubSecret => "GitHub",
             ReferenceKind::GitlabVariable => "GitLab",
+            ReferenceKind::JenkinsCredential => "Jenkins",
             ReferenceKind::KubernetesSecret | ReferenceKind::SealedSecret => "Kubernetes",
             ReferenceKind::OnePasswordItem => "1Password",
             ReferenceKind::VaultPath => "HashiCorp Vault",

@@ -12,6 +12,7 @@
 
 mod aws;
 mod azure;
+mod azure_pipelines;
 mod code;
 mod compose;
 mod environment;
@@ -20,9 +21,11 @@ mod gcp;
 mod github;
 mod gitlab;
 mod holding;
+mod jenkins;
 mod kind;
 mod kubernetes;
 mod one_password;
+mod pipeline;
 mod scan;
 mod sops;
 mod terraform;
@@ -79,10 +82,13 @@ const OF_TEXTS: [fn(&str, &mut Vec<Mention>); 6] =
     [vault::mentions, aws::mentions, gcp::mentions, azure::mentions, one_password::mentions, environment::mentions];
 
 /// The families that read what dialects have found.
-const OF_DIALECTS: [fn(&mut Finder<'_, '_>); 9] = [
+const OF_DIALECTS: [fn(&mut Finder<'_, '_>); 12] = [
     vault::read,
     github::read,
     gitlab::read,
+    azure_pipelines::read,
+    pipeline::read,
+    jenkins::read,
     kubernetes::read,
     external::read,
     terraform::read,

@@ -96,6 +96,53 @@ fn gitlab() {
 }
 
 #[test]
+fn azure_pipelines() {
+    finds(
+        "azure-pipelines.yml",
+        "variables:\n  - name: madeToken\n    value: x\n  - name: handedToken\n    value: $(groupToken)\nsteps:\n  - task: AzureKeyVault@2\n    inputs:\n      KeyVaultName: Shop\n      SecretsFilter: db-password, mail-token\n  - bash: |\n      echo \"##vso[task.setvariable variable=setToken;issecret=true]$x\"\n      deploy $(deployToken) $(madeToken) $(db-password) $(setToken) $(login.apiToken) $(cat token) $(host) $DEPLOY_TOKEN\n    name: login\n    env:\n      OTHER_TOKEN: $(System.AccessToken)\n",
+        &[
+            ("azure-pipelines-variable", "groupToken", "groupToken"),
+            ("key-vault-secret", "shop/db-password", "db-password"),
+            ("key-vault-secret", "shop/mail-token", "mail-token"),
+            ("azure-pipelines-variable", "deployToken", "deployToken"),
+        ],
+    );
+}
+
+#[test]
+fn bitbucket_and_circleci() {
+    finds(
+        "bitbucket-pipelines.yml",
+        "pipelines:\n  default:\n    - step:\n        script:\n          - export LOCAL_TOKEN=$(login)\n          - deploy $LOCAL_TOKEN ${DEPLOY_TOKEN} $BITBUCKET_STEP_OIDC_TOKEN $HOST $PWD\n          - pipe: a/b:1\n            variables:\n              API_KEY: $API_KEY\n",
+        &[("bitbucket-variable", "DEPLOY_TOKEN", "DEPLOY_TOKEN"), ("bitbucket-variable", "API_KEY", "API_KEY")],
+    );
+    finds(
+        ".circleci/config.yml",
+        "version: 2.1\ncommands:\n  deploy:\n    parameters:\n      token:\n        type: env_var_name\n        default: DEPLOY_TOKEN\n    steps:\n      - run: API_TOKEN=$API_TOKEN MADE_TOKEN=x; deploy $MADE_TOKEN $GIVEN_TOKEN\njobs:\n  a:\n    docker:\n      - image: b\n        auth: {username: c, password: $REGISTRY_PASSWORD}\n    environment: {GIVEN_TOKEN: x}\n    steps: [deploy]\n",
+        &[
+            ("circleci-variable", "DEPLOY_TOKEN", "DEPLOY_TOKEN"),
+            ("circleci-variable", "API_TOKEN", "API_TOKEN"),
+            ("circleci-variable", "REGISTRY_PASSWORD", "REGISTRY_PASSWORD"),
+        ],
+    );
+}
+
+#[test]
+fn jenkins() {
+    finds(
+        "Jenkinsfile",
+        "pipeline {\n  environment { KEY = credentials('key') }\n  stages { stage('a') { steps {\n    git url: 'u', credentialsId: \"scm\"\n    withCredentials([string(credentialsId: 'b', variable: 'V'), usernamePassword(credentialsId: \"${x}\", passwordVariable: 'W')]) { sh 'c' }\n    sshagent(['d']) { sh 'e' }\n    sshagent(credentials: ['f']) { sh 'g' }\n  } } }\n}\n",
+        &[
+            ("jenkins-credential", "key", "key"),
+            ("jenkins-credential", "scm", "scm"),
+            ("jenkins-credential", "b", "b"),
+            ("jenkins-credential", "d", "d"),
+            ("jenkins-credential", "f", "f"),
+        ],
+    );
+}
+
+#[test]
 fn kubernetes() {
     finds(
         "a.yaml",
@@ -290,7 +337,15 @@ fn code() {
 #[test]
 fn hostile_texts_cost_little_and_find_nothing() {
     for text in ["{{", "${", "arn:aws:", "vault:", "op://", "@Microsoft.KeyVault(", "projects/", "$", "process.env"] {
-        for path in ["a.yaml", "compose.yaml", ".gitlab-ci.yml", ".github/workflows/a.yml", "a.py"] {
+        for path in [
+            "a.yaml",
+            "compose.yaml",
+            ".gitlab-ci.yml",
+            ".circleci/a.yml",
+            "azure-pipelines.yml",
+            ".github/workflows/a.yml",
+            "a.py",
+        ] {
             let long = format!("services: {{}}\njobs: {{}}\nb: {{script: []}}\na: '{}'\n", text.repeat(2000));
             let names = found(path, &long);
             assert!(names.len() <= 2000, "{path}: {text}");
