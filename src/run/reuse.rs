@@ -157,9 +157,7 @@ impl Reuse {
         covered: &Tally,
     ) -> Option<String> {
         let is_whole = !covered.coverage.skipped.keys().any(|cause| GAPS.contains(cause));
-        let Some((graph, relevant)) = lives.whole.as_ref().filter(|_| is_whole && !run.stop.requested()) else {
-            return None;
-        };
+        let (graph, relevant) = lives.whole.as_ref().filter(|_| is_whole && !run.stop.requested())?;
         let Self { file, context, mut known, settled, fresh } = self;
         let mut fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut is_new = settled;
