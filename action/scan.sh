@@ -27,7 +27,7 @@ finish() {
 trap finish EXIT
 trap 'stop 3 "the action broke off at line $LINENO of $(basename "${BASH_SOURCE[0]}")"' ERR
 
-for name in MODE BASE CONFIG BASELINE FAIL_ON SARIF_FILE FETCH POLICY_FROM ANNOTATE SUMMARY; do
+for name in MODE BASE CONFIG BASELINE FAIL_ON SARIF_FILE FETCH POLICY_FROM ANNOTATE SUMMARY HISTORY_CACHE; do
   line "$(printf '%s' "$name" | tr 'A-Z_' 'a-z-')" "${!name}"
 done
 switch fetch "$FETCH"
@@ -117,7 +117,10 @@ for one in "${reports[@]+"${reports[@]}"}"; do told+=("--report=$one"); done
 start=$(directory "${paths[0]}")
 flags=("${common[@]+"${common[@]}"}" "${told[@]}")
 case $scope:$tip in
-  whole:*) command=(check "${flags[@]}" -- "${paths[@]}") ;;
+  whole:*)
+    [ -z "$HISTORY_CACHE" ] || flags+=("--cache=$HISTORY_CACHE")
+    command=(check "${flags[@]}" -- "${paths[@]}")
+    ;;
   range:) command=(history "--base=$base" "${flags[@]}" -- "$start") ;;
   range:*) command=(history "--range=$base..$tip" "${flags[@]}" -- "$start") ;;
 esac

@@ -30,7 +30,7 @@ pub fn tell(plan: &Plan, progress: &Progress) {
     let (Some(directory), Some(Reused { new, again, quiet })) = (&plan.cache, reused) else { return };
     let _ = writeln!(
         anstream::stderr(),
-        "keysieve: cache {}: of the history {} objects were new, {} were read again, {} were not",
+        "keysieve: history cache {}: {} objects new, {} read again, {} not read",
         directory.display(),
         HumanCount(new),
         HumanCount(again),

@@ -43,6 +43,15 @@ fn a_schedule_and_a_manual_run_look_at_everything() {
 }
 
 #[test]
+fn a_cache_of_the_history_spares_the_next_run() {
+    let runner = runner("schedule").with("history-cache", "../cache");
+    let findings = runner.run().exits(1).says(" 0 not read").outputs["findings"].clone();
+    let again = runner.run().exits(1).says(": 0 objects new");
+    assert_eq!(again.outputs["findings"], findings);
+    runner.with("history-cache", "a\nb").run().exits(2).says("history-cache");
+}
+
+#[test]
 fn the_mode_goes_before_the_event() {
     let scratch = lived();
     let before = scratch.git("repo", &["rev-parse", "main~1"]);
