@@ -31,14 +31,24 @@ fn inputs_are_words_and_not_commands() {
         for hostile in texts(&runner) {
             runner.inputs.clone_from(&plain);
             runner.inputs.insert(name.clone(), hostile.clone());
+            // A change has no use for it.
+            if name == "history-cache" {
+                runner.inputs.insert("mode".to_owned(), "full".to_owned());
+            }
             let outcome = runner.run();
             let shown = outcome.scan().shown();
             assert!(!runner.scratch.path("mark").exists(), "{name}: {hostile}");
             assert!(!outcome.scan().said(&github("new.txt")), "{name}: {hostile}: a secret is shown\n{shown}");
-            // A file may be called so; nothing else is.
+            // A file or directory may be called so; nothing else is.
             let code = outcome.scan().code.unwrap();
-            assert!(code > 1 || (name == "sarif-file" && code == 1), "{name}: {hostile}\n{shown}");
+            let is_written = matches!(name.as_str(), "sarif-file" | "history-cache");
+            assert!(code > 1 || (is_written && code == 1), "{name}: {hostile}\n{shown}");
             assert_eq!(outcome.outputs["exit-code"], code.to_string(), "{name}: {hostile}\n{shown}");
+            if name == "history-cache" {
+                // Other inputs must not find it.
+                let made = format!("{}/{}", runner.workspace, hostile.split('/').next().unwrap_or_default());
+                let _ = std::fs::remove_dir_all(runner.scratch.path(&made));
+            }
         }
     }
 }
