@@ -12,7 +12,7 @@ use std::io;
 use gix::ObjectId;
 
 use super::Wanted;
-use crate::source::known::{Entry, Known, Lead};
+use crate::source::known::{Entry, Known, Lead, Words};
 use crate::source::{Finder, Id, Memo, Object, Stop, Store, Visitor, Wants, tree_entries, walk};
 
 /// A set of trees, by their number in the store.
@@ -24,7 +24,7 @@ pub struct Relevant {
     /// For each tree that was read where its steps begin and end.
     read: HashMap<u32, (u32, u32)>,
     steps: Vec<Step>,
-    names: Names,
+    names: Words,
 }
 
 /// An entry that leads to something wanted, or is wanted.
@@ -36,24 +36,6 @@ pub(super) struct Step {
     pub(super) object: Option<u32>,
     /// Whether that is a tree.
     pub(super) is_tree: bool,
-}
-
-#[derive(Debug, Default)]
-struct Names {
-    all: Vec<Box<[u8]>>,
-    numbers: HashMap<Box<[u8]>, u32>,
-}
-
-impl Names {
-    fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some(&number) = self.numbers.get(name) {
-            return number;
-        }
-        let number = self.all.len() as u32;
-        self.all.push(name.into());
-        self.numbers.insert(name.into(), number);
-        number
-    }
 }
 
 impl Relevant {
@@ -154,7 +136,7 @@ impl Relevant {
 
     /// A name.
     pub(super) fn name(&self, number: u32) -> &[u8] {
-        &self.names.all[number as usize]
+        self.names.word(number)
     }
 
     /// What is to be remembered of a tree; none for one that holds a wanted name, which is remembered nowhere.

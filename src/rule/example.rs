@@ -75,22 +75,22 @@ fn token(rule: &Rule, random: &mut Random) -> Result<Drawn, String> {
     let (Form::Format(format) | Form::Line(format)) = &rule.form else {
         return Err(format!("`{{token}}`: `{}` has no format, write the example with classes", rule.id));
     };
-    if let Some(wanted) = &rule.decodes_to {
-        let secret = encoded(wanted, random);
-        return Ok(Drawn { text: random.format_around(format, &secret), secret: 0..0, prefix: 0 });
-    }
     // What a check is asked is the secret part.
     let part = format.secret.map(|(from, to)| {
         let pieces = format.pieces[from.into()..to.into()].to_vec();
         Format { pieces: pieces.into(), secret: None }
     });
-    let (mut secret, prefix) = random.format(part.as_ref().unwrap_or(format));
-    if let Some(check) = rule.check {
-        let mut bytes = secret.into_bytes();
-        check.make(&mut bytes, prefix, random);
-        secret = String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())?;
-    }
-    let text = if part.is_some() { random.format_around(format, &secret) } else { secret.clone() };
+    let (secret, prefix) = match (&rule.decodes_to, rule.check) {
+        (Some(wanted), _) => (encoded(wanted, random), 0),
+        (None, None) => random.format(part.as_ref().unwrap_or(format)),
+        (None, Some(check)) => {
+            let (text, prefix) = random.format(part.as_ref().unwrap_or(format));
+            let mut bytes = text.into_bytes();
+            check.make(&mut bytes, prefix, random);
+            (String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())?, prefix)
+        }
+    };
+    let text = random.format_around(format, &secret);
     let start = text.find(&secret).unwrap_or_default();
     Ok(Drawn { secret: start..start + secret.len(), text, prefix })
 }

@@ -17,8 +17,10 @@ use super::{Id, Repository};
 use crate::notice::Tally;
 
 mod file;
+mod words;
 
 pub use file::{Flawed, Seal, bytes, load, read, save};
+pub use words::Words;
 
 /// What came of a blob.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -170,7 +172,7 @@ impl Known {
         graph.tags.extend(self.tags.iter().map(|(tag, _)| tag.clone()));
     }
 
-    /// What is known of a blob that is read again.
+    /// Whether a blob is counted by [`Known::tell`], so that who reads it again does not count it.
     pub(super) fn is_counted(&self, blob: &ObjectId) -> bool {
         self.blobs.contains_key(&Id(*blob))
     }

@@ -3,6 +3,7 @@
 use crate::document::{Node, Value};
 use crate::finding::Severity;
 use crate::policy::dialect::Resource;
+use crate::policy::inventory::scan::ahead;
 use crate::policy::literal::{is_placeholder, is_reference, is_secret_name};
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
@@ -140,14 +141,7 @@ fn name(text: &str) -> (&str, bool) {
 /// The value that a text begins with. What begins with a bracket is worked out, and so is what a variable is given without
 /// quotes.
 fn value(text: &str, is_variable: bool) -> Option<&str> {
-    // One that is longer is none that somebody wrote.
-    const LONGEST: usize = 1024;
-    let text = text.trim_start();
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = &text[..end];
+    let text = ahead(text.trim_start(), 0);
     match text.chars().next() {
         Some(quote @ ('"' | '\'')) => text[1..].split(quote).next(),
         Some('(' | '[' | '{') => None,

@@ -100,12 +100,8 @@ impl<'d> Reader<'d> {
     fn declared(&mut self, root: &'d Node) {
         let Some(parameters) = root.get("parameters") else { return };
         self.values("parameter", parameters, "parameters");
-        for item in parameters.items() {
-            if let (Some(name), Some(default)) = (item.get("name"), item.get("default")) {
-                let address = below("parameters", name.as_str().unwrap_or_default());
-                self.parts.add("parameter", name.span.clone(), default, address);
-            }
-        }
+        let declared = parameters.items().iter();
+        declared.for_each(|item| self.parts.named("parameter", item, "default", "parameters"));
     }
 
     /// Names with values: a map of them, or a list of maps with `name` and `value`.
@@ -117,11 +113,7 @@ impl<'d> Reader<'d> {
                 self.parts.add(kind, entry.key_span.clone(), &entry.value, below(holder, &entry.key));
             }
         }
-        for item in items(Some(node)) {
-            if let (Some(name), Some(value)) = (item.get("name"), item.get("value")) {
-                self.parts.add(kind, name.span.clone(), value, below(holder, name.as_str().unwrap_or_default()));
-            }
-        }
+        items(Some(node)).for_each(|item| self.parts.named(kind, item, "value", holder));
     }
 
     fn named(&mut self, kind: &'static str, keys: &[&str], item: &'d Node, number: usize, holder: &str) {

@@ -89,13 +89,7 @@ impl<'d> Reader<'d> {
 
     /// Names with values; of a pipeline that is started by hand, a list of maps with `name` and `default`.
     fn values(&mut self, kind: &'static str, node: &'d Node, holder: &str) {
-        for entry in node.entries().iter().filter(|entry| entry.value.is_literal()) {
-            self.parts.add(kind, entry.key_span.clone(), &entry.value, below(holder, &entry.key));
-        }
-        for item in node.items() {
-            if let (Some(name), Some(default)) = (item.get("name"), item.get("default")) {
-                self.parts.add(kind, name.span.clone(), default, below(holder, name.as_str().unwrap_or_default()));
-            }
-        }
+        self.parts.literals(kind, node, holder);
+        node.items().iter().for_each(|item| self.parts.named(kind, item, "default", holder));
     }
 }

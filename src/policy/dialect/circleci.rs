@@ -91,9 +91,7 @@ impl<'d> Reader<'d> {
     }
 
     fn values(&mut self, kind: &'static str, node: &'d Node, holder: &str) {
-        for entry in node.entries().iter().filter(|entry| entry.value.is_literal()) {
-            self.parts.add(kind, entry.key_span.clone(), &entry.value, below(holder, &entry.key));
-        }
+        self.parts.literals(kind, node, holder);
         // Version 2 also took a list of maps.
         node.items().iter().for_each(|item| self.values(kind, item, holder));
     }

@@ -57,22 +57,16 @@ impl<'d> Reader<'d> {
         let address = below(holder, &entry.key);
         let word = last(&entry.key);
         match word {
-            "environment" => {
-                for variable in entry.value.entries().iter().filter(|it| it.value.is_literal()) {
-                    self.variable(variable, below(&address, &variable.key));
-                }
+            "environment" => self.parts.literals("variable", &entry.value, &address),
+            _ if entry.key.starts_with("env.") && entry.value.is_literal() => {
+                self.parts.add("variable", entry.key_span.clone(), &entry.value, address.clone());
             }
-            _ if entry.key.starts_with("env.") && entry.value.is_literal() => self.variable(entry, address.clone()),
             _ => {
                 self.step(word, &entry.value, &address);
                 self.parameter(word, &entry.value, &address);
             }
         }
         self.node(&entry.value, &address);
-    }
-
-    fn variable(&mut self, entry: &'d Entry, address: String) {
-        self.parts.add("variable", entry.key_span.clone(), &entry.value, address);
     }
 
     /// A step that runs or prints a text.
@@ -89,12 +83,9 @@ impl<'d> Reader<'d> {
     }
 
     fn parameter(&mut self, word: &str, arguments: &'d Node, holder: &str) {
-        if !PARAMETERS.contains(&word) {
-            return;
-        }
-        if let (Some(name), Some(default)) = (arguments.get("name"), arguments.get("defaultValue")) {
+        if PARAMETERS.contains(&word) {
             let kind = if word == "password" { "password" } else { "parameter" };
-            self.parts.add(kind, name.span.clone(), default, below(holder, name.as_str().unwrap_or_default()));
+            self.parts.named(kind, arguments, "defaultValue", holder);
         }
     }
 }

@@ -1,10 +1,8 @@
 //! GitLab CI: variables with the name of a secret that jobs use, and paths in Vault under `secrets`.
 
-use super::pipeline::WORKING_DIRECTORY;
-use super::scan::variables;
-use super::{Finder, MOST, ReferenceKind, located, text};
+use super::scan::secret_variables;
+use super::{Finder, ReferenceKind, located, text};
 use crate::document::{Node, Segment};
-use crate::policy::literal::is_secret_name;
 
 /// Every variable of a pipeline that has the name of a secret; those that GitLab sets itself (`CI_JOB_TOKEN`) are none.
 pub(super) fn read(finder: &mut Finder<'_, '_>) {
@@ -15,8 +13,8 @@ pub(super) fn read(finder: &mut Finder<'_, '_>) {
     let mut found = Vec::new();
     view.walk(&mut |visited| {
         let Some(text) = text(visited.node) else { return };
-        for (name, range) in variables(text).into_iter().take(MOST) {
-            if is_secret_name(name) && name != WORKING_DIRECTORY && !name.starts_with("CI_") {
+        for (name, range) in secret_variables(text) {
+            if !name.starts_with("CI_") {
                 let range = located(view, visited.node, text, &range);
                 found.push((ReferenceKind::GitlabVariable, name.to_owned(), range));
             }

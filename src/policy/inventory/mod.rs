@@ -26,7 +26,7 @@ mod kind;
 mod kubernetes;
 mod one_password;
 mod pipeline;
-mod scan;
+pub(in crate::policy) mod scan;
 mod sops;
 mod terraform;
 mod tree;

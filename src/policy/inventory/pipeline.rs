@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::scan::{is_word, variables};
-use super::{Finder, MOST, ReferenceKind, located, text};
+use super::scan::{is_word, secret_variables};
+use super::{Finder, ReferenceKind, located, text};
 use crate::document::Node;
 use crate::policy::View;
 use crate::policy::dialect::is_known;
@@ -16,9 +16,6 @@ const SYSTEMS: [(&str, ReferenceKind, &[&str]); 2] = [
     ("circleci", ReferenceKind::CircleciVariable, &["CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2"]),
 ];
 
-/// A variable of every shell that has the name of a secret, and is none.
-pub(super) const WORKING_DIRECTORY: &str = "PWD";
-
 /// Every variable that the system has to put in.
 pub(super) fn read(finder: &mut Finder<'_, '_>) {
     let view = finder.view;
@@ -27,12 +24,8 @@ pub(super) fn read(finder: &mut Finder<'_, '_>) {
     let mut found = Vec::new();
     view.walk(&mut |visited| {
         if let Some(text) = text(visited.node) {
-            for (name, range) in variables(text).into_iter().take(MOST) {
-                if is_secret_name(name)
-                    && name != WORKING_DIRECTORY
-                    && !issued.contains(&name)
-                    && !defined.contains(name)
-                {
+            for (name, range) in secret_variables(text) {
+                if !issued.contains(&name) && !defined.contains(name) {
                     found.push((name.to_owned(), located(view, visited.node, text, &range)));
                 }
             }

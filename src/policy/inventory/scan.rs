@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use super::MOST;
+use crate::policy::literal::is_secret_name;
+
 /// The longest name that is taken.
 const LONGEST: usize = 256;
 
@@ -9,7 +12,7 @@ const LONGEST: usize = 256;
 pub(super) const FARTHEST: usize = 1024;
 
 /// The text from `from` on, as far as it is looked at.
-pub(super) fn ahead(text: &str, from: usize) -> &str {
+pub(in crate::policy) fn ahead(text: &str, from: usize) -> &str {
     let mut end = text.len().min(from + FARTHEST);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -89,6 +92,13 @@ pub(super) fn parts(token: &str, separator: char) -> Vec<&str> {
     }
     parts.push(&token[start..]);
     parts
+}
+
+/// Those of the first variables of a text that have the name of a secret. Every shell has one that does and is none.
+pub(super) fn secret_variables(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    const WORKING_DIRECTORY: &str = "PWD";
+    let first = variables(text).into_iter().take(MOST);
+    first.filter(|(name, _)| is_secret_name(name) && *name != WORKING_DIRECTORY)
 }
 
 /// The variables of a shell's or Compose's text: `$NAME`, `${NAME}`, `${NAME:-…}`; not `$$NAME`, which stands for itself.

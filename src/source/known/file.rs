@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Entry, Known, Lead};
+use super::{Effect, Entry, Known, Lead, Words};
 use crate::source::history::{Commit, Tag};
 use crate::source::{Id, shown};
 
@@ -178,26 +178,6 @@ pub fn save(file: &Path, context: &[u8; 32], seal: &Seal<'_>, known: &Known) -> 
     written.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", shown(file))))
 }
 
-/// Words, each known by a number.
-#[derive(Default)]
-struct Words<'w> {
-    all: Vec<&'w [u8]>,
-    numbers: HashMap<&'w [u8], u32>,
-}
-
-impl<'w> Words<'w> {
-    fn number(&mut self, word: &'w [u8]) -> u32 {
-        *self.numbers.entry(word).or_insert_with(|| {
-            self.all.push(word);
-            self.all.len() as u32 - 1
-        })
-    }
-
-    fn owned(self) -> Vec<Vec<u8>> {
-        self.all.into_iter().map(<[u8]>::to_vec).collect()
-    }
-}
-
 impl Stored {
     fn of(known: &Known) -> Self {
         let mut blobs: Vec<(&Id, &Effect)> = known.blobs.iter().collect();
@@ -245,13 +225,13 @@ impl Stored {
             commit_facts,
             tags: Ids::of(known.tags.iter().flat_map(|(tag, _)| [&tag.id, &tag.target])),
             tag_facts,
-            people: people.owned(),
+            people: people.all().map(<[u8]>::to_vec).collect(),
             trees: Ids::of(trees.iter().map(|(id, _)| *id)),
             leads,
             entries: Ids::of(entries),
             entry_names,
             again: Ids::of(again),
-            names: names.owned(),
+            names: names.all().map(<[u8]>::to_vec).collect(),
             submodules: Ids::of(&known.submodules),
         }
     }
