@@ -52,6 +52,18 @@ impl Said {
 /// Finds the places of one encoding in a range of a text, in ascending order.
 pub type Find = fn(&[u8], Range<usize>, &mut dyn FnMut(Edit));
 
+/// An encoding of single characters.
+pub struct Kind {
+    /// Its name.
+    pub encoding: Encoding,
+    /// Finds its places.
+    pub find: Find,
+    /// How far apart two places may stand that belong together.
+    pub gap: usize,
+    /// What a text holds that has a place that counts: a flag of [`super::triggers`].
+    pub trigger: u8,
+}
+
 /// How much of the text before the first place is taken.
 const BEFORE: usize = 256;
 /// How much of the text behind the last place is taken at least,
@@ -85,10 +97,10 @@ pub fn around(text: &[u8], wanted: &Range<usize>) -> Range<usize> {
 /// How far a place before a slice may stand from one in it that belongs to it.
 const MARGIN: usize = 512 + LOOK_BEFORE;
 
-/// Derives the text around the places that `find` finds; those within `gap` bytes of each other belong together.
+/// Derives the text around the places of one encoding.
 pub fn derive(
     text: &[u8],
-    (encoding, find, gap): (Encoding, Find, usize),
+    Kind { encoding, find, gap, .. }: Kind,
     scope: &Scope<'_>,
     budget: &Budget,
     sink: &mut dyn FnMut(Derived),

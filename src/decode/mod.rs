@@ -24,12 +24,14 @@ mod plausible;
 mod quoted_printable;
 mod runs;
 mod scope;
+mod triggers;
 mod utf16;
 
 use std::ops::Range;
 
 pub use charset::{Charset, View};
 pub use derived::{Derived, Encoding, Map, Unit};
+use in_place::Kind;
 pub use in_place::around;
 pub use plausible::is_utf8;
 pub use runs::block_start;
@@ -41,26 +43,34 @@ pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn Fn
     if scope.binary {
         return;
     }
+    let triggers = triggers::of(text);
     for kind in IN_PLACE {
         // What joins pieces comes first: whatever has more to be decoded has it in the joined text.
-        if scope.places.is_some() && matches!(kind.0, Encoding::Joined | Encoding::Block) {
+        if scope.places.is_some() && matches!(kind.encoding, Encoding::Joined | Encoding::Block) {
             continue;
         }
-        in_place::derive(text, kind, scope, budget, sink);
+        if triggers & kind.trigger != 0 {
+            in_place::derive(text, kind, scope, budget, sink);
+        }
     }
 }
 
-/// The encodings of single characters, their finders, and how far apart two places may stand that belong together.
-const IN_PLACE: [(Encoding, in_place::Find, usize); 9] = [
-    (Encoding::Percent, percent::find, 128),
-    (Encoding::Escape, escape::find, 128),
-    (Encoding::Entity, entity::find, 128),
-    (Encoding::QuotedPrintable, quoted_printable::find, 256),
-    (Encoding::Joined, joined::find_literals, 512),
-    (Encoding::Joined, joined::find_lines, 512),
-    (Encoding::Block, block::find_literal, 0),
-    (Encoding::Block, block::find_folded, 0),
-    (Encoding::Block, block::find_here, 0),
+/// The encodings of single characters.
+const IN_PLACE: [Kind; 9] = [
+    Kind { encoding: Encoding::Percent, find: percent::find, gap: 128, trigger: triggers::PERCENT },
+    Kind { encoding: Encoding::Escape, find: escape::find, gap: 128, trigger: triggers::ESCAPE },
+    Kind { encoding: Encoding::Entity, find: entity::find, gap: 128, trigger: triggers::ENTITY },
+    Kind {
+        encoding: Encoding::QuotedPrintable,
+        find: quoted_printable::find,
+        gap: 256,
+        trigger: triggers::QUOTED_PRINTABLE,
+    },
+    Kind { encoding: Encoding::Joined, find: joined::find_literals, gap: 512, trigger: triggers::ALWAYS },
+    Kind { encoding: Encoding::Joined, find: joined::find_lines, gap: 512, trigger: triggers::LINES },
+    Kind { encoding: Encoding::Block, find: block::find_literal, gap: 0, trigger: triggers::BLOCKS },
+    Kind { encoding: Encoding::Block, find: block::find_folded, gap: 0, trigger: triggers::BLOCKS },
+    Kind { encoding: Encoding::Block, find: block::find_here, gap: 0, trigger: triggers::HERE },
 ];
 
 /// What `text` says if all of it is compressed or in UTF-16.
