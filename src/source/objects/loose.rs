@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use super::inflate::{Inflating, TOO_SHORT};
+use super::inflate::{self, TOO_SHORT};
 use super::{TOO_LONG, WHOLE_LIMIT};
 use crate::notice::{Cause, Notice};
 use crate::source::shown;
@@ -65,7 +65,7 @@ impl Loose {
             Ok(_) => return Err("not a regular file".to_owned()),
             Err(error) => Err(error),
         };
-        let mut reader = Inflating::new(BufReader::new(file.map_err(|error| error.to_string())?));
+        let mut reader = inflate::reader(BufReader::new(file.map_err(|error| error.to_string())?));
         let mut header = Vec::new();
         let mut byte = [0];
         loop {

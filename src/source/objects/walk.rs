@@ -17,7 +17,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use gix::odb::pack::data::entry::Header;
 
-use super::inflate::{self, Inflating};
+use super::inflate::{self, Inflater};
 use super::packed::Table;
 use super::{Finder, Object, Pack, Store, TOO_LONG, Visitor, WHOLE_LIMIT, Wants, delta, loose};
 use crate::source::{Delta, Memo, PART, Run, Stop, parallel, shown};
@@ -214,7 +214,7 @@ struct Worker<'s, 'p, V> {
     shared: &'s Shared<'p>,
     visitor: &'s mut V,
     stack: VecDeque<Job>,
-    inflate: gix::zlib::Inflate,
+    inflater: Inflater,
     instructions: Vec<u8>,
     runs: Vec<Run>,
     spare: Vec<Vec<u8>>,
@@ -227,7 +227,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
             shared,
             visitor,
             stack: VecDeque::new(),
-            inflate: gix::zlib::Inflate::default(),
+            inflater: Inflater::new(),
             instructions: Vec::new(),
             runs: Vec::new(),
             spare: Vec::new(),
@@ -315,14 +315,14 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
                     return Err(TOO_LONG);
                 }
                 let mut bytes = self.spare.pop().unwrap_or_default();
-                inflate::exactly(&mut self.inflate, compressed, size, &mut bytes)?;
+                self.inflater.exactly(compressed, size, &mut bytes)?;
                 return Ok(Some((kind, bytes, None)));
             }
         };
         if size > WHOLE_LIMIT {
             return Err(TOO_LONG);
         }
-        inflate::exactly(&mut self.inflate, compressed, size, &mut self.instructions)?;
+        self.inflater.exactly(compressed, size, &mut self.instructions)?;
         let mut bytes = self.spare.pop().unwrap_or_default();
         delta::apply(&base.bytes, &self.instructions, &mut bytes, &mut self.runs)?;
         Ok(Some((base.kind, bytes, Some(base))))
@@ -330,7 +330,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
 
     fn stream(&mut self, entry: u32, compressed: &[u8], size: u64) -> Result<(), &'static str> {
         let id = self.shared.pack.index.oid_at_index(self.shared.table.position(entry)).to_owned();
-        let mut reader = Inflating::new(compressed).take(size);
+        let mut reader = inflate::reader(compressed).take(size);
         match self.visitor.stream(id, &mut reader) {
             Ok(taken) if taken == size || self.shared.stop.requested() => Ok(()),
             _ => Err("only a part of it could be inflated"),
