@@ -4,7 +4,8 @@
 //! each, and whether it holds a wanted blob itself. Relevance then climbs from the trees that do to those that hold
 //! them, in as many sweeps over the notes as directories are deep. Only numbers are kept, no names and no files, so
 //! that a repository of millions of trees stays within some hundred megabytes. Of the trees that do lead to something the
-//! entries by which are kept once they were asked for: mostly one in each.
+//! entries by which are kept: mostly one in each. Where they are many a second pass over just them gathers those; one by one,
+//! as they are asked for, it takes three times as long, and on one thread.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -21,10 +22,44 @@ pub struct Relevant {
     marked: Vec<bool>,
     /// Trees that hold a wanted name.
     named: HashSet<u32>,
+    steps: Steps,
+}
+
+/// By which entries trees lead to something.
+#[derive(Debug, Default)]
+struct Steps {
     /// For each tree that was read where its steps begin and end.
     read: HashMap<u32, (u32, u32)>,
-    steps: Vec<Step>,
+    all: Vec<Step>,
     names: Words,
+}
+
+impl Steps {
+    /// Takes note of a tree; returns where its steps begin and end.
+    fn read(&mut self, tree: u32, bytes: &[u8], store: &Store, wanted: &Wanted, marked: &[bool]) -> (u32, u32) {
+        let from = self.all.len() as u32;
+        for entry in tree_entries(bytes, store.hash()).flatten() {
+            let is_wanted = wanted.names.contains_key(entry.name) || wanted.blobs.contains_key(entry.id);
+            // Most entries are files that nobody wants.
+            if !is_wanted && !entry.is_tree() {
+                continue;
+            }
+            let object = store.number(entry.id);
+            let leads = entry.is_tree() && object.is_some_and(|number| leads(marked, number));
+            if leads || is_wanted {
+                let name = self.names.number(entry.name);
+                self.all.push(Step { name, object, is_tree: entry.is_tree() });
+            }
+        }
+        let range = (from, self.all.len() as u32);
+        self.read.insert(tree, range);
+        range
+    }
+}
+
+/// Whether something wanted is in the tree or below it.
+fn leads(marked: &[bool], tree: u32) -> bool {
+    marked.get(tree as usize).copied().unwrap_or(false)
 }
 
 /// An entry that leads to something wanted, or is wanted.
@@ -70,7 +105,35 @@ impl Relevant {
                 }
             }
         }
+        drop(notes);
+        relevant.read_many(store, wanted, threads, stop);
         relevant
+    }
+
+    /// Reads all trees that lead to something, if they are many.
+    fn read_many(&mut self, store: &Store, wanted: &Wanted, threads: usize, stop: &Stop) {
+        /// So many are read one by one in the time that it takes to look at what packs hold.
+        const MANY: usize = 500;
+        let passed = |number: usize| !self.marked[number] || self.steps.read.contains_key(&(number as u32));
+        let passed: Vec<bool> = (0..self.marked.len()).map(passed).collect();
+        if passed.iter().filter(|passed| !**passed).count() < MANY {
+            return;
+        }
+        let marked = std::mem::take(&mut self.marked);
+        let make = || Reading { store, wanted, marked: &marked, steps: Steps::default() };
+        // What cannot be read here is asked for again by whoever needs it.
+        let (readings, _) = walk(store, Wants::TREES, Some(&passed), threads, stop, make);
+        for Reading { steps, .. } in readings {
+            for (&tree, &(from, to)) in &steps.read {
+                let begin = self.steps.all.len() as u32;
+                for step in &steps.all[from as usize..to as usize] {
+                    let name = self.steps.names.number(steps.names.word(step.name));
+                    self.steps.all.push(Step { name, ..*step });
+                }
+                self.steps.read.insert(tree, (begin, self.steps.all.len() as u32));
+            }
+        }
+        self.marked = marked;
     }
 
     /// Takes over what is known of trees; says which they are.
@@ -81,12 +144,13 @@ impl Relevant {
             passed[number as usize] = true;
             self.marked[number as usize] = *lead != Lead::Nothing;
             if let Lead::Entries(entries) = lead {
-                let from = self.steps.len() as u32;
+                let steps = &mut self.steps;
+                let from = steps.all.len() as u32;
                 for entry in entries {
-                    let name = self.names.number(&entry.name);
-                    self.steps.push(Step { name, object: store.number(&entry.id.0), is_tree: entry.is_tree });
+                    let name = steps.names.number(&entry.name);
+                    steps.all.push(Step { name, object: store.number(&entry.id.0), is_tree: entry.is_tree });
                 }
-                self.read.insert(number, (from, self.steps.len() as u32));
+                steps.read.insert(number, (from, steps.all.len() as u32));
             }
         }
         passed
@@ -94,13 +158,13 @@ impl Relevant {
 
     /// Whether a wanted blob or name is somewhere below the tree.
     pub(super) fn leads_to_something(&self, tree: u32) -> bool {
-        self.marked.get(tree as usize).copied().unwrap_or(false)
+        leads(&self.marked, tree)
     }
 
     /// The entries by which a tree leads to something, if it was read.
     pub(super) fn steps(&self, tree: u32) -> Option<&[Step]> {
-        let &(from, to) = self.read.get(&tree)?;
-        Some(&self.steps[from as usize..to as usize])
+        let &(from, to) = self.steps.read.get(&tree)?;
+        Some(&self.steps.all[from as usize..to as usize])
     }
 
     /// The same, and reads it if need be; none if that cannot be done.
@@ -111,32 +175,21 @@ impl Relevant {
         wanted: &Wanted,
         finder: &mut Finder,
     ) -> Option<(u32, u32)> {
-        if let Some(&range) = self.read.get(&tree) {
+        if let Some(&range) = self.steps.read.get(&tree) {
             return Some(range);
         }
         store.find(&store.id(tree)?, finder)?;
-        let from = self.steps.len() as u32;
-        for entry in tree_entries(&finder.bytes, store.hash()).flatten() {
-            let object = store.number(entry.id);
-            let leads = entry.is_tree() && object.is_some_and(|number| self.leads_to_something(number));
-            if leads || wanted.names.contains_key(entry.name) || wanted.blobs.contains_key(entry.id) {
-                let name = self.names.number(entry.name);
-                self.steps.push(Step { name, object, is_tree: entry.is_tree() });
-            }
-        }
-        let range = (from, self.steps.len() as u32);
-        self.read.insert(tree, range);
-        Some(range)
+        Some(self.steps.read(tree, &finder.bytes, store, wanted, &self.marked))
     }
 
     /// One of the entries.
     pub(super) fn step(&self, at: u32) -> Step {
-        self.steps[at as usize]
+        self.steps.all[at as usize]
     }
 
     /// A name.
     pub(super) fn name(&self, number: u32) -> &[u8] {
-        self.names.word(number)
+        self.steps.names.word(number)
     }
 
     /// What is to be remembered of a tree; none for one that holds a wanted name, which is remembered nowhere.
@@ -158,6 +211,26 @@ impl Relevant {
             steps.iter().map(entry).collect::<Option<Vec<Entry>>>()
         });
         Some(entries.map_or(Lead::Unread, Lead::Entries))
+    }
+}
+
+/// Reads trees that lead to something.
+struct Reading<'r> {
+    store: &'r Store,
+    wanted: &'r Wanted,
+    marked: &'r [bool],
+    steps: Steps,
+}
+
+impl Visitor for Reading<'_> {
+    fn object(&mut self, object: Object<'_>) -> Option<Memo> {
+        let number = self.store.number(&object.id)?;
+        self.steps.read(number, object.bytes, self.store, self.wanted, self.marked);
+        None
+    }
+
+    fn stream(&mut self, _: ObjectId, _: &mut dyn io::Read) -> io::Result<u64> {
+        Err(io::Error::other("no blob was asked for"))
     }
 }
 
