@@ -30,8 +30,8 @@ use super::layers::{Layer, Layers};
 
 /// The first bytes that judgement looks at, whatever the place.
 const HEAD: usize = 512;
-/// Zones that are no further apart are decoded in one slice.
-const SLICE: usize = 512;
+/// Zones that are no further apart are decoded in one slice: two slices would overlap.
+const SLICE: usize = 1536;
 /// By how much a slice grows to either side if what is encoded in it goes on beyond.
 const GROWTH: [usize; 3] = [0, 2 * 1024, 16 * 1024];
 /// The most candidates that come to nothing and are remembered.

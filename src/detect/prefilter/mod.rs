@@ -46,21 +46,17 @@ pub struct Prefilter {
     cells: Box<[u8; gram::CELLS]>,
     /// The bits of each fourth byte.
     classes: [u8; 256],
-    /// The grams, by their hash, with open addressing; a power of two of them, at least half of them empty.
-    slots: Vec<Slot>,
-    /// Where a literal stands that was found by its gram, grouped by slot.
+    /// The grams, by their hash, with open addressing; a power of two of them, at least half of them empty. Most places that
+    /// are looked up are none, and then nothing else is read: so these lie close together.
+    grams: Vec<Option<Gram>>,
+    /// Which of the entries are a gram's own: where they begin and end.
+    groups: Vec<(u32, u32)>,
+    /// Where a literal stands that was found by its gram, grouped by gram.
     entries: Vec<Entry>,
     /// The texts of all literals, lower case, one after the other.
     texts: Vec<u8>,
     /// The most bytes that a literal has before its gram.
     before: usize,
-}
-
-/// A gram and which of the entries are its own.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    gram: Option<Gram>,
-    entries: (u32, u32),
 }
 
 /// A literal, as seen from its gram.
@@ -90,10 +86,12 @@ impl Prefilter {
         if let Some(short) = literals.iter().find(|literal| literal.as_ref().len() < SHORTEST) {
             return Err(PrefilterError { literal: short.as_ref().to_owned() });
         }
+        let slots = (2 * literals.len()).next_power_of_two().max(2);
         let mut prefilter = Self {
             cells: gram::no_cells(),
             classes: gram::classes(),
-            slots: vec![Slot::default(); (2 * literals.len()).next_power_of_two().max(2)],
+            grams: vec![None; slots],
+            groups: vec![(0, 0); slots],
             entries: vec![Entry::default(); literals.len()],
             texts: Vec::new(),
             before: 0,
@@ -106,22 +104,22 @@ impl Prefilter {
             let (gram, offset) = prefilter.choose(literals[index].as_ref().as_bytes());
             let slot = prefilter.slot(gram);
             gram.mark(&mut prefilter.cells, &prefilter.classes);
-            prefilter.slots[slot].gram = Some(gram);
-            prefilter.slots[slot].entries.1 += 1;
+            prefilter.grams[slot] = Some(gram);
+            prefilter.groups[slot].1 += 1;
             prefilter.before = prefilter.before.max(offset);
             chosen[index] = (slot, offset);
         }
         let mut next = 0;
-        for slot in &mut prefilter.slots {
-            let count = slot.entries.1;
-            slot.entries = (next, next);
+        for group in &mut prefilter.groups {
+            let count = group.1;
+            *group = (next, next);
             next += count;
         }
         for (index, (slot, offset)) in chosen.into_iter().enumerate() {
             let start = prefilter.texts.len() as u32;
             prefilter.texts.extend(literals[index].as_ref().bytes().map(|byte| byte.to_ascii_lowercase()));
             let text = (start, prefilter.texts.len() as u32);
-            let end = &mut prefilter.slots[slot].entries.1;
+            let end = &mut prefilter.groups[slot].1;
             prefilter.entries[*end as usize] = Entry { literal: index as u32, offset: offset as u32, text };
             *end += 1;
         }
@@ -139,7 +137,7 @@ impl Prefilter {
             let gram = four(at);
             let mut cost = gram.commonness();
             // One that is looked for already costs little more.
-            if cost < least.saturating_add(SHARED) && self.slots[self.slot(gram)].gram.is_some() {
+            if cost < least.saturating_add(SHARED) && self.grams[self.slot(gram)].is_some() {
                 cost = cost.saturating_sub(SHARED);
             }
             if cost < least {
@@ -151,9 +149,9 @@ impl Prefilter {
 
     /// The slot of `gram`, or the empty one where it would go.
     fn slot(&self, gram: Gram) -> usize {
-        let mask = self.slots.len() - 1;
+        let mask = self.grams.len() - 1;
         let mut at = gram.hash() & mask;
-        while self.slots[at].gram.is_some_and(|there| there != gram) {
+        while self.grams[at].is_some_and(|there| there != gram) {
             at = (at + 1) & mask;
         }
         at
@@ -168,7 +166,11 @@ impl Prefilter {
             let threes = usize::from(self.cells[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
             let grams = [Gram::of_four(bytes), Gram::of_three([bytes[0], bytes[1], bytes[2]])];
             for &gram in &grams[..=threes] {
-                let (first, last) = self.slots[self.slot(gram)].entries;
+                let slot = self.slot(gram);
+                if self.grams[slot].is_none() {
+                    continue;
+                }
+                let (first, last) = self.groups[slot];
                 for entry in &self.entries[first as usize..last as usize] {
                     let Some(start) = (at + place).checked_sub(entry.offset as usize) else { continue };
                     let literal = &self.texts[entry.text.0 as usize..entry.text.1 as usize];
