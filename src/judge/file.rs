@@ -13,7 +13,7 @@ const RANDOM_LEAST: usize = 8;
 
 pub(super) fn by_file(claim: &Claim<'_>, verdict: &mut Verdict) {
     let value = claim.value;
-    let outcome = claim.rule.check.map(|check| (check, check.verify(value, claim.prefix)));
+    let outcome = claim.checked();
     if let Some((_, Outcome::Fails)) = outcome {
         return verdict.reject("check", "malformed or dummy: the offline check fails");
     }

@@ -22,9 +22,9 @@ pub mod token;
 use std::borrow::Cow;
 
 use crate::document::kind::{FileKind, PlaceFacts};
-use crate::finding::{Confidence, Reason, Score, Severity, Weight};
+use crate::finding::{Confidence, Fact, Reason, Score, Severity, Weight};
 use crate::rule::check::Outcome;
-use crate::rule::model::{Near, Rule};
+use crate::rule::model::{Check, Near, Rule};
 use features::Look;
 
 /// What is to be judged.
@@ -34,6 +34,8 @@ pub struct Claim<'a> {
     pub rule: &'a Rule,
     /// The secret part.
     pub value: &'a [u8],
+    /// The whole match: the secret part, and what it is written down in.
+    pub whole: &'a [u8],
     /// How many of its first bytes belong to the public format.
     pub prefix: usize,
     /// How it was given.
@@ -42,6 +44,23 @@ pub struct Claim<'a> {
     pub before: &'a [u8],
     /// Whether the line is so long that people did not write it.
     pub in_long_line: bool,
+}
+
+impl Claim<'_> {
+    /// What the rule's offline check says, where it has one.
+    fn checked(&self) -> Option<(Check, Outcome)> {
+        let check = self.rule.check?;
+        let (token, prefix) = self.asked();
+        Some((check, check.verify(token, prefix)))
+    }
+
+    /// What a check is asked about, and the length of its public prefix.
+    fn asked(&self) -> (&[u8], usize) {
+        match self.rule.check {
+            Some(check) if check.is_of_whole() => (self.whole, 0),
+            _ => (self.value, self.prefix),
+        }
+    }
 }
 
 /// How a value was given.
@@ -82,6 +101,8 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
     /// What the model says, where it was asked.
     pub score: Option<Score>,
+    /// What the token says of itself, where it is one.
+    pub facts: Vec<Fact>,
 }
 
 impl Verdict {
@@ -112,8 +133,13 @@ impl Verdict {
 /// Judges the value itself.
 #[must_use]
 pub fn judge(claim: &Claim<'_>) -> Verdict {
-    let mut verdict =
-        Verdict { confidence: Some(Confidence::Low), severity: claim.rule.severity, reasons: Vec::new(), score: None };
+    let mut verdict = Verdict {
+        confidence: Some(Confidence::Low),
+        severity: claim.rule.severity,
+        reasons: Vec::new(),
+        score: None,
+        facts: Vec::new(),
+    };
     match claim.given {
         Given::Format if !claim.rule.files.is_empty() => file::by_file(claim, &mut verdict),
         Given::Format | Given::Pem => by_format(claim, &mut verdict),
@@ -121,13 +147,17 @@ pub fn judge(claim: &Claim<'_>) -> Verdict {
         Given::Basic => basic::judge(claim, &mut verdict),
         Given::Key { name, quoted, .. } => by_key(claim, name, quoted, &mut verdict),
     }
+    if verdict.confidence.is_some() {
+        let (token, prefix) = claim.asked();
+        verdict.facts = token::facts(claim.rule, token, prefix);
+    }
     verdict
 }
 
 fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
     let own = &claim.value[claim.prefix.min(claim.value.len())..];
     let distinctive = claim.rule.is_distinctive();
-    let outcome = claim.rule.check.map(|check| (check, check.verify(claim.value, claim.prefix)));
+    let outcome = claim.checked();
     if let Some((_, Outcome::Fails)) = outcome {
         return verdict.reject("check", "malformed or dummy: the offline check fails");
     }
@@ -402,6 +432,7 @@ mod tests {
         judge(&Claim {
             rule,
             value: value.as_bytes(),
+            whole: value.as_bytes(),
             prefix: 0,
             given: Given::Key { name: name.as_bytes(), quoted: true, compared: false },
             before: name.as_bytes(),
@@ -444,10 +475,26 @@ mod tests {
         let judged = |own: &str| {
             let value = format!("STS.{own}");
             let (value, given) = (value.as_bytes(), Given::Format);
-            judge(&Claim { rule, value, prefix: 4, given, before: b"", in_long_line: false }).confidence
+            judge(&Claim { rule, value, whole: value, prefix: 4, given, before: b"", in_long_line: false }).confidence
         };
         assert_eq!(judged("AssumeRoleWithWebIdentity"), None);
         assert_eq!(judged(&["NUq7Xk2v", "R9mW4tZc8L"].concat()), Some(Confidence::High));
+    }
+
+    #[test]
+    fn a_check_of_the_whole_match_is_asked_about_it() {
+        let rules = RuleSet::builtin();
+        let (_, rule) = rules.by_id("putty-private-key").expect("the rule");
+        let judged = |template: &str| {
+            let whole = crate::rule::example::expand(&rules, rule, template).expect("a template");
+            let value = whole.lines().nth_back(1).expect("the private half").as_bytes();
+            let (whole, given) = (whole.as_bytes(), Given::Format);
+            let verdict = judge(&Claim { rule, value, whole, prefix: 0, given, before: b"", in_long_line: false });
+            (verdict.confidence, verdict.facts)
+        };
+        let facts = vec![Fact::new(crate::finding::FactName::Key, "Ed25519")];
+        assert_eq!(judged("{token}"), (Some(Confidence::Certain), facts.clone()));
+        assert_eq!(judged("{token!}"), (Some(Confidence::Medium), facts));
     }
 
     #[test]

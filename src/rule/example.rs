@@ -5,7 +5,7 @@
 //! | piece | becomes |
 //! |---|---|
 //! | `{token}` | a token of the rule's own format, its offline check sealed |
-//! | `{token!}` | the same with the check broken |
+//! | `{token!}` | the same with the check broken; one that only weakens does not hold |
 //! | `{basic}` | the base64 of a user and a password (RFC 7617) |
 //! | `{rule:ID}` | a token of another rule |
 //! | `{pem:LABEL}` | a whole PEM block |
@@ -21,7 +21,7 @@ use data_encoding::{BASE64, HEXLOWER};
 
 use super::check::{Outcome, pem_block};
 use super::format::{Format, parse_piece};
-use super::model::{DecodesTo, Encoding, Form, Rule};
+use super::model::{Check, DecodesTo, Encoding, Form, Rule};
 use super::random::Random;
 use super::set::RuleSet;
 
@@ -72,8 +72,10 @@ fn special(rules: &RuleSet, rule: &Rule, piece: &str, random: &mut Random) -> Re
 
 /// A token of the rule's format whose check holds, in what it is written down in.
 fn token(rule: &Rule, random: &mut Random) -> Result<Drawn, String> {
-    let (Form::Format(format) | Form::Line(format)) = &rule.form else {
-        return Err(format!("`{{token}}`: `{}` has no format, write the example with classes", rule.id));
+    let format = match (&rule.form, rule.check) {
+        (Form::Format(format) | Form::Line(format), _) => format,
+        (_, Some(check)) if check.is_of_whole() => return whole(check, random),
+        _ => return Err(format!("`{{token}}`: `{}` has no format, write the example with classes", rule.id)),
     };
     // What a check is asked is the secret part.
     let part = format.secret.map(|(from, to)| {
@@ -87,7 +89,7 @@ fn token(rule: &Rule, random: &mut Random) -> Result<Drawn, String> {
             let (text, prefix) = random.format(part.as_ref().unwrap_or(format));
             let mut bytes = text.into_bytes();
             check.make(&mut bytes, prefix, random);
-            (String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())?, prefix)
+            (ascii(bytes)?, prefix)
         }
     };
     let text = random.format_around(format, &secret);
@@ -95,10 +97,22 @@ fn token(rule: &Rule, random: &mut Random) -> Result<Drawn, String> {
     Ok(Drawn { secret: start..start + secret.len(), text, prefix })
 }
 
+/// What a check that covers the whole makes without a format.
+fn whole(check: Check, random: &mut Random) -> Result<Drawn, String> {
+    let mut bytes = Vec::new();
+    check.make(&mut bytes, 0, random);
+    let text = ascii(bytes)?;
+    Ok(Drawn { secret: 0..text.len(), text, prefix: 0 })
+}
+
+fn ascii(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned())
+}
+
 /// A token that was drawn.
 struct Drawn {
     text: String,
-    /// Where its secret part stands.
+    /// Where what the check is asked about stands: the secret part.
     secret: Range<usize>,
     /// The length of the public prefix of that.
     prefix: usize,
@@ -113,12 +127,13 @@ fn encoded(wanted: &DecodesTo, random: &mut Random) -> String {
     }
 }
 
-/// A token whose check fails: one character of the body is another of the same kind.
+/// A token whose check fails, or does not hold where that is all it says: one character of the body is another of the same kind.
 fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
     let Some(check) = rule.check else {
         return Err(format!("`{{token!}}`: `{}` has no check", rule.id));
     };
     let Drawn { text, secret, prefix } = token(rule, random)?;
+    let mut doubtful = None;
     for at in (secret.start + prefix..secret.end).rev() {
         let mut bytes = text.clone().into_bytes();
         bytes[at] = match bytes[at] {
@@ -130,16 +145,18 @@ fn broken(rule: &Rule, random: &mut Random) -> Result<String, String> {
             byte if byte.is_ascii_digit() => b'2',
             _ => continue,
         };
-        if check.verify(&bytes[secret.clone()], prefix) == Outcome::Fails {
-            return String::from_utf8(bytes).map_err(|_| "a token is not ASCII".to_owned());
+        match check.verify(&bytes[secret.clone()], prefix) {
+            Outcome::Fails => return ascii(bytes),
+            Outcome::Doubtful => doubtful = doubtful.or(Some(bytes)),
+            Outcome::Holds | Outcome::Unknown => {}
         }
     }
-    Err(format!("`{{token!}}`: no single character breaks the check of `{}`", rule.id))
+    let none = || format!("`{{token!}}`: no single character breaks the check of `{}`", rule.id);
+    doubtful.ok_or_else(none).and_then(ascii)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::Check;
     use super::*;
 
     fn rule(format: &str, check: Option<Check>) -> Rule {

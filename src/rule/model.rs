@@ -354,6 +354,8 @@ checks! {
     Jwt = "jwt",
     /// A PEM block whose body decodes to a private key.
     Pem = "pem",
+    /// A private key file of PuTTY's, whose last line is an HMAC over the others; a failure only weakens.
+    Putty = "putty",
     /// A macaroon as the Python package index makes them.
     PypiMacaroon = "pypi-macaroon",
     /// A macaroon of Fly.io; a failure only weakens.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::finding::{
-    Confidence, Excerpt, Explained, Fact, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight,
+    Confidence, Excerpt, Explained, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight,
 };
 use crate::judge::{self, Verdict};
 use crate::place::{FilePath, Origin, Position, Span};
@@ -97,7 +97,7 @@ pub fn gather(
                         fingerprint: fingerprint.clone(),
                         secret: Some(hit.secret.clone()),
                         reasons: verdict.reasons.clone(),
-                        facts: facts(rule, &hit.secret),
+                        facts: hit.verdict.facts.clone(),
                         places: vec![place],
                         related: related.into_iter().collect(),
                         threshold: None,
@@ -136,12 +136,6 @@ fn by_rule<'h>(rules: &RuleSet, hit: &'h Hit) -> (u8, RuleIndex, &'h Origin, Spa
         _ => 0,
     };
     (class, hit.rule, &hit.origin, hit.span)
-}
-
-/// What a secret says of itself. It was found by the format of the rule, or adopted by it.
-fn facts(rule: &Rule, secret: &Secret) -> Vec<Fact> {
-    let prefix = secret.expose().len() - secret.own_part().len();
-    judge::token::facts(rule, secret.expose(), prefix)
 }
 
 fn explained(

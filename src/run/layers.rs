@@ -394,6 +394,7 @@ impl Layer<'_> {
         Claim {
             rule: detector.rules().get(candidate.rule),
             value,
+            whole: &text[candidate.span.clone()],
             prefix: candidate.prefix,
             given: match &candidate.found {
                 Found::Token => Given::Format,

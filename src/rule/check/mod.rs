@@ -26,6 +26,7 @@ mod part;
 mod pem;
 mod pgp;
 mod phrase;
+mod putty;
 mod reversible;
 mod text;
 mod timed;
@@ -68,6 +69,12 @@ impl Outcome {
 
 /// The arithmetic of one check.
 trait Method {
+    /// Whether it is asked about the whole match, because it covers what the secret is written down in, too. Such a check
+    /// makes all of it.
+    fn is_of_whole(&self) -> bool {
+        false
+    }
+
     /// What it says of `token`, whose first `prefix` bytes are the public prefix. Never panics, whatever the bytes.
     fn verify(&self, token: &[u8], prefix: usize) -> Outcome;
 
@@ -111,6 +118,7 @@ fn method(check: Check) -> &'static dyn Method {
         Check::Wireguard => &wireguard::Wireguard,
         Check::Jwt => &jwt::Jwt,
         Check::Pem => &pem::Pem,
+        Check::Putty => &putty::Putty,
         Check::PypiMacaroon => &macaroon::Pypi,
         Check::FlyMacaroon => &macaroon::Fly,
         Check::GroupPolicy => &reversible::GroupPolicy,
@@ -149,6 +157,12 @@ impl Method for Nothing {
 }
 
 impl Check {
+    /// Whether it is asked about the whole match instead of the secret part.
+    #[must_use]
+    pub fn is_of_whole(self) -> bool {
+        method(self).is_of_whole()
+    }
+
     /// Checks `token`, of which the first `prefix` bytes are the public prefix.
     #[must_use]
     pub fn verify(self, token: &[u8], prefix: usize) -> Outcome {

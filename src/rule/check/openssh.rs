@@ -22,6 +22,11 @@ fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(string)
 }
 
+/// `bytes` behind their length (RFC 4251, 5).
+pub(super) fn written(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat()
+}
+
 /// Which private key `bytes` are, if their structure is whole.
 pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
@@ -31,41 +36,46 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     if number(&mut rest)? != 1 {
         return None;
     }
-    let mut public = string(&mut rest)?;
+    let public = string(&mut rest)?;
     let mut private = string(&mut rest)?;
     let encrypted = cipher != b"none";
     if !encrypted && number(&mut private)? != number(&mut private)? {
         return None;
     }
-    let (kind, size) = match string(&mut public)? {
+    let (kind, size) = public_key(public)?;
+    Some(Key { kind: kind.to_owned(), bits: size, encrypted, ..Key::default() })
+}
+
+/// Kind and size of a public key as SSH writes it (RFC 4253, 6.6); no name for kinds that are not known.
+pub(super) fn public_key(mut public: &[u8]) -> Option<(&'static str, Option<usize>)> {
+    Some(match string(&mut public)? {
         b"ssh-rsa" => {
             string(&mut public)?;
             ("RSA", bits(string(&mut public)?))
         }
         b"ssh-dss" => ("DSA", bits(string(&mut public)?)),
         b"ssh-ed25519" => ("Ed25519", None),
+        b"ssh-ed448" => ("Ed448", None),
         b"ecdsa-sha2-nistp256" => ("EC P-256", None),
         b"ecdsa-sha2-nistp384" => ("EC P-384", None),
         b"ecdsa-sha2-nistp521" => ("EC P-521", None),
         b"sk-ssh-ed25519@openssh.com" => ("Ed25519 on a hardware token", None),
         b"sk-ecdsa-sha2-nistp256@openssh.com" => ("EC P-256 on a hardware token", None),
         _ => ("", None),
-    };
-    Some(Key { kind: kind.to_owned(), bits: size, encrypted, ..Key::default() })
+    })
 }
 
 /// Something that looks like an Ed25519 key without a passphrase.
 pub(super) fn make(random: &mut Random) -> Vec<u8> {
-    let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
     let public = random.bytes(32);
-    let kind = string(b"ssh-ed25519");
+    let kind = written(b"ssh-ed25519");
     let check = random.bytes(4);
     let seed = [random.bytes(32), public.clone()].concat();
     let private =
-        [&check[..], &check, &kind, &string(&public), &string(&seed), &string(b""), &[1, 2, 3, 4, 5]].concat();
-    let none = string(b"none");
-    let public = string(&[kind, string(&public)].concat());
-    [MAGIC, &none, &none, &string(b""), &1u32.to_be_bytes(), &public, &string(&private)].concat()
+        [&check[..], &check, &kind, &written(&public), &written(&seed), &written(b""), &[1, 2, 3, 4, 5]].concat();
+    let none = written(b"none");
+    let public = written(&[kind, written(&public)].concat());
+    [MAGIC, &none, &none, &written(b""), &1u32.to_be_bytes(), &public, &written(&private)].concat()
 }
 
 #[cfg(test)]
