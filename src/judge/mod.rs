@@ -189,10 +189,7 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
     if distinctive {
         verdict.confidence = Some(Confidence::High);
         verdict.reasons.push(Reason::new("format", Weight::Supports, "the format is the provider's own"));
-        if let Some((_, Outcome::Doubtful)) = outcome {
-            verdict.limit(Confidence::Medium, "check", "perhaps malformed or dummy: the offline check does not hold");
-        }
-        return;
+        return weaken(outcome, verdict);
     }
     let text = String::from_utf8_lossy(own);
     if shape::is_identifier(&text) {
@@ -208,6 +205,14 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
     };
     verdict.confidence = Some(Confidence::Medium);
     verdict.reasons.push(Reason::new("context", Weight::Supports, text));
+    weaken(outcome, verdict);
+}
+
+/// Says so where the check does not hold, and is not known well enough to reject.
+fn weaken(outcome: Option<(Check, Outcome)>, verdict: &mut Verdict) {
+    if let Some((_, Outcome::Doubtful)) = outcome {
+        verdict.limit(Confidence::Medium, "check", "perhaps malformed or dummy: the offline check does not hold");
+    }
 }
 
 fn in_url(claim: &Claim<'_>, user: &[u8], host: &[u8], verdict: &mut Verdict) {

@@ -332,6 +332,10 @@ checks! {
     AwsKeyId = "aws-key-id",
     /// A Bedrock key that names its account; a failure only weakens.
     AwsBedrock = "aws-bedrock",
+    /// A Fernet token: a version, the second it was made in, and whole blocks; a failure only weakens.
+    FernetToken = "fernet-token",
+    /// A Fernet key: 32 bytes as an encoder writes them; a failure only weakens.
+    FernetKey = "fernet-key",
     /// Base58Check over a private key of Bitcoin.
     BitcoinWif = "bitcoin-wif",
     /// Base58Check over an extended private key (BIP-32).

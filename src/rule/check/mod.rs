@@ -15,6 +15,7 @@ mod bech32;
 mod crc;
 mod der;
 mod encoding;
+mod fernet;
 mod gitlab;
 mod json;
 mod jwt;
@@ -107,6 +108,8 @@ fn method(check: Check) -> &'static dyn Method {
         Check::AzureDevopsOld => &azure::DevopsOld,
         Check::AwsKeyId => &aws::KeyId,
         Check::AwsBedrock => &aws::Bedrock,
+        Check::FernetToken => &fernet::Token,
+        Check::FernetKey => &fernet::Key,
         Check::BitcoinWif => &base58::WIF,
         Check::BitcoinExtended => &base58::EXTENDED,
         Check::BitcoinEncrypted => &base58::ENCRYPTED,
