@@ -332,6 +332,8 @@ checks! {
     AwsKeyId = "aws-key-id",
     /// A Bedrock key that names its account; a failure only weakens.
     AwsBedrock = "aws-bedrock",
+    /// A password for the SMTP interface of SES: 33 bytes, the first of which is a version; a failure only weakens.
+    AwsSesSmtp = "aws-ses-smtp",
     /// A Fernet token: a version, the second it was made in, and whole blocks; a failure only weakens.
     FernetToken = "fernet-token",
     /// A Fernet key: 32 bytes as an encoder writes them; a failure only weakens.

@@ -108,6 +108,7 @@ fn method(check: Check) -> &'static dyn Method {
         Check::AzureDevopsOld => &azure::DevopsOld,
         Check::AwsKeyId => &aws::KeyId,
         Check::AwsBedrock => &aws::Bedrock,
+        Check::AwsSesSmtp => &aws::SesSmtp,
         Check::FernetToken => &fernet::Token,
         Check::FernetKey => &fernet::Key,
         Check::BitcoinWif => &base58::WIF,
