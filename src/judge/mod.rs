@@ -210,8 +210,8 @@ fn by_format(claim: &Claim<'_>, verdict: &mut Verdict) {
 
 /// Says so where the check does not hold, and is not known well enough to reject.
 fn weaken(outcome: Option<(Check, Outcome)>, verdict: &mut Verdict) {
-    if let Some((_, Outcome::Doubtful)) = outcome {
-        verdict.limit(Confidence::Medium, "check", "perhaps malformed or dummy: the offline check does not hold");
+    if let Some((check, Outcome::Doubtful)) = outcome {
+        verdict.limit(Confidence::Medium, "check", check.doubt());
     }
 }
 

@@ -356,7 +356,8 @@ checks! {
     StellarSeed = "stellar-seed",
     /// A Curve25519 key with the bits set that tools set; a failure only weakens.
     Wireguard = "wireguard",
-    /// A JSON Web Token: header and payload are JSON objects, and the header names an algorithm.
+    /// A JSON Web Token: header and payload are JSON objects, and the header names an algorithm. A signature of a length that
+    /// the algorithm never has only weakens.
     Jwt = "jwt",
     /// A PEM block whose body decodes to a private key.
     Pem = "pem",

@@ -1,4 +1,8 @@
-//! JSON Web Tokens (RFC 7519). Nothing is verified of the signature: that would need a key.
+//! JSON Web Tokens (RFC 7519). Of the signature only the length is looked at: anything else would need a key.
+//!
+//! Who cuts a token off, or puts letters of his own in place of the signature, leaves a length that its algorithm never has.
+//! That weakens and does not reject: older libraries wrote signatures of ECDSA in DER, which is longer
+//! (<https://github.com/auth0/java-jwt/issues/187>).
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
@@ -8,18 +12,22 @@ use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};
 use crate::rule::random::Random;
 
-/// Header and payload are JSON objects, and the header names an algorithm.
+/// Header and payload are JSON objects, the header names an algorithm, and the signature has a length that it makes.
 pub(super) struct Jwt;
 
 impl Method for Jwt {
     fn verify(&self, token: &[u8], _prefix: usize) -> Outcome {
-        match parts(token) {
-            Some((header, _)) if header["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) => {
-                Outcome::Unknown
-            }
-            Some(_) => Outcome::Holds,
-            None => Outcome::Fails,
+        let Some((header, _)) = parts(token) else { return Outcome::Fails };
+        let algorithm = header["alg"].as_str().unwrap_or_default();
+        let length = signature(token).and_then(base64url).map(|bytes| bytes.len());
+        match length.is_some_and(|length| is_possible(algorithm, length)) {
+            true if is_none(algorithm) => Outcome::Unknown,
+            holds => Outcome::likely(holds),
         }
+    }
+
+    fn doubt(&self) -> &'static str {
+        "perhaps cut off or a dummy: its algorithm makes no signature of this length"
     }
 
     fn make(&self, token: &mut Vec<u8>, _prefix: usize, random: &mut Random) {
@@ -51,6 +59,34 @@ impl Method for Jwt {
         }
         facts
     }
+}
+
+/// Whether a token says that it is not signed (RFC 7518, 3.6); some libraries took it in any case.
+fn is_none(algorithm: &str) -> bool {
+    algorithm.eq_ignore_ascii_case("none")
+}
+
+/// Whether a signature of this algorithm can have so many bytes: RFC 7518, 3 for HMAC, RSA and the curves of NIST, RFC 8037, 3.1
+/// and RFC 9864 for Edwards curves, RFC 8812 for secp256k1. Keys of RSA have any size; the least that is still met has 1024
+/// bits. Algorithms that are not known may sign as they like.
+fn is_possible(algorithm: &str, bytes: usize) -> bool {
+    match algorithm {
+        "HS256" => bytes == 32,
+        "HS384" => bytes == 48,
+        "HS512" | "ES256" | "ES256K" | "Ed25519" => bytes == 64,
+        "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" => bytes >= 128,
+        "ES384" => bytes == 96,
+        "ES512" => bytes == 132,
+        "Ed448" => bytes == 114,
+        "EdDSA" => matches!(bytes, 64 | 114),
+        _ if is_none(algorithm) => bytes == 0,
+        _ => true,
+    }
+}
+
+/// The third part of a token, in base64url.
+fn signature(token: &[u8]) -> Option<&[u8]> {
+    token[begin(token)..].split(|&byte| byte == b'.').nth(2)
 }
 
 /// The text of a claim; several texts with spaces between them.
@@ -93,11 +129,54 @@ mod tests {
     #[test]
     fn a_token_of_json_objects_holds() {
         let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
-        let token = format!("{}.{}.c2ln", part(r#"{"alg":"HS256"}"#), part(r#"{"sub":"a"}"#));
+        let signature = part(&"s".repeat(32));
+        let token = format!("{}.{}.{signature}", part(r#"{"alg":"HS256"}"#), part(r#"{"sub":"a"}"#));
         assert_eq!(Jwt.verify(token.as_bytes(), 0), Outcome::Holds);
         assert_eq!(Jwt.facts(token.as_bytes(), 0).len(), 2);
         let token = format!("{}.{}.c2ln", part(r#"{"typ":"JWT"}"#), part(r#"{"sub":"a"}"#));
         assert_eq!(Jwt.verify(token.as_bytes(), 0), Outcome::Fails);
+    }
+
+    #[test]
+    fn a_signature_is_as_long_as_its_algorithm_makes_it() {
+        let outcome = |algorithm: &str, characters: usize| {
+            let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
+            let header = part(&format!(r#"{{"alg":"{algorithm}"}}"#));
+            let token = format!("{header}.{}.{}", part(r#"{"sub":"a"}"#), "A".repeat(characters));
+            Jwt.verify(token.as_bytes(), 0)
+        };
+        for (algorithm, lengths) in [
+            ("HS256", &[43][..]),
+            ("HS384", &[64]),
+            ("HS512", &[86]),
+            // Keys of 1024, 2048, 2056, 3072 and 4096 bits.
+            ("RS256", &[171, 342, 343, 512, 683]),
+            ("PS512", &[342, 512, 683]),
+            ("ES256", &[86]),
+            ("ES384", &[128]),
+            ("ES512", &[176]),
+            ("EdDSA", &[86, 152]),
+            ("of-our-own", &[2, 43, 100]),
+        ] {
+            for &length in lengths {
+                assert_eq!(outcome(algorithm, length), Outcome::Holds, "{algorithm}: {length}");
+            }
+        }
+        for (algorithm, lengths) in [
+            ("HS256", &[4, 42, 44, 86][..]),
+            ("HS512", &[43]),
+            ("RS256", &[43, 170, 341]),
+            ("ES256", &[43, 95]),
+            ("EdDSA", &[43]),
+            ("none", &[43]),
+            // Four characters are three bytes, and one more is none.
+            ("of-our-own", &[101]),
+        ] {
+            for &length in lengths {
+                assert_eq!(outcome(algorithm, length), Outcome::Doubtful, "{algorithm}: {length}");
+            }
+        }
+        assert_eq!(outcome("None", 0), Outcome::Unknown);
     }
 
     #[test]

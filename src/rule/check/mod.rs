@@ -79,6 +79,11 @@ trait Method {
     /// What it says of `token`, whose first `prefix` bytes are the public prefix. Never panics, whatever the bytes.
     fn verify(&self, token: &[u8], prefix: usize) -> Outcome;
 
+    /// What it says where it does not hold, and only weakens.
+    fn doubt(&self) -> &'static str {
+        "perhaps malformed or dummy: the offline check does not hold"
+    }
+
     /// Turns a token that was drawn from its format into one that holds. What has no room for it is left as it is.
     fn make(&self, _token: &mut Vec<u8>, _prefix: usize, _random: &mut Random) {}
 
@@ -165,6 +170,12 @@ impl Check {
     #[must_use]
     pub fn is_of_whole(self) -> bool {
         method(self).is_of_whole()
+    }
+
+    /// What is to be said where it is doubtful.
+    #[must_use]
+    pub fn doubt(self) -> &'static str {
+        method(self).doubt()
     }
 
     /// Checks `token`, of which the first `prefix` bytes are the public prefix.
