@@ -1,9 +1,13 @@
 //! The only type that holds the raw bytes of a secret, and the fingerprint that stands for it everywhere else.
 
+mod mac;
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
+
+pub use mac::Hash;
 
 /// The raw bytes of a secret.
 ///

@@ -16,6 +16,7 @@ use crate::suppress::{Standing, Standings};
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
 use super::lives::{Lives, Seat, Stand};
+use super::signing;
 
 /// The objects that hold each secret: blobs, and commits and tags that say it in words.
 pub type Holders = HashMap<Fingerprint, BTreeSet<String>>;
@@ -44,7 +45,8 @@ pub fn gather(
     let mut hits = hits;
     hits.sort_by(|a, b| by_rule(rules, a).cmp(&by_rule(rules, b)));
     let contest = Contest::new(rules, &hits);
-    let hits = adopt(rules, hits);
+    let mut hits = adopt(rules, hits);
+    signing::prove(rules, &mut hits);
     let in_head = held_by_head(rules, key, &hits, lives);
     let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
     let mut holders = Holders::new();

@@ -25,6 +25,7 @@ mod outcome;
 mod reuse;
 pub mod rule_lint;
 pub mod shared;
+mod signing;
 mod slots;
 mod unpack;
 

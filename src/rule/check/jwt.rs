@@ -61,6 +61,26 @@ impl Method for Jwt {
     }
 }
 
+/// A token taken apart for who has a key to try.
+pub struct SignedJwt<'t> {
+    /// The name of the algorithm.
+    pub algorithm: String,
+    /// What is signed: header and payload as they are written (RFC 7515, 5.1).
+    pub message: &'t [u8],
+    /// The signature's bytes.
+    pub signature: Vec<u8>,
+}
+
+/// The parts of a JSON Web Token by which a signature is worked out, if `token` is one that is signed.
+#[must_use]
+pub fn signed(token: &[u8]) -> Option<SignedJwt<'_>> {
+    let algorithm = parts(token)?.0["alg"].as_str()?.to_owned();
+    let own = &token[begin(token)..];
+    let mut dots = memchr::memchr_iter(b'.', own);
+    let message = &own[..dots.nth(1)?];
+    Some(SignedJwt { algorithm, message, signature: base64url(signature(token)?)? })
+}
+
 /// Whether a token says that it is not signed (RFC 7518, 3.6); some libraries took it in any case.
 fn is_none(algorithm: &str) -> bool {
     algorithm.eq_ignore_ascii_case("none")
