@@ -18,6 +18,7 @@ pub mod inspect;
 mod introduced;
 mod inventory;
 mod joined;
+mod kept;
 mod layers;
 mod lint;
 mod lives;
@@ -291,6 +292,9 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let settled = suppressions.settle();
     if plan.secrets && plan.policy {
         findings.extend(hiding::idle(marked, &settled, &paths, detector.rules(), settings));
+        if let (Some(repository), Some((graph, _))) = (&repository, &lives.whole) {
+            findings.extend(kept::old(repository, graph, &settled.hidden, &paths, settings, stop));
+        }
         gather::hide_secret_names(&mut findings);
     }
     settings.require(&mut tally);

@@ -16,7 +16,7 @@ use super::Settings;
 use super::lint::File;
 
 /// The most versions of one file that are read.
-const VERSIONS: usize = 400;
+pub(super) const VERSIONS: usize = 400;
 
 /// A file and what has to be dated in it.
 pub struct Kept {

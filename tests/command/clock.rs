@@ -101,6 +101,71 @@ fn environments_and_releases() {
 }
 
 #[test]
+fn what_hides_for_long_is_said_where_the_policy_is_strict() {
+    let scratch = Scratch::repository();
+    let allow = |reason: &str| format!("token = {} # keysieve{}allow {reason}\n", github("old"), ":");
+    let told = |arguments: &[&str]| {
+        let report = check(&scratch, &[&["--preset", "strict"], arguments].concat());
+        let of_check = |finding: &&Value| text(&finding["rule"]) == "old-suppression";
+        list(&report.0["findings"])
+            .iter()
+            .filter(of_check)
+            .map(|it| text(&it["message"]).to_owned())
+            .collect::<Vec<_>>()
+    };
+    scratch.write("repo/a.txt", token("old"));
+    scratch.commit(0, "Add");
+    scratch.write("repo/a.txt", allow("github-personal-access-token rotated soon"));
+    scratch.commit(DAY, "Allow");
+    // What stands above it, and how far it is indented, is not its age.
+    scratch.write("repo/a.txt", format!("first\n  {}", allow("github-personal-access-token rotated soon")));
+    scratch.commit(2 * DAY, "More");
+    assert_eq!(told(&[]), Vec::<String>::new());
+    let old = told(&["--set", "policy.lifetime.suppression=60d"]);
+    assert_eq!(
+        old,
+        [format!(
+            "the comment `keysieve{}allow` on line 2 has hidden a finding for 99 days: is its reason still true?",
+            ":"
+        )]
+    );
+    // Another reason renews it, and a last day is an age of its own.
+    scratch.write("repo/a.txt", allow("github-personal-access-token a test account"));
+    scratch.commit(98 * DAY, "Renew");
+    assert_eq!(told(&["--set", "policy.lifetime.suppression=60d"]), Vec::<String>::new());
+    scratch.write("repo/a.txt", allow("github-personal-access-token until=2030-01-01 a test account"));
+    scratch.commit(98 * DAY, "Bound");
+    assert_eq!(told(&["--set", "policy.lifetime.suppression=1d"]), Vec::<String>::new());
+}
+
+#[test]
+fn what_hides_and_came_with_the_secret_is_said() {
+    let scratch = Scratch::repository();
+    let text_of = format!("token = {} # gitleaks{}allow\n", github("both"), ":");
+    scratch.write("repo/a.txt", text_of);
+    scratch.commit(50 * DAY, "Add both");
+    let report = check(&scratch, &["--preset", "strict"]);
+    let finding = report.findings().iter().find(|it| text(&it["rule"]) == "old-suppression").unwrap();
+    assert!(text(&finding["message"]).contains("together with the secret that it hides"), "{finding}");
+    assert_eq!(finding["severity"], "low");
+}
+
+#[test]
+fn an_entry_of_the_baseline_ages() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", token("known"));
+    scratch.commit(0, "Add");
+    keysieve(&scratch, "repo", &["baseline", "create"]).exits(0);
+    scratch.commit(DAY, "Baseline");
+    let report = check(&scratch, &["--preset", "strict", "--set", "policy.lifetime.suppression=60d"]);
+    let finding = report.findings().iter().find(|it| text(&it["rule"]) == "old-suppression").unwrap();
+    assert!(
+        text(&finding["message"]).ends_with("has hidden a finding for 99 days: is its reason still true?"),
+        "{finding}"
+    );
+}
+
+#[test]
 fn what_a_branch_adds_and_removes_is_said() {
     let scratch = Scratch::repository();
     scratch.write("repo/a.txt", "nothing\n");

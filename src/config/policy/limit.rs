@@ -17,8 +17,9 @@ pub(crate) const ROTATION: [(&str, &str); 3] = [("default", "90d"), ("aws-kms-ke
 pub(crate) const WARN_BEFORE: (&str, &str) = ("warn-before", "14d");
 
 /// Built-in lifetimes: what an issuer may hand out. Where providers have a default or a ceiling that is no longer than what is
-/// sensible, it is theirs: 398 days of a certificate, Vault's 768 hours of a lease.
-pub(crate) const LIFETIME: [(&str, &str); 17] = [
+/// sensible, it is theirs: 398 days of a certificate, Vault's 768 hours of a lease. One is of no issuer: how long a comment or
+/// an entry of the baseline may hide something without being renewed.
+pub(crate) const LIFETIME: [(&str, &str); 18] = [
     ("access-token", "1h"),
     ("bootstrap-token", "24h"),
     ("cached-decision", "5m"),
@@ -36,6 +37,7 @@ pub(crate) const LIFETIME: [(&str, &str); 17] = [
     ("secret-refresh", "24h"),
     ("service-account-token", "1h"),
     ("session", "30d"),
+    ("suppression", "180d"),
 ];
 
 /// A table of lengths of time as it is written.
