@@ -22,7 +22,7 @@ pub mod token;
 use std::borrow::Cow;
 
 use crate::document::kind::{FileKind, PlaceFacts};
-use crate::finding::{Confidence, Fact, Reason, Score, Severity, Weight};
+use crate::finding::{Confidence, Fact, FactName, Reason, Score, Severity, Weight};
 use crate::rule::check::Outcome;
 use crate::rule::model::{Check, Near, Rule};
 use features::Look;
@@ -101,7 +101,7 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
     /// What the model says, where it was asked.
     pub score: Option<Score>,
-    /// What the token says of itself, where it is one.
+    /// What the token says of itself, where it is one; of a password in a URL, which host it is for.
     pub facts: Vec<Fact>,
 }
 
@@ -149,7 +149,7 @@ pub fn judge(claim: &Claim<'_>) -> Verdict {
     }
     if verdict.confidence.is_some() {
         let (token, prefix) = claim.asked();
-        verdict.facts = token::facts(claim.rule, token, prefix);
+        verdict.facts.extend(token::facts(claim.rule, token, prefix));
     }
     verdict
 }
@@ -239,6 +239,8 @@ fn in_url(claim: &Claim<'_>, user: &[u8], host: &[u8], verdict: &mut Verdict) {
     }
     if is_local_host(host) {
         verdict.limit(Confidence::Low, "host", "the host is local, reserved or a placeholder");
+    } else {
+        verdict.facts.push(Fact::new(FactName::Issuer, String::from_utf8_lossy(host)));
     }
     if shape::is_identifier(&String::from_utf8_lossy(claim.value)) {
         verdict.limit(Confidence::Low, "shape", "made of ordinary words");
@@ -497,7 +499,7 @@ mod tests {
             let verdict = judge(&Claim { rule, value, whole, prefix: 0, given, before: b"", in_long_line: false });
             (verdict.confidence, verdict.facts)
         };
-        let facts = vec![Fact::new(crate::finding::FactName::Key, "Ed25519")];
+        let facts = vec![Fact::new(FactName::Key, "Ed25519")];
         assert_eq!(judged("{token}"), (Some(Confidence::Certain), facts.clone()));
         assert_eq!(judged("{token!}"), (Some(Confidence::Medium), facts));
     }

@@ -166,6 +166,25 @@ fn an_entry_of_the_baseline_ages() {
 }
 
 #[test]
+fn a_password_for_a_host_that_is_not_allowed_is_said() {
+    let scratch = Scratch::repository();
+    let url = |host: &str| format!("git clone https://build:{}@{host}/shop.git\n", "Xk7vQ2mZp9Rt4LwB");
+    scratch.write("repo/a.sh", url("git.elsewhere.dev"));
+    scratch.write("repo/keysieve.toml", "[policy.restriction]\nallowed-hosts = [\"*.shop.dev\"]\n");
+    let told = |report: &Report| {
+        let finding = report.findings().iter().find(|it| text(&it["places"][0]["path"]).ends_with("a.sh")).unwrap();
+        let of_policy = |reason: &&Value| text(&reason["code"]) == "policy";
+        let said = list(&finding["reasons"]).iter().filter(of_policy).map(|it| text(&it["text"]).to_owned());
+        (finding["threshold"]["source"].clone(), said.collect::<Vec<_>>())
+    };
+    let (source, said) = told(&check(&scratch, &[]));
+    assert_eq!(said, ["`credential-to-other-host`: is sent to git.elsewhere.dev, which is none of the allowed hosts"]);
+    assert_eq!(source, "keysieve.toml:2");
+    scratch.write("repo/a.sh", url("git.shop.dev:8443"));
+    assert_eq!(told(&check(&scratch, &[])).1, Vec::<String>::new());
+}
+
+#[test]
 fn what_a_branch_adds_and_removes_is_said() {
     let scratch = Scratch::repository();
     scratch.write("repo/a.txt", "nothing\n");

@@ -94,6 +94,10 @@ pub(crate) enum Test {
     ReferredBy(Vec<String>, Path),
     /// There is a resource of one of these kinds.
     Beside(Vec<String>),
+    /// The policy does not ask that credentials of one of these kinds are bound to addresses.
+    IpNotRequired(Vec<String>),
+    /// The policy does not ask that credentials of one of these kinds have a quota.
+    QuotaNotRequired(Vec<String>),
 }
 
 /// How a number is read as a length of time.
@@ -248,6 +252,15 @@ fn ask_test<'n>(
             let is_there = ground.beside.iter().any(|other| other.is_one_of(kinds));
             let truth = if is_there || ground.view.is_whole { Answer::of(is_there).truth } else { Truth::Unknown };
             return Answer::bare(truth);
+        }
+        Test::IpNotRequired(kinds) | Test::QuotaNotRequired(kinds) => {
+            let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+            let settings = ground.view.settings;
+            let threshold = match test {
+                Test::IpNotRequired(_) => settings.requires_ip(&kinds),
+                _ => settings.requires_quota(&kinds),
+            };
+            return Answer { threshold: threshold.clone(), ..Answer::of(threshold.is_none()) };
         }
         Test::Named(pattern) => return Answer::of(pattern.is_match(ground.resource.name().as_bytes())),
         Test::SecretName(wanted) if at.is_here() && start.entry.is_none() && start.route.is_empty() => {
@@ -446,7 +459,12 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             let is_secret = node.as_text().is_some_and(|text| text.len() >= 6 && !is_placeholder(text));
             Answer { is_secret, ..Answer::of(is_secret == *wanted) }
         }
-        Test::Exists(_) | Test::ReferredBy(..) | Test::Beside(_) | Test::Named(_) => Answer::bare(Truth::Unknown),
+        Test::Exists(_)
+        | Test::ReferredBy(..)
+        | Test::Beside(_)
+        | Test::Named(_)
+        | Test::IpNotRequired(_)
+        | Test::QuotaNotRequired(_) => Answer::bare(Truth::Unknown),
     }
 }
 

@@ -147,6 +147,8 @@ pub(crate) struct ConditionTable {
     referred_by: Option<OneOrMore<String>>,
     field: Option<String>,
     beside: Option<OneOrMore<String>>,
+    ip_not_required: Option<OneOrMore<String>>,
+    quota_not_required: Option<OneOrMore<String>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -250,6 +252,8 @@ impl ConditionTable {
         if let Some(pattern) = &self.key {
             tests.push(Test::Key(Pattern::new(pattern).map_err(|fault| format!("key: {fault}"))?));
         }
+        tests.extend(self.ip_not_required.as_ref().map(|kinds| Test::IpNotRequired(kinds.list())));
+        tests.extend(self.quota_not_required.as_ref().map(|kinds| Test::QuotaNotRequired(kinds.list())));
         if self.required_tags == Some(true) {
             tests.push(Test::RequiredTags);
         }

@@ -8,6 +8,7 @@
 //! A new check is a file here, a page of the same name, and a line in each of the two lists below.
 
 mod broken_cadence;
+mod credential_to_other_host;
 mod live_key_outside_production;
 mod reappeared_secret;
 mod removed_never_rotated;
@@ -78,6 +79,7 @@ pub trait EstateCheck: Sync {
 /// Every one of them, sorted by id.
 pub static ALL: &[&dyn EstateCheck] = &[
     &broken_cadence::BrokenCadence,
+    &credential_to_other_host::CredentialToOtherHost,
     &live_key_outside_production::LiveKeyOutsideProduction,
     &reappeared_secret::ReappearedSecret,
     &removed_never_rotated::RemovedNeverRotated,
