@@ -52,6 +52,8 @@ pub enum Cause {
     Interrupted,
     /// A limit of work or size was reached.
     Budget,
+    /// A check of a pack failed on a document, which it therefore says nothing of.
+    FailedCheck,
     /// A path or range was named and holds nothing.
     NothingFound,
     /// Less was scanned than is required.
@@ -60,7 +62,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the reports.
-    pub const ALL: [Cause; 24] = [
+    pub const ALL: [Cause; 25] = [
         Cause::Binary,
         Cause::Ignored,
         Cause::Excluded,
@@ -83,6 +85,7 @@ impl Cause {
         Cause::UnsupportedRepository,
         Cause::Interrupted,
         Cause::Budget,
+        Cause::FailedCheck,
         Cause::NothingFound,
         Cause::TooLittle,
     ];
@@ -113,6 +116,7 @@ impl Cause {
             Cause::UnsupportedRepository => "unsupported-repository",
             Cause::Interrupted => "interrupted",
             Cause::Budget => "budget",
+            Cause::FailedCheck => "failed-check",
             Cause::NothingFound => "nothing-found",
             Cause::TooLittle => "too-little",
         }
@@ -150,6 +154,7 @@ impl Cause {
             | Cause::UnsupportedRepository
             | Cause::Interrupted
             | Cause::Budget
+            | Cause::FailedCheck
             | Cause::NothingFound
             | Cause::TooLittle => true,
         }
