@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use super::output::warn;
 use crate::config::checks::CheckSource;
 use crate::config::policy::Preset;
+use crate::config::rego::RegoPack;
 use crate::config::{self, Config, ConfigError, Inputs, NamedFile};
 use crate::policy::declared::own;
-use crate::policy::{self, Checks};
+use crate::policy::{self, Checks, rego};
 use crate::secret::FingerprintKey;
 use crate::source::{GitEnvironment, Repository, paths};
 
@@ -131,10 +132,11 @@ fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
         known_checks: &known_checks,
         user: user.as_deref(),
         git: Some(&at_revision),
+        rego: rego::reader(),
         ..inputs
     };
     let config = config::load(&inputs).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
-    let checks = own_checks(&config.checks)?;
+    let checks = own_checks(&config.checks, &config.rego)?;
     warn(&config.warnings);
     let file = inputs.file.filter(|_| inputs.revision.is_none()).map(Path::to_path_buf);
     let beside = file.as_deref().and_then(Path::parent).filter(|_| !found.is_empty());
@@ -147,9 +149,10 @@ fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
     Ok(Loaded { config, checks, home: Home { directory: home, file, revision: inputs.revision.map(str::to_owned) } })
 }
 
-/// The built-in checks with those that these texts declare.
-pub fn own_checks(sources: &[CheckSource]) -> anyhow::Result<Checks> {
-    own::read(sources).map(Checks::with).map_err(|errors| anyhow::anyhow!(lines(&errors)))
+/// The built-in checks with those that these texts and packs declare.
+pub fn own_checks(sources: &[CheckSource], packs: &[RegoPack]) -> anyhow::Result<Checks> {
+    let read = || Ok(Checks::with(own::read(sources)?).and_rego(rego::read(packs)?));
+    read().map_err(|errors: Vec<ConfigError>| anyhow::anyhow!(lines(&errors)))
 }
 
 /// Errors as they are printed, a line each.

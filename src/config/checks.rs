@@ -75,13 +75,16 @@ pub(super) fn of_pack(name: &str, text: &str) -> Result<Option<CheckSource>, Vec
     if wrong.is_empty() { Ok(CheckSource::of(name, text, &pack.check)) } else { Err(wrong) }
 }
 
-/// Checks whose name is taken: by a built-in check, by a rule, or by another of the user's.
+/// Checks whose name is taken: by a built-in check or one of a pack of Rego, by a rule, or by another of the user's.
 pub(super) fn clashes(sources: &[CheckSource], built_in: &[&str], rules: &RuleSet) -> Vec<ConfigError> {
     let mut seen: Vec<&str> = Vec::new();
     let mut errors = Vec::new();
     for source in sources {
         for (id, offset) in &source.ids {
-            let reason = if built_in.contains(&id.as_str()) {
+            let is_known = built_in.contains(&id.as_str());
+            let reason = if is_known && id.starts_with("rego-") {
+                "is a rule of a pack of Rego, which an entry can only switch, with `id` and `severity`: give yours another name"
+            } else if is_known {
                 "is a built-in check, which an entry can only switch, with `id` and `severity`: give yours another name"
             } else if rules.by_id(id).is_some() {
                 "is a rule of the scanner: give the check another name"

@@ -15,6 +15,7 @@ use super::policy::{
     CheckEntry, EnvironmentsTable, ExceptionEntry, InventoryEntry, PolicyLayer, PolicyTable, Preset, RotatedEntry, Text,
 };
 use super::read::{self, display, line_at};
+use super::rego::RegoEntry;
 use super::suppression::SuppressionTable;
 use super::{ConfigError, Inputs};
 use crate::finding::{Confidence, Severity};
@@ -51,6 +52,8 @@ pub(super) struct File {
     policy: PolicyTable,
     #[serde(default)]
     pub(super) check: Vec<CheckEntry>,
+    #[serde(default)]
+    pub(super) rego: Vec<Spanned<RegoEntry>>,
     #[serde(default)]
     environments: EnvironmentsTable,
     #[serde(default)]

@@ -11,6 +11,7 @@ mod packs;
 pub mod policy;
 mod read;
 pub mod record;
+pub mod rego;
 pub mod schema;
 pub mod show;
 pub mod suppression;
@@ -29,6 +30,7 @@ pub use layer::{GitReader, NamedFile};
 pub use packs::{Packs, load_packs};
 use packs::{load_pack, pack_errors};
 use policy::{Known, PolicySettings, Preset, Stated};
+use rego::{RegoPack, RegoReader};
 use suppression::Suppression;
 
 /// The names under which the file is looked for.
@@ -59,6 +61,8 @@ pub struct Config {
     pub suppression: Suppression,
     /// The checks that the files and packs declare.
     pub checks: Vec<CheckSource>,
+    /// The packs of Rego that the files name.
+    pub rego: Vec<RegoPack>,
     /// What was not carried over from rule files of other tools.
     pub warnings: Vec<ConfigError>,
 }
@@ -106,6 +110,8 @@ pub struct Inputs<'a> {
     pub revision: Option<&'a str>,
     /// How a file of a revision is read.
     pub git: Option<&'a GitReader<'a>>,
+    /// Who says which checks a pack of Rego declares; none where no such pack is read.
+    pub rego: Option<&'a RegoReader<'a>>,
 }
 
 /// The control file in `directory`, if there is one.
@@ -126,7 +132,9 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Config, Vec<ConfigError>> {
         load_pack(&mut rules, pack, &mut checks, &mut warnings)?;
     }
     let layers = layer::gather(inputs)?;
-    let mut config = resolve(&layers, rules, checks, inputs.known_checks)?;
+    let (rego, rego_checks) = rego::gather(&layers, inputs)?;
+    let mut config = resolve(&layers, rules, checks, inputs.known_checks, &rego_checks)?;
+    config.rego = rego;
     if let Some(preset) = inputs.preset {
         config.policy.set_preset(preset, "--preset");
     }
@@ -144,7 +152,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Config, Vec<ConfigError>> {
 /// Everything that is wrong with the text.
 pub fn policy_of(text: &str, name: &str, known_checks: &[&str]) -> Result<PolicySettings, Vec<ConfigError>> {
     let layer = Layer::of_text(name, text)?;
-    resolve(&[layer], RuleSet::builtin(), Vec::new(), known_checks).map(|config| config.policy)
+    resolve(&[layer], RuleSet::builtin(), Vec::new(), known_checks, &[]).map(|config| config.policy)
 }
 
 fn resolve(
@@ -152,6 +160,7 @@ fn resolve(
     mut rules: RuleSet,
     mut checks: Vec<CheckSource>,
     known_checks: &[&str],
+    rego_checks: &[String],
 ) -> Result<Config, Vec<ConfigError>> {
     let mut warnings = Vec::new();
     let mut errors = Vec::new();
@@ -173,7 +182,9 @@ fn resolve(
             .map_err(|faults| pack_errors(&layer.name, faults))?;
         checks.extend(CheckSource::of(&layer.name, &layer.text, &layer.file.check));
     }
-    errors.extend(checks::clashes(&checks, known_checks, &rules));
+    let rego_checks = rego_checks.iter().map(String::as_str);
+    let known_checks: Vec<&str> = known_checks.iter().copied().chain(rego_checks).collect();
+    errors.extend(checks::clashes(&checks, &known_checks, &rules));
     let own = checks.iter().flat_map(CheckSource::ids);
     let known_checks: Vec<&str> = known_checks.iter().copied().chain(own).collect();
     let mut policy = PolicySettings::default();
@@ -244,6 +255,7 @@ fn resolve(
         policy,
         suppression,
         checks,
+        rego: Vec::new(),
         warnings,
     })
 }

@@ -176,6 +176,7 @@ mod tests {
             ("[environments.some.policy]\n", "environments.*.policy."),
             ("[suppression]\n", "suppression."),
             ("[[check]]\n", "check[]."),
+            ("[[rego]]\n", "rego[]."),
             ("[[inventory]]\n", "inventory[]."),
             ("[[rotated]]\n", "rotated[]."),
             ("[[exception]]\n", "exception[]."),

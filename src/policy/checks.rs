@@ -10,6 +10,7 @@ use super::{Check, Meta, check};
 #[derive(Clone, Default)]
 pub struct Checks {
     own: Vec<&'static Declared>,
+    rego: Vec<&'static dyn Check>,
     all: OnceLock<Vec<&'static dyn Check>>,
 }
 
@@ -18,18 +19,25 @@ impl Checks {
     #[must_use]
     pub fn with(own: Vec<Declared>) -> Self {
         let own: Vec<&'static Declared> = own.into_iter().map(|check| &*Box::leak(Box::new(check))).collect();
-        Self { own, all: OnceLock::new() }
+        Self { own, ..Self::default() }
+    }
+
+    /// The same, and those of packs of Rego.
+    #[must_use]
+    pub fn and_rego(self, rego: Vec<&'static dyn Check>) -> Self {
+        Self { rego, all: OnceLock::new(), ..self }
     }
 
     /// Every check that files are shown to, sorted by id.
     #[must_use]
     pub fn all(&self) -> &[&'static dyn Check] {
-        if self.own.is_empty() {
+        if self.own.is_empty() && self.rego.is_empty() {
             return check::all();
         }
         self.all.get_or_init(|| {
             let own = self.own.iter().map(|check| *check as &dyn Check);
-            let mut all: Vec<&dyn Check> = check::all().iter().copied().chain(own).collect();
+            let mut all: Vec<&dyn Check> =
+                check::all().iter().copied().chain(own).chain(self.rego.iter().copied()).collect();
             all.sort_by_key(|check| check.meta().id);
             all
         })
@@ -46,6 +54,7 @@ impl Checks {
     pub fn metas(&self) -> Vec<&'static Meta> {
         let mut metas = check::metas();
         metas.extend(self.own.iter().map(|check| check.meta()));
+        metas.extend(self.rego.iter().map(|check| check.meta()));
         metas.sort_by_key(|meta| meta.id);
         metas
     }
@@ -53,13 +62,15 @@ impl Checks {
     /// What is known of the check with this id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&'static Meta> {
-        let own = self.own.iter().map(|check| check.meta()).find(|meta| meta.id == id);
-        own.or_else(|| check::find(id))
+        let own = self.own.iter().map(|check| check.meta());
+        let mut all = own.chain(self.rego.iter().map(|check| check.meta()));
+        all.find(|meta| meta.id == id).or_else(|| check::find(id))
     }
 }
 
 impl fmt::Debug for Checks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.own.iter().map(|check| check.meta().id)).finish()
+        let ids = self.own.iter().map(|check| check.meta().id);
+        f.debug_list().entries(ids.chain(self.rego.iter().map(|check| check.meta().id))).finish()
     }
 }

@@ -94,6 +94,14 @@ pub struct Meta {
     pub page: &'static str,
 }
 
+impl Meta {
+    /// Whether it is a rule of a pack of Rego.
+    #[must_use]
+    pub fn is_of_pack(&self) -> bool {
+        self.kinds == ["rego"]
+    }
+}
+
 /// One check.
 pub trait Check: Sync {
     /// What is known of it.

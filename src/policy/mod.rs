@@ -21,6 +21,7 @@ mod literal;
 mod meta;
 mod own;
 pub mod page;
+pub mod rego;
 mod schedule;
 pub mod slots;
 pub mod trial;
@@ -232,7 +233,8 @@ pub fn study(
     azure::settle(&mut document);
     let is_whole = is_whole && lint.notices.is_empty();
     let settings = settings.for_path(subjects[files[0].0].path);
-    let view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);
+    let mut view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);
+    view.files = files.iter().map(|(number, start)| (*start, subjects[*number].path)).collect();
     let mut breaches: Vec<Breach> = Vec::new();
     for check in task.checks {
         let Some(severity) = runs(check.meta(), settings) else { continue };
@@ -240,6 +242,7 @@ pub fn study(
         check.check(&view, &mut breaches);
         breaches[first..].iter_mut().for_each(|breach| breach.severity = severity.unwrap_or(breach.severity));
     }
+    lint.notices.extend(view.take_notices());
     if task.references {
         lint.references.extend(inventory::references(&view).into_iter().map(|mut reference| {
             let (file, span) = home(&files, &(reference.span.0..reference.span.1));
@@ -250,8 +253,10 @@ pub fn study(
         lint.declared.iter_mut().for_each(|entry| (entry.file, entry.span) = home(&files, &entry.span));
     }
     breaches.sort_by(|a, b| (a.span.start, a.check.id, &a.route).cmp(&(b.span.start, b.check.id, &b.route)));
-    // An alias is one value that is used in many places.
-    breaches.dedup_by(|a, b| a.span == b.span && a.check.id == b.check.id);
+    // An alias is one value that is used in many places. A rule of a pack may say several things of one.
+    breaches.dedup_by(|a, b| {
+        a.span == b.span && a.check.id == b.check.id && (!a.check.is_of_pack() || a.message == b.message)
+    });
     for breach in &mut breaches {
         (breach.file, breach.span) = home(&files, &breach.span);
         for mark in &mut breach.related {

@@ -20,7 +20,7 @@ use super::inventory::{Declaration, Identity, Sighting, Spot, Tree, check_tree, 
 use super::{Breach, Check, Lint, Subject, Task, page, study};
 
 /// What "now" is in examples: 2026-11-23.
-const NOW: &str = "2026-11-23T00:00:00Z";
+pub(super) const NOW: &str = "2026-11-23T00:00:00Z";
 
 /// What the examples of a page came to.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! A document as a check sees it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::config::policy::PolicySettings;
 use crate::document::kind::PlaceFacts;
 use crate::document::{Document, Node, Trail, Value, walk};
+use crate::notice::Notice;
 
 use super::dialect::iam::{self, Statement};
 use super::dialect::kubernetes::{self, Object};
@@ -43,6 +44,10 @@ pub struct View<'a> {
     pub(crate) workflow: Option<Workflow<'a>>,
     /// The statements of IAM policies, once a check has asked for them.
     statements: OnceCell<Vec<Statement>>,
+    /// The files of a module: where each begins in the text, and its path.
+    pub(super) files: Vec<(usize, &'a [u8])>,
+    /// What checks could not look at.
+    notices: RefCell<Vec<Notice>>,
 }
 
 impl<'a> View<'a> {
@@ -66,7 +71,27 @@ impl<'a> View<'a> {
             kubernetes: kubernetes::objects(document),
             workflow: Workflow::of(subject.path, document),
             statements: OnceCell::new(),
+            files: Vec::new(),
+            notices: RefCell::new(Vec::new()),
         }
+    }
+
+    /// The path of the file in which an offset of the text lies.
+    #[cfg_attr(not(feature = "rego"), expect(dead_code, reason = "only packs of Rego ask for it"))]
+    pub(crate) fn path_at(&self, offset: usize) -> &'a [u8] {
+        let file = self.files.iter().rfind(|(start, _)| *start <= offset);
+        file.map_or(self.subject.path, |(_, path)| path)
+    }
+
+    /// Says that a check could not look at something.
+    #[cfg_attr(not(feature = "rego"), expect(dead_code, reason = "only packs of Rego fail"))]
+    pub(crate) fn notice(&self, notice: Notice) {
+        self.notices.borrow_mut().push(notice);
+    }
+
+    /// What checks could not look at.
+    pub(super) fn take_notices(&self) -> Vec<Notice> {
+        self.notices.take()
     }
 
     /// What a dialect finds in the document.

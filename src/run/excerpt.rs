@@ -38,6 +38,19 @@ pub fn merged(mut masks: Vec<Mask>) -> Vec<Mask> {
     out
 }
 
+/// A sentence about `text` in which no secret of it stands as it does there; what is shorter than four bytes is no secret.
+#[must_use]
+pub fn without_secrets(sentence: &str, text: &[u8], masks: &[Mask]) -> String {
+    let mut sentence = sentence.to_owned();
+    for mask in masks {
+        let secret = text.get(mask.range.clone()).and_then(|secret| std::str::from_utf8(secret).ok());
+        let Some(secret) = secret.filter(|secret| secret.len() >= 4 && sentence.contains(secret)) else { continue };
+        let shown = secret.get(..mask.shown).unwrap_or_default();
+        sentence = sentence.replace(secret, &format!("{shown}{STARS}"));
+    }
+    sentence
+}
+
 /// The excerpt of `text` around `range`; `masks` are the secrets of the text by ascending place, `range` perhaps among them.
 #[must_use]
 pub fn excerpt(text: &[u8], range: &Range<usize>, masks: &[Mask]) -> Excerpt {

@@ -212,3 +212,16 @@ fn a_pack_that_does_not_load_is_no_result() {
     }
     keysieve(&scratch, ".", &["rules", "test", "nowhere.toml"]).exits(2).says("nowhere.toml: cannot be read");
 }
+
+/// What a build without Rego says of packs in it; with it, `tests/rego.rs` runs them.
+#[cfg(not(feature = "rego"))]
+#[test]
+fn a_pack_of_rego_needs_a_build_with_it() {
+    let scratch = Scratch::new();
+    scratch.write("tree/a.rego", "package main\n");
+    scratch.write("tree/keysieve.toml", "\n[[rego]]\nfiles = [\"a.rego\"]\n");
+    for command in [&["lint"][..], &["scan"], &["rules", "list"]] {
+        keysieve(&scratch, "tree", command).exits(2).says("keysieve.toml:2: ").says("build it with `--features rego`");
+    }
+    keysieve(&scratch, ".", &["rules", "test", "tree/a.rego"]).exits(2).says("a.rego: ").says("`--features rego`");
+}

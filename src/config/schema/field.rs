@@ -186,6 +186,13 @@ pub(super) fn fields() -> Vec<Field> {
     field("check[].good[].file!", Text, "", "The path of a file in which it must find nothing.");
     field("check[].good[].text!", Text, "", "What is in the file.");
     field("check[].good[].tracked", Flag, "", "Whether git tracks the file.");
+    field(
+        "rego[].files!",
+        texts(),
+        "[\"policy/*.rego\"]",
+        "Files of Rego, relative to this file, that are one program: see docs/rego.md.",
+    );
+    field("rego[].on", texts(), "[\"deploy/**\"]", "Globs of the files that it is for; all if it is left out.");
     field("environments.shared-ok", texts(), "[\"sentry-dsn\"]", "Kinds of secrets that may be the same everywhere.");
     field("environments.*.paths", texts(), "[\"prod/**\"]", "Globs of its files.");
     field("environments.*.branches", texts(), "[\"main\"]", "Globs of its branches.");

@@ -23,7 +23,7 @@ use crate::finding::Severity;
 use super::dialect::{Dialect, Resource};
 use super::{Breach, Check, Family, Meta, Preset, View};
 use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
-use lazy::Files;
+pub(crate) use lazy::Files;
 use path::{Found, Path};
 pub use schema::Fault;
 use schema::{CaseTable, CheckTable, fault};
