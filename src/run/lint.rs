@@ -299,14 +299,12 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
         let key = &settings.config.fingerprint_key;
         // The author of a pack may have put any value of the document into its message.
         let masks = grounds[breach.file].as_ref().filter(|_| breach.check.is_of_pack()).map(|ground| &ground.masks);
-        let breach = &match masks {
-            Some(masks) => Breach {
-                message: excerpt::without_secrets(&breach.message, &files[breach.file].bytes, masks),
-                route: excerpt::without_secrets(&breach.route, &files[breach.file].bytes, masks),
-                ..breach.clone()
-            },
-            None => breach.clone(),
-        };
+        let masked = masks.map(|masks| Breach {
+            message: excerpt::without_secrets(&breach.message, &files[breach.file].bytes, masks),
+            route: excerpt::without_secrets(&breach.route, &files[breach.file].bytes, masks),
+            ..breach.clone()
+        });
+        let breach = masked.as_ref().unwrap_or(breach);
         let finding = Finding {
             severity: breach.severity,
             reasons: reasons(breach),
