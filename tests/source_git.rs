@@ -33,7 +33,7 @@ fn graph(repository: &Repository) -> Graph {
 
 fn traced(repository: &Repository, graph: &Graph, ids: &[&str]) -> Sightings {
     let wanted: Vec<Id> = ids.iter().map(|id| Id::from_hex(id).unwrap()).collect();
-    trace(repository, &Lineage::new(graph), &wanted, &[], None, 2, &Stop::default())
+    trace(repository, &Lineage::new(graph.clone()), &wanted, &[], None, 2, &Stop::default())
 }
 
 /// `path commit-of-introduction in-head reachable`, in order.
@@ -109,7 +109,7 @@ fn nothing_escapes_wherever_it_was_put() {
         assert_eq!(lines(&sightings, &dangling), Vec::<String>::new());
         assert_eq!(lines(&sightings, &amended_blob), [format!("amended {amended} false false")]);
         assert!(sightings.tally.notices.is_empty());
-        let lineage = Lineage::new(&graph);
+        let lineage = Lineage::new(graph.clone());
         let introduction = lineage.introduction(Id::from_hex(&second).unwrap()).unwrap();
         assert_eq!(introduction.author, "Ann Author <ann@example.com>");
         assert_eq!(introduction.date, "2023-11-14T22:13:30Z");
@@ -170,7 +170,7 @@ fn the_versions_of_a_file_are_told_across_moves_and_merges() {
     let graph = graph(&repository);
     let path = |path: &str| FilePath::new(path);
     let paths = [path("new/renamed.txt"), path("gone.txt"), path("other.txt")];
-    let timelines = versions(&repository, &Lineage::new(&graph), graph.head.unwrap(), &paths, &Stop::default());
+    let timelines = versions(&repository, &Lineage::new(graph.clone()), graph.head.unwrap(), &paths, &Stop::default());
     let told = |timeline: &Timeline| -> Vec<String> {
         let of = timeline.versions.iter().map(|version| {
             let subject = git(&["log", "-1", "--format=%s", &version.commit.to_string()]);

@@ -23,23 +23,12 @@ pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn Fn
         }
         base64::derive(text, run, scope, budget, sink)
     };
-    let Some(slice) = scope.slice else {
-        each(text, 0, text.len(), run);
-        return;
+    let (from, to) = match scope.slice {
+        // Only what touches the zone, or goes on into it, is looked at.
+        Some(slice) => (block_start(text, slice.zone.start.saturating_sub(BREAK)), slice.zone.end + BREAK),
+        None => (0, text.len()),
     };
-    // Only what touches a zone, or goes on into it, is looked at.
-    let mut floor = 0;
-    for zone in &slice.zones {
-        let from = zone.start.saturating_sub(BREAK);
-        if floor < zone.end + BREAK {
-            floor = each(
-                text,
-                if floor < from { block_start(text, from).max(floor) } else { floor },
-                zone.end + BREAK,
-                &mut run,
-            );
-        }
-    }
+    each(text, from, to, &mut run);
 }
 
 /// More than stands between two lines of digits that go on from each other.

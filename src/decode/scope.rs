@@ -49,8 +49,8 @@ pub struct Scope<'s> {
 /// A text that was cut out of a longer one without regard to what is encoded in it.
 #[derive(Debug)]
 pub struct Slice {
-    /// What of it matters, in order.
-    pub zones: Vec<Range<usize>>,
+    /// What of it matters.
+    pub zone: Range<usize>,
     /// Whether something stands before it.
     before: bool,
     /// Whether something stands behind it.
@@ -59,16 +59,15 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// A slice of which `zones` matter, and before or behind which something stands.
+    /// A slice of which `zone` matters, and before or behind which something stands.
     #[must_use]
-    pub fn new(zones: Vec<Range<usize>>, before: bool, behind: bool) -> Self {
-        Self { zones, before, behind, torn: Cell::new(false) }
+    pub fn new(zone: Range<usize>, before: bool, behind: bool) -> Self {
+        Self { zone, before, behind, torn: Cell::new(false) }
     }
 
-    /// Whether one of the zones touches a range.
+    /// Whether the zone touches a range.
     fn wants(&self, low: usize, high: usize) -> bool {
-        let at = self.zones.partition_point(|zone| zone.end < low);
-        self.zones.get(at).is_some_and(|zone| zone.start <= high)
+        low <= self.zone.end && self.zone.start <= high
     }
 
     /// Whether something that is wanted may go on beyond the slice, so that the slice does not tell what it says.
@@ -108,9 +107,7 @@ impl<'s> Scope<'s> {
     /// For a slice of a text.
     #[must_use]
     pub fn of_slice(slice: &'s Slice, absolute: &'s dyn Fn(usize) -> u64, binary: bool) -> Scope<'s> {
-        let first = slice.zones.first().map_or(0, |zone| zone.start);
-        let last = slice.zones.last().map_or(first, |zone| zone.end);
-        Scope { slice: Some(slice), ..Scope::new(&(first..last), absolute, binary) }
+        Scope { slice: Some(slice), ..Scope::new(&slice.zone, absolute, binary) }
     }
 
     /// Whether what stands at `range` of the `text` matters and is all there: what is encoded in it may be read from

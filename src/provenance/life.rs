@@ -29,12 +29,12 @@ const REFS: usize = 100;
 /// The lives of `subjects`, in their order; none for what no commit holds or says. Second: directories that could not be read.
 pub(super) fn lives(
     repository: &Repository,
-    lineage: &Lineage<'_>,
+    lineage: &Lineage,
     relevant: Option<&Relevant>,
     subjects: &[Subject],
     stop: &Stop,
 ) -> (Vec<Option<Life>>, Vec<ObjectId>) {
-    let graph = lineage.graph;
+    let graph = &lineage.graph;
     let mut holdings = Holdings::new(repository, lineage, relevant, subjects);
     let count = graph.commits.len();
     let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
@@ -147,7 +147,7 @@ struct Holdings<'h> {
 impl<'h> Holdings<'h> {
     fn new(
         repository: &'h Repository,
-        lineage: &Lineage<'_>,
+        lineage: &Lineage,
         relevant: Option<&'h Relevant>,
         subjects: &[Subject],
     ) -> Self {
@@ -239,7 +239,7 @@ impl<'h> Holdings<'h> {
 /// What the commits hold, and how they hang together.
 struct Tracks<'t> {
     graph: &'t Graph,
-    lineage: &'t Lineage<'t>,
+    lineage: &'t Lineage,
     positions: &'t HashMap<Id, u32>,
     held: &'t [u32],
     times: &'t [i64],

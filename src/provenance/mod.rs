@@ -89,9 +89,9 @@ impl Sightings {
     }
 }
 
-/// Finds out who made commits and tags; made once for a graph.
-pub struct Lineage<'g> {
-    graph: &'g Graph,
+/// A graph and the order of its commits, which tells who brought what.
+pub struct Lineage {
+    graph: Graph,
     /// Positions in `graph.commits`, the oldest first.
     order: Vec<u32>,
     /// For each commit of the graph its place in `order`.
@@ -102,15 +102,15 @@ pub struct Lineage<'g> {
     notes: Vec<bool>,
 }
 
-impl<'g> Lineage<'g> {
+impl Lineage {
     /// Orders the commits of `graph`.
     #[must_use]
-    pub fn new(graph: &'g Graph) -> Self {
-        let (reachable, reachable_tags) = order::reachable(graph, |_| true);
-        let order = order::oldest_first(graph, &reachable);
-        let (mut notes, _) = order::reachable(graph, |name| name.starts_with("refs/notes/"));
+    pub fn new(graph: Graph) -> Self {
+        let (reachable, reachable_tags) = order::reachable(&graph, |_| true);
+        let order = order::oldest_first(&graph, &reachable);
+        let (mut notes, _) = order::reachable(&graph, |name| name.starts_with("refs/notes/"));
         if notes.contains(&true) {
-            let (others, _) = order::reachable(graph, |name| !name.starts_with("refs/notes/"));
+            let (others, _) = order::reachable(&graph, |name| !name.starts_with("refs/notes/"));
             notes.iter_mut().zip(others).for_each(|(note, other)| *note &= !other);
         }
         let mut ranks = vec![u32::MAX; graph.commits.len()];
@@ -118,6 +118,12 @@ impl<'g> Lineage<'g> {
             ranks[position as usize] = rank;
         }
         Self { graph, order, ranks, reachable, reachable_tags, notes }
+    }
+
+    /// The graph.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
     }
 
     /// Who made the commit or annotated tag `id`; none if the graph does not hold it.
@@ -184,7 +190,7 @@ fn date(seconds: i64) -> String {
 #[must_use]
 pub fn trace(
     repository: &Repository,
-    lineage: &Lineage<'_>,
+    lineage: &Lineage,
     blobs: &[Id],
     names: &[&[u8]],
     known: Option<&Known>,
@@ -276,7 +282,7 @@ pub fn trace(
 #[must_use]
 pub fn lives(
     repository: &Repository,
-    lineage: &Lineage<'_>,
+    lineage: &Lineage,
     relevant: Option<&Relevant>,
     subjects: &[Subject],
     stop: &Stop,

@@ -51,14 +51,8 @@ struct Trace {
 
 /// The timelines of `paths` as the commit `tip` has them, in their order; one walk for all.
 #[must_use]
-pub fn versions(
-    repository: &Repository,
-    lineage: &Lineage<'_>,
-    tip: Id,
-    paths: &[FilePath],
-    stop: &Stop,
-) -> Vec<Timeline> {
-    let graph = lineage.graph;
+pub fn versions(repository: &Repository, lineage: &Lineage, tip: Id, paths: &[FilePath], stop: &Stop) -> Vec<Timeline> {
+    let graph = &lineage.graph;
     let position = |id: Id| lineage.position(id);
     let mut trees = Trees::of(repository);
     let mut traces: Vec<Trace> = Vec::new();
@@ -121,8 +115,8 @@ fn moved(removed: &[(Vec<u8>, ObjectId)], path: &[u8], blob: ObjectId) -> Option
 }
 
 /// Which branches and tags have a version at their tips.
-fn tell_refs(lineage: &Lineage<'_>, trees: &mut Trees<'_>, timelines: &mut [Timeline]) {
-    let graph = lineage.graph;
+fn tell_refs(lineage: &Lineage, trees: &mut Trees<'_>, timelines: &mut [Timeline]) {
+    let graph = &lineage.graph;
     let mut versions: HashMap<(FilePath, Id), Vec<(usize, usize)>> = HashMap::new();
     for (number, timeline) in timelines.iter().enumerate() {
         for (at, version) in timeline.versions.iter().enumerate() {

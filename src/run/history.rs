@@ -139,7 +139,7 @@ impl Run<'_> {
         let (inspection, searched, whole) = match inherited {
             Ok(inherited) => {
                 kin.memo.set(kin.is_base.then(|| Box::new(inherited.memo) as Memo));
-                (inherited.inspection, inherited.searched as u64, None)
+                (inherited.inspection, inherited.searched as u64, inherited.whole)
             }
             Err(why) if kin.is_base && why != Whole::Opened => {
                 let trail = inheritance.trail();

@@ -135,7 +135,7 @@ fn lives(
     hits: &[Hit],
 ) -> Lives {
     let mut lives = Lives::default();
-    let lineage = Lineage::new(&brought.graph);
+    let lineage = Lineage::new(brought.graph.clone());
     let paths: BTreeSet<FilePath> = changes.iter().map(|change| change.path.clone()).collect();
     let in_head: HashSet<(FilePath, Id)> = range.in_head(&paths).into_iter().collect();
     let mut stands: Vec<(usize, &&Change, &Vec<Id>)> =

@@ -9,7 +9,7 @@ use crate::finding::{Finding, Means, Suppressed};
 use crate::place::FilePath;
 use crate::policy::comments::{self, Idle, Kept};
 use crate::provenance::{Lineage, Timeline, versions};
-use crate::source::{Graph, Paths, Repository, Stop};
+use crate::source::{Paths, Repository, Stop};
 use crate::suppress::comment;
 
 use super::Settings;
@@ -29,13 +29,13 @@ struct Hiding<'s> {
 /// Findings for comments and entries of the baseline that have hidden something for too long.
 pub fn old(
     repository: &Repository,
-    graph: &Graph,
+    lineage: &Lineage,
     hidden: &[Suppressed],
     paths: &Paths,
     settings: &Settings,
     stop: &Stop,
 ) -> Vec<Finding> {
-    let Some(head) = graph.head else { return Vec::new() };
+    let Some(head) = lineage.graph().head else { return Vec::new() };
     let mut hiding: BTreeMap<(String, String), Hiding<'_>> = BTreeMap::new();
     for suppressed in hidden {
         let asks = |it: &Hiding<'_>| comments::asks_for_age(settings.config.policy.for_path(it.path.as_bytes()));
@@ -49,8 +49,7 @@ pub fn old(
     let mut asked: Vec<FilePath> = hiding.values().map(|it| it.path.clone()).collect();
     asked.sort_unstable();
     asked.dedup();
-    let lineage = Lineage::new(graph);
-    let timelines = versions(repository, &lineage, head, &asked, stop);
+    let timelines = versions(repository, lineage, head, &asked, stop);
     let mut findings = Vec::new();
     for ((route, _), hiding) in &hiding {
         let Ok(at) = asked.binary_search(&hiding.path) else { continue };

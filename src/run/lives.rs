@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Introduction, Life};
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
-use crate::provenance::{self, Relevant, Sighting, Subject};
+use crate::provenance::{self, Lineage, Relevant, Sighting, Subject};
 use crate::source::{self, Graph, Id, Repository, Stop};
 
 use super::gather::Holders;
@@ -46,8 +46,8 @@ pub struct Lives {
     pub names: HashMap<FilePath, Vec<(FilePath, Introduction)>>,
     /// By commit or tag object: who made it.
     pub objects: HashMap<String, Introduction>,
-    /// The history itself, where all of it was looked at.
-    pub whole: Option<(Graph, Option<Relevant>)>,
+    /// The history itself, where all of it was looked at, and which of its trees lead to hits.
+    pub whole: Option<(Lineage, Option<Relevant>)>,
 }
 
 impl Lives {
@@ -74,11 +74,11 @@ impl Lives {
         }
         if blobs.is_empty() && objects.is_empty() && names.is_empty() {
             if prefix.is_none() {
-                self.whole = Some((graph, None));
+                self.whole = Some((Lineage::new(graph), None));
             }
             return Tally::default();
         }
-        let lineage = provenance::Lineage::new(&graph);
+        let lineage = Lineage::new(graph);
         let blobs: Vec<Id> = blobs.into_iter().collect();
         let names: Vec<&[u8]> = names.into_iter().collect();
         let mut sightings = provenance::trace(repository, &lineage, &blobs, &names, known, threads, stop);
@@ -101,19 +101,17 @@ impl Lives {
             }
         }
         let relevant = sightings.take_relevant();
-        drop(lineage);
         if prefix.is_none() {
-            self.whole = Some((graph, relevant));
+            self.whole = Some((lineage, relevant));
         }
         sightings.tally
     }
 
     /// Tells each finding of the repository's own history its life.
     pub fn tell(&self, repository: &Repository, findings: &mut [Finding], holders: &Holders, stop: &Stop) -> Tally {
-        let Some((graph, relevant)) = self.whole.as_ref().filter(|_| !holders.is_empty()) else {
+        let Some((lineage, relevant)) = self.whole.as_ref().filter(|_| !holders.is_empty()) else {
             return Tally::default();
         };
-        let lineage = provenance::Lineage::new(graph);
         let (mut told, mut subjects) = (Vec::new(), Vec::<Subject>::new());
         for finding in findings {
             if let Some(objects) = holders.get(&finding.fingerprint) {
@@ -121,7 +119,7 @@ impl Lives {
                 told.push((finding, objects));
             }
         }
-        let (lives, tally) = provenance::lives(repository, &lineage, relevant.as_ref(), &subjects, stop);
+        let (lives, tally) = provenance::lives(repository, lineage, relevant.as_ref(), &subjects, stop);
         for ((finding, objects), life) in told.into_iter().zip(lives) {
             finding.life = life.map(|life| Life { objects: objects.iter().cloned().collect(), ..life });
         }

@@ -42,9 +42,8 @@ use crate::detect::{self, Detector};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
 use crate::policy::{self, Checks, Task};
-use crate::source::{
-    GitEnvironment, Graph, Item, Paths, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree,
-};
+use crate::provenance::Lineage;
+use crate::source::{GitEnvironment, Item, Paths, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
 use crate::suppress::Ground;
 use crate::suppress::baseline::{Baseline, Version};
 
@@ -232,8 +231,8 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         (None, Some(patch)) => run.patch(patch, &mut tally)?,
         (None, None) => Lives::default(),
     };
-    if let (Some(repository), Some((graph, _))) = (&repository, &lives.whole) {
-        run.date_slots(repository, graph);
+    if let (Some(repository), Some((lineage, _))) = (&repository, &lives.whole) {
+        run.date_slots(repository, lineage);
     }
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     let notes = run.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -292,8 +291,8 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let settled = suppressions.settle();
     if plan.secrets && plan.policy {
         findings.extend(hiding::idle(marked, &settled, &paths, detector.rules(), settings));
-        if let (Some(repository), Some((graph, _))) = (&repository, &lives.whole) {
-            findings.extend(kept::old(repository, graph, &settled.hidden, &paths, settings, stop));
+        if let (Some(repository), Some((lineage, _))) = (&repository, &lives.whole) {
+            findings.extend(kept::old(repository, lineage, &settled.hidden, &paths, settings, stop));
         }
         gather::hide_secret_names(&mut findings);
     }
@@ -483,12 +482,12 @@ impl<'r> Run<'r> {
     }
 
     /// Judges the slots that were kept by what the history says of them.
-    fn date_slots(&self, repository: &Repository, graph: &Graph) {
+    fn date_slots(&self, repository: &Repository, lineage: &Lineage) {
         let kept = std::mem::take(&mut *self.slots.lock().unwrap_or_else(PoisonError::into_inner));
         if kept.is_empty() {
             return;
         }
-        let overdue = slots::overdue(repository, graph, &kept, self.settings, self.stop);
+        let overdue = slots::overdue(repository, lineage, &kept, self.settings, self.stop);
         let mut linted = self.linted.lock().unwrap_or_else(PoisonError::into_inner);
         for (kept, overdue) in kept.iter().zip(overdue) {
             linted.add(lint::overdue(&kept.file, overdue, self.detector, self.settings));

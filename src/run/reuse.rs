@@ -157,7 +157,8 @@ impl Reuse {
         covered: &Tally,
     ) -> Option<String> {
         let is_whole = !covered.coverage.skipped.keys().any(|cause| GAPS.contains(cause));
-        let (graph, relevant) = lives.whole.as_ref().filter(|_| is_whole && !run.stop.requested())?;
+        let (lineage, relevant) = lives.whole.as_ref().filter(|_| is_whole && !run.stop.requested())?;
+        let graph = lineage.graph();
         let Self { file, context, mut known, settled, fresh } = self;
         let mut fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut is_new = settled;

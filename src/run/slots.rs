@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::policy::slots::{self, Overdue, Slot, SlotKind, Version};
 use crate::provenance::{Lineage, versions};
-use crate::source::{Graph, Repository, Stop};
+use crate::source::{Repository, Stop};
 
 use super::Settings;
 use super::lint::File;
@@ -29,15 +29,14 @@ pub struct Kept {
 /// What is overdue in each of the files, in their order.
 pub fn overdue(
     repository: &Repository,
-    graph: &Graph,
+    lineage: &Lineage,
     kept: &[Kept],
     settings: &Settings,
     stop: &Stop,
 ) -> Vec<Vec<(Slot, Overdue)>> {
-    let Some(head) = graph.head else { return kept.iter().map(|_| Vec::new()).collect() };
-    let lineage = Lineage::new(graph);
+    let Some(head) = lineage.graph().head else { return kept.iter().map(|_| Vec::new()).collect() };
     let paths: Vec<_> = kept.iter().map(|kept| kept.file.path().clone()).collect();
-    let timelines = versions(repository, &lineage, head, &paths, stop);
+    let timelines = versions(repository, lineage, head, &paths, stop);
     kept.iter()
         .zip(timelines)
         .map(|(kept, timeline)| {

@@ -14,6 +14,7 @@ use std::collections::BinaryHeap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -94,6 +95,8 @@ pub(crate) struct Pack {
     data: pack::data::File,
     /// Number of the first object among those of the store.
     first: u32,
+    /// How its entries hang together, once that was asked.
+    links: OnceLock<packed::Links>,
 }
 
 /// All packs and loose objects of a repository and its alternates.
@@ -155,7 +158,7 @@ impl Store {
                 .map_err(|error| (path.clone(), error))
                 .and_then(|index| Ok((index, pack::data::File::at(&data, self.hash).map_err(|error| (data, error))?)));
             match opened {
-                Ok((index, data)) => self.packs.push(Pack { index, data, first: 0 }),
+                Ok((index, data)) => self.packs.push(Pack { index, data, first: 0, links: OnceLock::new() }),
                 Err((path, error)) => {
                     let detail =
                         crate::place::sanitize(&format!("cannot be opened, its objects were not scanned: {error}"));

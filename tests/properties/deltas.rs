@@ -295,3 +295,33 @@ fn one_byte_less_of_overlap_or_footprint_would_be_noticed() {
     assert!(!broken_at_every_byte(Flaw::OverlapShort).is_empty());
     assert!(!broken_at_every_byte(Flaw::FootprintShort).is_empty());
 }
+
+/// A long example is broken far behind its first byte, which a delta brings, and then the same is brought where it is whole.
+fn repeated(flaw: Flaw) -> Vec<String> {
+    let inheritance = Inheritance::new(detector(), flaw);
+    let mut totals = Totals::new(&inheritance);
+    let mut random = Random(4);
+    let (before, behind) = (filler(&mut random, 600), filler(&mut random, 600));
+    for example in hits().iter().filter(|example| example.text.len() > 1300) {
+        let text = example.text.as_bytes();
+        for at in (1200..text.len()).step_by(97) {
+            let broken = [&text[..at], b"~~", &text[at + 1..]].concat();
+            for example_text in [&broken[..], text] {
+                let base = [&before, &b"~"[..], &example_text[1..], &behind].concat();
+                let start = before.len();
+                let pieces = [Piece::Copy(0..start), Piece::Insert(vec![text[0]]), Piece::Copy(start + 1..base.len())];
+                let mut chain = Chain::new(&inheritance, base);
+                chain.step(&format!("{} at {at}", example.rule), &pieces);
+                totals.add(chain);
+            }
+        }
+    }
+    assert!(totals.inherited > 10, "{}", totals.inherited);
+    totals.wrong
+}
+
+#[test]
+fn what_is_known_from_elsewhere_is_known_by_all_that_was_looked_at() {
+    assert_eq!(repeated(Flaw::None), [] as [String; 0]);
+    assert!(!repeated(Flaw::WindowShort).is_empty(), "a careless version would be noticed");
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use gix::ObjectId;
 use gix::objs::Kind;
 
@@ -29,12 +30,12 @@ pub(super) struct Reader<'h> {
     gaps: Gaps,
     /// Ids that were looked up before: most entries of a tree were in the tree before it. The first eight bytes tell
     /// them apart well enough here: two that share them could only hide that one of them is missing.
-    looked_up: HashSet<u64>,
+    looked_up: HashSet<u64, RandomState>,
     /// Those of them that are missing.
-    absent: HashSet<u64>,
+    absent: HashSet<u64, RandomState>,
     people: HashSet<Arc<[u8]>>,
     /// Names of files and directories, each once.
-    names: HashSet<Box<[u8]>>,
+    names: HashSet<Box<[u8]>, RandomState>,
     contents: &'h Contents,
     /// Whether the sink is told what texts have in common.
     delta: bool,
@@ -62,10 +63,10 @@ impl<'h> Reader<'h> {
             commits: Vec::new(),
             tags: Vec::new(),
             gaps: Gaps::default(),
-            looked_up: HashSet::new(),
-            absent: HashSet::new(),
+            looked_up: HashSet::default(),
+            absent: HashSet::default(),
             people: HashSet::new(),
-            names: HashSet::new(),
+            names: HashSet::default(),
             contents,
             delta,
             known,

@@ -12,52 +12,58 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Kinds as one byte; none is known of an entry whose base lies in another pack.
 const UNKNOWN: u8 = 0;
 
-pub(super) struct Table {
+/// The entries of a pack and how they hang together: the same whatever is wanted of it.
+pub(super) struct Links {
     /// Where each entry begins; ascending.
     offsets: Vec<u64>,
     /// Where the last entry ends.
     end: u64,
     /// The position of each entry's id in the index.
     positions: Vec<u32>,
+    /// The kind of each entry that is whole, as one byte.
+    kinds: Vec<u8>,
     first_child: Vec<u32>,
     next_sibling: Vec<u32>,
+    /// Whole objects, and deltas whose base is not in this pack.
+    roots: Vec<u32>,
+}
+
+/// What is wanted of a pack.
+pub(super) struct Table<'p> {
+    links: &'p Links,
     /// How many wanted objects the entry and everything made from it hold. Zero: it need not be touched.
     weights: Vec<u32>,
     wanted: Vec<bool>,
-    /// Entries to begin with: whole objects, and deltas whose base is not in this pack.
+    /// Entries to begin with.
     pub(super) roots: Vec<u32>,
     /// Wanted entries that nothing leads to: their header is damaged, or they are each other's bases.
     pub(super) unreachable: Vec<u32>,
 }
 
-impl Table {
-    /// Reads all entry headers; `unwanted` are positions that another pack holds, or that are known.
-    pub(super) fn read(pack: &Pack, wants: Wants, unwanted: Option<&[bool]>) -> Self {
+impl Links {
+    /// Reads all entry headers.
+    pub(super) fn read(pack: &Pack) -> Self {
         let count = pack.index.num_objects();
         let mut order: Vec<(u64, u32)> = (0..count).map(|at| (pack.index.pack_offset_at_index(at), at)).collect();
         order.sort_unstable();
         let length = order.len();
-        let mut table = Self {
+        let mut links = Self {
             offsets: order.iter().map(|&(offset, _)| offset).collect(),
             end: pack.data.pack_end() as u64,
             positions: order.iter().map(|&(_, position)| position).collect(),
+            kinds: vec![UNKNOWN; length],
             first_child: vec![NONE; length],
             next_sibling: vec![NONE; length],
-            weights: vec![0; length],
-            wanted: vec![false; length],
             roots: Vec::new(),
-            unreachable: Vec::new(),
         };
         drop(order);
-        let mut kinds = vec![UNKNOWN; length];
         for entry in 0..count {
-            table.link(pack, entry, &mut kinds);
+            links.link(pack, entry);
         }
-        table.weigh(wants, unwanted, &mut kinds);
-        table
+        links
     }
 
-    fn link(&mut self, pack: &Pack, entry: u32, kinds: &mut [u8]) {
+    fn link(&mut self, pack: &Pack, entry: u32) {
         let offset = self.offsets[entry as usize];
         let Some(header) = header(pack, offset) else { return };
         let base = match header.header {
@@ -72,7 +78,7 @@ impl Table {
                 }
             }
             whole => {
-                kinds[entry as usize] = whole.as_kind().map_or(UNKNOWN, to_byte);
+                self.kinds[entry as usize] = whole.as_kind().map_or(UNKNOWN, to_byte);
                 return self.roots.push(entry);
             }
         };
@@ -84,46 +90,58 @@ impl Table {
         u32::try_from(self.offsets.binary_search(&offset).ok()?).ok()
     }
 
-    /// A delta has the kind of its root. What is below what is known once everything was seen from the roots.
-    fn weigh(&mut self, wants: Wants, unwanted: Option<&[bool]>, kinds: &mut [u8]) {
-        let mut order: Vec<u32> = self.roots.clone();
-        let mut parents = vec![NONE; kinds.len()];
+    fn children(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
+        let some = |entry: u32| (entry != NONE).then_some(entry);
+        std::iter::successors(some(self.first_child[entry as usize]), move |&child| {
+            some(self.next_sibling[child as usize])
+        })
+    }
+}
+
+impl<'p> Table<'p> {
+    /// What of the pack is wanted; `unwanted` are positions that another pack holds, or that are known.
+    pub(super) fn new(links: &'p Links, wants: Wants, unwanted: Option<&[bool]>) -> Self {
+        let length = links.offsets.len();
+        let mut kinds = links.kinds.clone();
+        let mut order: Vec<u32> = links.roots.clone();
+        let mut parents = vec![NONE; length];
         let mut next = 0;
+        // What is below what is known once everything was seen from the roots.
         while let Some(&entry) = order.get(next) {
             next += 1;
-            for child in self.children(entry) {
+            for child in links.children(entry) {
                 kinds[child as usize] = kinds[entry as usize];
                 parents[child as usize] = entry;
                 order.push(child);
             }
         }
-        let mut seen = vec![false; kinds.len()];
+        let mut seen = vec![false; length];
         for &entry in &order {
             seen[entry as usize] = true;
         }
-        for entry in 0..kinds.len() {
+        let (mut wanted, mut unreachable) = (vec![false; length], Vec::new());
+        for entry in 0..length {
             let kind = from_byte(kinds[entry]);
-            let is_unwanted = unwanted.is_some_and(|unwanted| unwanted[self.positions[entry] as usize]);
-            self.wanted[entry] = !is_unwanted && kind.is_none_or(|kind| wants.kind(kind));
-            if self.wanted[entry] && !seen[entry] {
-                self.unreachable.push(entry as u32);
+            let is_unwanted = unwanted.is_some_and(|unwanted| unwanted[links.positions[entry] as usize]);
+            wanted[entry] = !is_unwanted && kind.is_none_or(|kind| wants.kind(kind));
+            if wanted[entry] && !seen[entry] {
+                unreachable.push(entry as u32);
             }
         }
+        let mut weights = vec![0; length];
         for &entry in order.iter().rev() {
-            self.weights[entry as usize] += u32::from(self.wanted[entry as usize]);
+            weights[entry as usize] += u32::from(wanted[entry as usize]);
             if parents[entry as usize] != NONE {
-                self.weights[parents[entry as usize] as usize] += self.weights[entry as usize];
+                weights[parents[entry as usize] as usize] += weights[entry as usize];
             }
         }
-        self.roots.retain(|&root| self.weights[root as usize] > 0);
+        let roots = links.roots.iter().copied().filter(|&root| weights[root as usize] > 0).collect();
+        Self { links, weights, wanted, roots, unreachable }
     }
 
     /// The entries that are deltas of this one.
     pub(super) fn children(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
-        let some = |entry: u32| (entry != NONE).then_some(entry);
-        std::iter::successors(some(self.first_child[entry as usize]), move |&child| {
-            some(self.next_sibling[child as usize])
-        })
+        self.links.children(entry)
     }
 
     pub(super) fn weight(&self, entry: u32) -> u32 {
@@ -136,18 +154,18 @@ impl Table {
 
     /// The entry's position in the index.
     pub(super) fn position(&self, entry: u32) -> u32 {
-        self.positions[entry as usize]
+        self.links.positions[entry as usize]
     }
 
     /// The bytes of the entry, header included, as far as the pack holds them.
-    pub(super) fn bytes<'p>(&self, pack: &'p Pack, entry: u32) -> Option<&'p [u8]> {
-        let end = self.offsets.get(entry as usize + 1).copied().unwrap_or(self.end);
-        pack.data.entry_slice(self.offsets[entry as usize]..end.max(self.offsets[entry as usize]))
+    pub(super) fn bytes<'a>(&self, pack: &'a Pack, entry: u32) -> Option<&'a [u8]> {
+        let end = self.links.offsets.get(entry as usize + 1).copied().unwrap_or(self.links.end);
+        pack.data.entry_slice(self.links.offsets[entry as usize]..end.max(self.links.offsets[entry as usize]))
     }
 
     /// The header of the entry.
     pub(super) fn header(&self, pack: &Pack, entry: u32) -> Option<Entry> {
-        header(pack, self.offsets[entry as usize])
+        header(pack, self.links.offsets[entry as usize])
     }
 }
 

@@ -18,7 +18,7 @@ use gix::objs::Kind;
 use gix::odb::pack::data::entry::Header;
 
 use super::inflate::{self, Inflater};
-use super::packed::Table;
+use super::packed::{Links, Table};
 use super::{Finder, Object, Pack, Store, TOO_LONG, Visitor, WHOLE_LIMIT, Wants, delta, loose};
 use crate::source::{Delta, Memo, PART, Run, Stop, parallel, shown};
 
@@ -57,7 +57,7 @@ pub(crate) fn walk<V: Visitor>(
         if doubles[number].as_ref().is_some_and(|unwanted| unwanted.iter().all(|it| *it)) {
             continue;
         }
-        let table = Table::read(pack, wants, doubles[number].as_deref());
+        let table = Table::new(pack.links.get_or_init(|| Links::read(pack)), wants, doubles[number].as_deref());
         let mut failed =
             table.unreachable.iter().map(|&entry| (entry, "its header or delta base is damaged")).collect();
         in_pack(store, pack, number, &table, &mut visitors, &mut failed, stop);
@@ -112,7 +112,7 @@ struct Shared<'p> {
     store: &'p Store,
     pack: &'p Pack,
     number: usize,
-    table: &'p Table,
+    table: &'p Table<'p>,
     stop: &'p Stop,
     workers: usize,
     next_root: AtomicUsize,
@@ -131,7 +131,7 @@ fn in_pack<V: Visitor>(
     store: &Store,
     pack: &Pack,
     number: usize,
-    table: &Table,
+    table: &Table<'_>,
     visitors: &mut [V],
     failed: &mut Vec<(u32, &'static str)>,
     stop: &Stop,

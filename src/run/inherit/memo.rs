@@ -1,0 +1,131 @@
+//! What is remembered of a text in which nothing was found, and what of it holds for one that is made from it.
+
+use std::ops::Range;
+
+use crate::decode::Charset;
+use crate::source::{Delta, OVERLAP};
+
+/// A place of a text, what was looked at around it, and that nothing came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub from: u32,
+    pub to: u32,
+    /// 0 if the beginning of the text was seen.
+    pub low: u32,
+    /// More than the length of the text if its end was seen.
+    pub high: u32,
+    /// Whether there was a candidate.
+    pub noisy: bool,
+}
+
+/// What is remembered of a text in which nothing was found.
+pub struct Memo {
+    pub(super) charset: Charset,
+    /// By place.
+    entries: Vec<Entry>,
+    /// How long the longest place is.
+    longest: u32,
+    /// How many bytes were decoded, at most.
+    pub(super) decoded: usize,
+}
+
+/// Takes note of what is looked at.
+#[derive(Default)]
+pub struct Trail {
+    /// How far from a place what is looked at there need not be remembered.
+    reach: usize,
+    footprint_short: usize,
+    pub(super) entries: Vec<Entry>,
+    /// How many places with candidates there were.
+    pub(super) noisy: usize,
+    /// Whether something came up that is told of no place, so that nothing can be said of the text.
+    pub(super) lost: bool,
+    /// Places with candidates: those of the candidates themselves.
+    pub(super) stirred: Vec<Range<usize>>,
+}
+
+impl Trail {
+    /// For a search after which every place within `reach` of a change is tried again. So many bytes of each footprint are
+    /// forgotten: none, but where a test has to notice.
+    pub(super) fn new(reach: usize, footprint_short: usize) -> Self {
+        Self { reach, footprint_short, ..Self::default() }
+    }
+
+    /// A literal at `hit` was tried, and looked at `footprint`; `count` candidates came of it.
+    pub fn tried(&mut self, hit: Range<usize>, footprint: Range<usize>, count: usize) {
+        if count > 0 {
+            self.stirred.push(footprint.start.min(hit.start)..footprint.end.max(hit.end));
+            self.noisy += 1;
+            // Candidates compete with others near them, and judgement looks at the line.
+            let (low, high) = (footprint.start.saturating_sub(OVERLAP), footprint.end.saturating_add(OVERLAP));
+            self.entries.push(Entry { noisy: true, ..entry(&hit, low, high) });
+        } else if self.reaches(&hit, &footprint) {
+            self.entries.push(entry(&hit, footprint.start, self.seen(&footprint)));
+        }
+    }
+
+    /// A piece was decoded, and `count` candidates came of what it says.
+    pub fn decoded(&mut self, piece: Range<usize>, count: usize) {
+        if count > 0 {
+            self.tried(piece.clone(), piece, count);
+        }
+    }
+
+    /// Something else came up.
+    pub fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// Whether it has to be remembered that a place without candidates was tried.
+    pub(super) fn reaches(&self, hit: &Range<usize>, footprint: &Range<usize>) -> bool {
+        hit.start - footprint.start > self.reach || self.seen(footprint).saturating_sub(hit.start) > self.reach
+    }
+
+    fn seen(&self, footprint: &Range<usize>) -> usize {
+        footprint.end - self.footprint_short.min(footprint.end)
+    }
+}
+
+fn entry(place: &Range<usize>, low: usize, high: usize) -> Entry {
+    let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Entry { from: small(place.start), to: small(place.end), low: small(low), high: small(high), noisy: false }
+}
+
+impl Memo {
+    pub(super) fn new(charset: Charset, mut entries: Vec<Entry>, decoded: usize) -> Self {
+        entries.sort_unstable_by_key(|entry| (entry.from, entry.to, entry.low, entry.high));
+        entries.dedup_by_key(|entry| (entry.from, entry.to, entry.low, entry.high, entry.noisy));
+        let longest = entries.iter().map(|entry| entry.to - entry.from).max().unwrap_or(0);
+        Self { charset, entries, longest, decoded }
+    }
+
+    /// The entries that hold for a text of `length` bytes, at their places in it; and the places that are copied while what was
+    /// looked at around them is not.
+    pub(super) fn carried(&self, delta: &Delta<'_>, length: usize) -> (Vec<Entry>, Vec<Range<usize>>) {
+        let (mut carried, mut torn) = (Vec::new(), Vec::new());
+        for run in delta.runs {
+            let end = run.base + run.length;
+            let begins = run.base == 0 && run.child == 0;
+            let ends = end == delta.base_length && run.child + run.length == length;
+            let first = run.base.saturating_sub(self.longest as usize);
+            let first = self.entries.partition_point(|entry| (entry.from as usize) < first);
+            for entry in self.entries[first..].iter().take_while(|entry| (entry.from as usize) < end) {
+                let (from, to) = (entry.from as usize, entry.to as usize);
+                if to <= run.base {
+                    continue;
+                }
+                let (low, high) = (entry.low as usize, entry.high as usize);
+                let here = |at: usize| at.max(run.base).min(end) - run.base + run.child;
+                if (begins || low > 0 && low >= run.base) && (high <= end || ends) {
+                    let shifted = |at: usize| (at + run.child).saturating_sub(run.base);
+                    let high = if high > end { length + 1 } else { shifted(high) };
+                    let noisy = entry.noisy;
+                    carried.push(Entry { noisy, ..self::entry(&(shifted(from)..shifted(to)), shifted(low), high) });
+                } else {
+                    torn.push(here(from)..here(to));
+                }
+            }
+        }
+        (carried, torn)
+    }
+}

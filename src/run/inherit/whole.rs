@@ -1,0 +1,51 @@
+//! Why a text was searched whole though it was made from another.
+
+/// The reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whole {
+    /// It has no base: it is stored whole.
+    New,
+    /// Its base holds something, or too much.
+    Base,
+    /// It is of another charset than its base, or one that is decoded first.
+    Charset,
+    /// A container or a notebook, which is opened.
+    Opened,
+    /// Its first bytes differ, and candidates were judged by them.
+    Head,
+    /// Most of it is new.
+    Changed,
+    /// Something that is encoded is long, or goes on beyond what changed.
+    Encoded,
+    /// Something came up.
+    Found,
+}
+
+impl Whole {
+    /// Every reason, in the order of their declaration.
+    pub const ALL: [Whole; 8] = [
+        Whole::New,
+        Whole::Base,
+        Whole::Charset,
+        Whole::Opened,
+        Whole::Head,
+        Whole::Changed,
+        Whole::Encoded,
+        Whole::Found,
+    ];
+
+    /// The word that reports write.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Whole::New => "new",
+            Whole::Base => "base",
+            Whole::Charset => "charset",
+            Whole::Opened => "opened",
+            Whole::Head => "head",
+            Whole::Changed => "changed",
+            Whole::Encoded => "encoded",
+            Whole::Found => "found",
+        }
+    }
+}
