@@ -16,7 +16,7 @@ pub fn anchors(reader: Reader) -> Box<dyn Iterator<Item = &'static str>> {
         Reader::Sql => Box::new(sql::ANCHORS.into_iter()),
         Reader::Command => Box::new(command::anchors()),
         Reader::Connection => Box::new(connection::ANCHORS.into_iter()),
-        Reader::Call => Box::new(call::ANCHORS.into_iter()),
+        Reader::Call => Box::new(call::anchors()),
     }
 }
 

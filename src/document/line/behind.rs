@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Operator, Quoting, block, directive, operator, pair, quoted, value};
+use super::{Operator, Quoting, block, directive, markup, operator, pair, quoted, value};
 use crate::class::Class;
 use crate::window::Window;
 
@@ -16,23 +16,33 @@ pub fn read(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
     }
     let ending = operator::ending(window, key)?;
     if let Some((operator, at)) = operator::read(window, key, &ending) {
+        if operator == Operator::Assign
+            && let Some(given) = block::member(window, key, at)
+        {
+            return Some(given);
+        }
         let (value, quoting) = value::read(window, ending.begin, at)?;
-        let is_element = || window.byte(window.run(value.end, Class::of(" \t\r\n"), 80)) == Some(b'<');
-        if operator == Operator::Element && !is_element() || is_test_result(window, key, quoting) {
+        if is_test_result(window, key, quoting) {
             return None;
         }
         return Some((operator, value, quoting));
     }
     directive::read(window, key, &ending)
         .or_else(|| pair::read(window, key, &ending))
+        .or_else(|| markup::read(window, key))
         .or_else(|| block::read(window, key, &ending))
 }
 
-/// `--- PASS: TestName`, as logs of tests have it.
+/// `--- PASS: TestName`, `PASS: name of a test`, as logs of tests have it.
 fn is_test_result(window: &Window<'_>, key: &Range<usize>, quoting: Quoting) -> bool {
-    quoting == Quoting::Embedded
-        && window.slice(key.clone()).eq_ignore_ascii_case(b"pass")
-        && window.byte(key.end) == Some(b':')
+    let name = window.slice(key.clone());
+    let begins_line = || matches!(window.before(key.start), None | Some(b'\n'));
+    window.byte(key.end) == Some(b':')
+        && match quoting {
+            Quoting::Embedded => name.eq_ignore_ascii_case(b"pass"),
+            Quoting::Bare => name == b"PASS" && begins_line(),
+            Quoting::Quoted => false,
+        }
 }
 
 /// `Bearer value`, wherever it stands: the header's name may be in another argument, line or column.

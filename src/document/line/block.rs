@@ -1,19 +1,26 @@
-//! Keys that name a block with a default in it: `variable "db_password" { default = "…" }` (Terraform), and the rows of tables.
+//! Keys that name a block with a value or a default in it: `variable "db_password" { default = "…" }` (Terraform),
+//! `"db_password": {"value": "…"}` (its state, parameters of ARM), `DbPassword:` with `Default: …` below it (CloudFormation);
+//! the rows of tables, and their columns.
 
 use std::ops::Range;
 
 use super::behind::Given;
 use super::operator::Ending;
-use super::value::{bare, behind_blanks};
-use super::{Operator, Quoting, context, quoted};
+use super::value::{self, bare, behind_blanks};
+use super::{Operator, Quoting, column, context, quoted};
+use crate::class::Class;
 use crate::window::Window;
 
 /// How far behind the brace the default may stand.
 const BLOCK: usize = 300;
+/// How many lines below its name a member may stand, and the longest line before it.
+const MEMBERS_BELOW: usize = 6;
+const LINE: usize = 200;
 
 /// Reads the default of the block that `key` names, or the cell behind it.
 pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<Given> {
-    if ending.quoted { variable(window, key, ending.at) } else { cell(window, key, ending.at) }
+    let given = if ending.quoted { variable(window, key, ending.at) } else { cell(window, key, ending.at) };
+    given.or_else(|| column::read(window, key))
 }
 
 fn variable(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given> {
@@ -35,11 +42,62 @@ fn variable(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given>
     (!value.is_empty()).then_some((Operator::Pair, value, Quoting::Quoted))
 }
 
+/// What the members of a block are called that hold what its name is given.
+const MEMBERS: [&[u8]; 3] = [b"value", b"default", b"defaultvalue"];
+
+/// Reads the member of the block that stands at `at`, behind the name and its colon: an object in braces, or the lines below
+/// that are further in.
+pub fn member(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given> {
+    match window.byte(at)? {
+        b'{' => in_braces(window, at + 1),
+        b'\r' | b'\n' => below(window, key, at),
+        _ => None,
+    }
+}
+
+fn in_braces(window: &Window<'_>, open: usize) -> Option<Given> {
+    let block = window.slice(open..open + BLOCK);
+    let block = &block[..memchr::memchr2(b'{', b'}', block).unwrap_or(block.len())];
+    // Every second piece between quotes is a name or a value.
+    for quote in memchr::memchr_iter(b'"', block) {
+        let name = window.run(open + quote + 1, Class::of("A-Za-z"), 16);
+        let is_member = MEMBERS.iter().any(|it| window.slice(open + quote + 1..name).eq_ignore_ascii_case(it));
+        if !is_member || window.byte(name) != Some(b'"') || window.byte(behind_blanks(window, name + 1)) != Some(b':') {
+            continue;
+        }
+        let at = behind_blanks(window, behind_blanks(window, name + 1) + 1);
+        let value = quoted::read(window, at).filter(|value| !value.is_empty())?;
+        return Some((Operator::Pair, value, Quoting::Quoted));
+    }
+    None
+}
+
+fn below(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given> {
+    let start = context::line_start(window, key.start)?;
+    let indentation = behind_blanks(window, start) - start;
+    let mut line = window.run(at, Class::of("\r\n"), 2);
+    for _ in 0..MEMBERS_BELOW {
+        let begin = behind_blanks(window, line);
+        if begin - line <= indentation {
+            return None;
+        }
+        let name = window.run(begin, Class::of("A-Za-z"), 16);
+        let is_member = MEMBERS.iter().any(|it| window.slice(begin..name).eq_ignore_ascii_case(it));
+        if is_member && window.slice(name..name + 2) == b": " {
+            let (value, quoting) = value::read(window, begin, behind_blanks(window, name + 1))?;
+            return Some((Operator::Pair, value, quoting));
+        }
+        let rest = window.slice(begin..begin + LINE);
+        line = begin + memchr::memchr(b'\n', rest)? + 1;
+    }
+    None
+}
+
 /// The next cell of a table's row in which the key is a whole cell: `| password | value |`.
 fn cell(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given> {
     let bar = behind_blanks(window, at);
     let in_table = |line: usize| window.byte(behind_blanks(window, line)) == Some(b'|');
-    let before = window.run_back(key.start, crate::class::Class::of(" \t*`"), 40);
+    let before = window.run_back(key.start, Class::of(" \t*`"), 40);
     if window.byte(bar) != Some(b'|')
         || window.before(before) != Some(b'|')
         || !context::line_start(window, key.start).is_some_and(in_table)

@@ -6,29 +6,54 @@ use super::{Assignment, Operator, Quoting, quoted};
 use crate::class::Class;
 use crate::window::Window;
 
-/// What the reader begins at: what such functions and classes are called in many languages, and the tuple of Python clients.
-pub const ANCHORS: [&str; 9] = [
-    "basicauth",
-    "basic_auth",
-    "basicauthentication",
-    "networkcredential",
-    "usernamepassword",
-    "passwordauthentication",
-    "getconnection",
-    "auth=(",
-    "auth = (",
+/// What the reader begins at, in lower case, and which argument is the password: what such functions and classes are called in
+/// many languages, and the tuple of Python clients.
+const CALLS: [(&str, Taking); 14] = [
+    ("basicauth", Taking::Place(1)),
+    ("basic_auth", Taking::Place(1)),
+    ("basicauthentication", Taking::Place(1)),
+    ("networkcredential", Taking::Place(1)),
+    ("usernamepassword", Taking::Place(1)),
+    ("passwordauthentication", Taking::Place(1)),
+    ("getconnection", Taking::Place(2)),
+    ("auth=(", Taking::Place(1)),
+    ("auth = (", Taking::Place(1)),
+    (".login(", Taking::Place(1)),
+    ("mysqli_connect", Taking::Place(2)),
+    ("new mysqli", Taking::Place(2)),
+    ("new pdo", Taking::Place(2)),
+    ("curlopt_userpwd", Taking::UserAnd),
 ];
 
-/// Reads the password among the arguments of the call at `anchor`: the one behind the user, and behind a URL and the user where
-/// a connection is asked for.
+/// How a call takes a password.
+#[derive(Clone, Copy)]
+enum Taking {
+    /// As the argument at this place, the first being 0.
+    Place(usize),
+    /// As `user:password` in the string behind the name.
+    UserAnd,
+}
+
+/// What the reader begins at.
+pub fn anchors() -> impl Iterator<Item = &'static str> {
+    CALLS.iter().map(|(name, _)| *name)
+}
+
+/// Reads the password among the arguments of the call at `anchor`: the one behind the user, and behind a URL or a host and the
+/// user where a connection is asked for.
 #[must_use]
 pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
+    let name = window.slice(anchor.clone()).to_ascii_lowercase();
+    let (_, taking) = CALLS.iter().find(|(call, _)| call.as_bytes() == name)?;
+    let place = match taking {
+        Taking::Place(place) => *place,
+        Taking::UserAnd => return user_and(window, anchor),
+    };
     let name_end = window.run(anchor.end, Class::WORD, 40);
     let open = if window.before(anchor.end) == Some(b'(') { anchor.end - 1 } else { name_end };
     if window.byte(open) != Some(b'(') {
         return None;
     }
-    let place = if window.slice(anchor.clone()).eq_ignore_ascii_case(b"getconnection") { 2 } else { 1 };
     let mut at = open + 1;
     let mut value = None;
     for argument in 0..=place {
@@ -58,4 +83,14 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
         return None;
     }
     Some(Assignment { key: anchor.start..open, value, operator: Operator::Place, quoting: Quoting::Quoted })
+}
+
+/// `CURLOPT_USERPWD, "user:password"`, `CURLOPT_USERPWD => "user:password"`.
+fn user_and(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
+    let at = window.run(anchor.end, Class::of(" \t,=>"), 8);
+    let pair = quoted::read(window, at).filter(|_| at > anchor.end)?;
+    let colon = memchr::memchr(b':', window.slice(pair.clone()))?;
+    let value = pair.start + colon + 1..pair.end;
+    let quoting = Quoting::Quoted;
+    (!value.is_empty()).then_some(Assignment { key: anchor, value, operator: Operator::Place, quoting })
 }

@@ -28,10 +28,14 @@ enum Taking {
     Oracle,
     /// What `echo` pipes into it: `user:password`.
     Piped,
+    /// The same, the password alone, if this option asks for it.
+    PipedAlone(&'static [u8]),
+    /// The word behind the share, `\\\\host\\share`.
+    BehindShare,
 }
 
 /// The commands, in lower case, and how each takes a password. Where a word must follow the name, it is part of it.
-const COMMANDS: [(&str, Taking); 34] = [
+const COMMANDS: [(&str, Taking); 44] = [
     ("curl", Taking::UserAnd(&[b"-u", b"--user", b"-U", b"--proxy-user"], b':')),
     ("mysql", Taking::Joined(b"-p")),
     ("mysqldump", Taking::Joined(b"-p")),
@@ -66,6 +70,16 @@ const COMMANDS: [(&str, Taking); 34] = [
     ("convertto-securestring", Taking::PlainText),
     ("sqlplus", Taking::Oracle),
     ("chpasswd", Taking::Piped),
+    ("docker login", Taking::PipedAlone(b"--password-stdin")),
+    ("podman login", Taking::PipedAlone(b"--password-stdin")),
+    ("registry login", Taking::PipedAlone(b"--password-stdin")),
+    ("net use", Taking::BehindShare),
+    ("unzip", Taking::Option(b"-P")),
+    ("7z a", Taking::Joined(b"-p")),
+    ("7z e", Taking::Joined(b"-p")),
+    ("7z x", Taking::Joined(b"-p")),
+    ("7za", Taking::Joined(b"-p")),
+    ("7zz", Taking::Joined(b"-p")),
 ];
 
 /// What the reader begins at: the names of the commands.
@@ -88,9 +102,13 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     let mut words = None;
     COMMANDS.iter().filter(|(command, _)| name.eq_ignore_ascii_case(command.as_bytes())).find_map(|&(_, taking)| {
         if matches!(taking, Taking::Piped) {
-            return piped(window, &anchor);
+            return piped(window, &anchor, true);
         }
         let words = words.get_or_insert_with(|| shell::words(window, anchor.end));
+        if let Taking::PipedAlone(option) = taking {
+            let asks = words.iter().any(|word| window.slice(word.clone()) == option);
+            return asks.then(|| piped(window, &anchor, false)).flatten();
+        }
         let value = taken(window, &anchor, words, taking)?;
         let (value, quoting) = shell::content(window, value)?;
         Some(Assignment { key: anchor.clone(), value, operator: Operator::Place, quoting })
@@ -112,7 +130,10 @@ fn taken(window: &Window<'_>, anchor: &Range<usize>, words: &[Range<usize>], tak
             let word = behind_option(window, words, options)?;
             let (pair, _) = shell::content(window, word)?;
             let at = memchr::memchr(separator, text(&pair))?;
-            Some(pair.start + at + 1..pair.end)
+            // With nothing or a dummy for a password, the user may be a token.
+            let (user, password) = (pair.start..pair.start + at, pair.start + at + 1..pair.end);
+            let is_token = super::is_without_password(text(&password)) && super::is_like_a_token(text(&user));
+            Some(if is_token { user } else { password })
         }
         Taking::Behind(subcommand, count) => {
             // `net user` has its subcommand in its name.
@@ -140,7 +161,12 @@ fn taken(window: &Window<'_>, anchor: &Range<usize>, words: &[Range<usize>], tak
             let at = memchr::memchr(b'@', text(&word)).filter(|&at| at > slash + 1)?;
             Some(word.start + slash + 1..word.start + at)
         }
-        Taking::Piped => None,
+        Taking::BehindShare => {
+            let plain = |word: &&Range<usize>| !matches!(text(word).first(), Some(b'-' | b'/'));
+            let share = words.iter().position(|word| text(word).starts_with(b"\\\\"))?;
+            words[share + 1..].iter().find(plain).cloned()
+        }
+        Taking::Piped | Taking::PipedAlone(_) => None,
     }
 }
 
@@ -188,8 +214,8 @@ fn plain_text(window: &Window<'_>, anchor: &Range<usize>, words: &[Range<usize>]
     })
 }
 
-/// `echo "user:password" | chpasswd`.
-fn piped(window: &Window<'_>, anchor: &Range<usize>) -> Option<Assignment> {
+/// `echo "user:password" | chpasswd`, `echo "password" | docker login`.
+fn piped(window: &Window<'_>, anchor: &Range<usize>, with_user: bool) -> Option<Assignment> {
     let line = context::line_start(window, anchor.start)?;
     let before = window.slice(line..anchor.start);
     let bar = memchr::memrchr(b'|', before)?;
@@ -197,8 +223,10 @@ fn piped(window: &Window<'_>, anchor: &Range<usize>) -> Option<Assignment> {
     let words = shell::words(window, line + echo + 5);
     let word = words.iter().find(|word| window.byte(word.start) != Some(b'-'))?;
     let (pair, quoting) = shell::content(window, word.clone())?;
-    let colon = memchr::memchr(b':', window.slice(pair.clone()))?;
-    let value = pair.start + colon + 1..pair.end;
+    let value = match with_user {
+        true => pair.start + memchr::memchr(b':', window.slice(pair.clone()))? + 1..pair.end,
+        false => pair,
+    };
     let key = anchor.clone();
     let quoting = if quoting == Quoting::Quoted { quoting } else { Quoting::Embedded };
     (!value.is_empty()).then_some(Assignment { key, value, operator: Operator::Place, quoting })

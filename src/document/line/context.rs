@@ -15,6 +15,16 @@ pub fn line_start(window: &Window<'_>, at: usize) -> Option<usize> {
     }
 }
 
+/// Whether the key that begins at `key` is the first thing on its line, but for what makes it a variable or an item.
+pub fn begins_line(window: &Window<'_>, key: usize) -> bool {
+    line_start(window, key).is_some_and(|start| opens_line(window.slice(start..key)))
+}
+
+/// Whether a key may begin a line behind `before`.
+pub fn opens_line(before: &[u8]) -> bool {
+    matches!(before.trim_ascii(), b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG" | b"SetEnv")
+}
+
 /// What a place of a line stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Enclosure {

@@ -4,12 +4,13 @@ use super::behind::Given;
 use super::operator::Ending;
 use super::value::{bare, behind_blanks};
 use super::{Operator, Quoting, context, quoted};
+use crate::class::Class;
 use crate::window::Window;
 
 use std::ops::Range;
 
 /// What may stand before the key on its line: definitions of macros, constants, variables.
-const BEFORE: [&[u8]; 14] = [
+const BEFORE: [&[u8]; 22] = [
     b"#define",
     b"# define",
     b"set",
@@ -24,10 +25,18 @@ const BEFORE: [&[u8]; 14] = [
     b"ENV",
     b"ARG",
     b"@",
+    b"read",
+    b"read -r",
+    b"set(",
+    b"(def",
+    b"(define",
+    b"(defvar",
+    b"(defconst",
+    b"(setq",
 ];
 
-/// What stands directly before a variable whose value needs no quotes: Dockerfiles, csh, fish.
-const VARIABLES: [&[u8]; 5] = [b"ENV ", b"setenv ", b"set -x ", b" -gx ", b" -Ux "];
+/// What stands directly before a variable whose value needs no quotes: Dockerfiles, csh, fish, Apache, Windows.
+const VARIABLES: [&[u8]; 7] = [b"ENV ", b"setenv ", b"set -x ", b" -gx ", b" -Ux ", b"SetEnv ", b"setx "];
 
 /// Directives of servers whose value needs no quotes: Redis.
 const SERVERS: [&[u8]; 3] = [b"requirepass", b"masterauth", b"masterpass"];
@@ -42,18 +51,22 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
     let next = window.byte(at)?;
     let quoted = quoted::read(window, at);
     if name.starts_with(b"-") && next != b'-' {
-        return match quoted {
-            Some(value) if !value.is_empty() => Some((Operator::Flag, value, Quoting::Quoted)),
-            Some(_) => None,
-            None => plain(window, key, at, Operator::Flag),
+        let (_, value, quoting) = match quoted {
+            Some(value) => (Operator::Flag, value, Quoting::Quoted),
+            None => plain(window, key, at, Operator::Flag)?,
         };
+        // The options of OpenSSL say first where the password comes from.
+        let source: &[u8] = if window.slice(value.start..value.start + 5) == b"pass:" { b"pass:" } else { b"" };
+        let value = value.start + source.len()..value.end;
+        return (!value.is_empty()).then_some((Operator::Flag, value, quoting));
     }
     // Without a quote, only after what takes a bare word; asked before the line is looked at.
     if quoted.is_none() {
         let before = window.slice(key.start.saturating_sub(7)..key.start);
         let is_bare = VARIABLES.iter().any(|it| before.ends_with(it))
             || SERVERS.iter().any(|it| name.eq_ignore_ascii_case(it))
-            || is_netrc(window, name, key.start);
+            || is_netrc(window, name, key.start)
+            || is_property(window, name, key.start, at);
         return if is_bare { plain(window, key, at, Operator::Directive) } else { None };
     }
     let line = context::line_start(window, key.start)?;
@@ -89,4 +102,11 @@ fn is_netrc(window: &Window<'_>, name: &[u8], start: usize) -> bool {
     let find = |word: &[u8]| memchr::memmem::rfind(before, word);
     let machine = find(b"machine ").or_else(|| find(b"default"));
     matches!((machine, find(b"login ")), (Some(machine), Some(login)) if machine < login)
+}
+
+/// Whether the key is a dotted one that begins a line which the word at `at` ends: `db.password value` (Java properties).
+fn is_property(window: &Window<'_>, name: &[u8], start: usize, at: usize) -> bool {
+    name.contains(&b'.')
+        && window.byte(window.run(at, Class::of("!-~"), 300)).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+        && context::begins_line(window, start)
 }

@@ -16,14 +16,19 @@ pub mod basic;
 mod behind;
 mod block;
 pub mod call;
+mod column;
 pub mod command;
 pub mod connection;
 mod context;
 mod directive;
+mod fallback;
 mod key;
+mod markup;
+mod next_line;
 mod operator;
 mod pair;
 mod quoted;
+pub mod setting;
 mod shell;
 pub mod sql;
 #[cfg(test)]
@@ -32,6 +37,7 @@ mod value;
 
 use std::ops::Range;
 
+use crate::class::Class;
 use crate::window::Window;
 
 /// The longest value; longer ones are data.
@@ -107,4 +113,20 @@ pub fn read_assignment(window: &Window<'_>, word: Range<usize>) -> Option<Assign
 #[must_use]
 pub fn read_given(window: &Window<'_>, key: &Range<usize>) -> Option<Range<usize>> {
     behind::read(window, key).map(|(_, value, _)| value)
+}
+
+/// Whether the place of a password holds none: nothing, or what services want there beside a token that is given as the user.
+#[must_use]
+pub fn is_without_password(password: &[u8]) -> bool {
+    matches!(password, b"" | b"x" | b"X" | b"x-oauth-basic")
+}
+
+/// Whether a user may be a token instead: longer than names of people are, of letters and digits without a dot.
+#[must_use]
+pub fn is_like_a_token(user: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| user.iter().filter(|byte| is(byte)).count();
+    user.len() >= 16
+        && user.iter().all(|&byte| Class::WORD.contains(byte) || byte == b'-')
+        && has(u8::is_ascii_digit) >= 2
+        && has(u8::is_ascii_alphabetic) >= 2
 }

@@ -83,11 +83,11 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
             let value = behind_annotation(window, value).or_else(|| behind_indicator(window, value)).unwrap_or(value);
             return Some((Operator::Assign, value));
         }
-        (b'>', ..) if window.before(key.start) == Some(b'<') && spaced == key.end => (Operator::Element, 1),
         // `password("value")`, and the braces of C++ and C#: `password{"value"}`, `Password { get; set; } = "value"`.
         (b'(', ..) if spaced == at => (Operator::Argument, 1),
         (b'{', ..) => return behind_accessors(window, spaced),
         (b',', ..) if ending.quoted => return in_list(window, key, spaced + 1),
+        (b',', ..) if at == key.end && is_first_of_pair(window, key.start) => (Operator::Argument, 1),
         _ if spaced > at && !ending.quoted => return behind_type(window, spaced),
         _ => return None,
     };
@@ -103,6 +103,12 @@ fn in_list(window: &Window<'_>, key: &Range<usize>, behind: usize) -> Option<(Op
             return Some((Operator::Argument, behind_blanks(window, at + word.len())));
         }
     }
+    // Other arguments may stand before it.
+    let look = window.slice(at..at + ARGUMENTS);
+    let look = &look[..memchr::memchr3(b'\n', b'(', b')', look).unwrap_or(look.len())];
+    if let Some(default) = memchr::memmem::find(look, b" default=") {
+        return Some((Operator::Argument, at + default + b" default=".len()));
+    }
     let value = quoted::read(window, at)?;
     let blank = Class::of(" \t");
     let close = window.run(value.end + 1, blank, 80);
@@ -114,7 +120,18 @@ fn in_list(window: &Window<'_>, key: &Range<usize>, behind: usize) -> Option<(Op
     let open = window.run_back(open, blank, 80);
     let alone = matches!(window.before(open), Some(b'(' | b'[' | b'{'))
         && matches!(window.byte(close), Some(b')' | b']' | b'}'));
-    alone.then_some((Operator::Argument, at))
+    // `flag.String("key", "value", "what it is for")` (Go).
+    let of_flag = window.byte(close) == Some(b',') && window.slice(open.saturating_sub(12)..open) == b"flag.String(";
+    (alone || of_flag).then_some((Operator::Argument, at))
+}
+
+/// How far behind an option's name its default may stand among its other arguments.
+const ARGUMENTS: usize = 160;
+
+/// Whether the key is what a value is copied to, `strcpy(key, "value")` (C), or the first of a pair, `{key, "value"}` (Erlang).
+fn is_first_of_pair(window: &Window<'_>, key: usize) -> bool {
+    let before = window.slice(key.saturating_sub(8)..key);
+    before.ends_with(b"{") || before.ends_with(b"strcpy(") || before.ends_with(b"strncpy(")
 }
 
 /// The value behind a type annotation, `password: str = "…"`: only a quoted one.
@@ -131,12 +148,19 @@ fn behind_annotation(window: &Window<'_>, at: usize) -> Option<usize> {
     quoted::begins(window, value).then_some(value)
 }
 
+/// The longest comment behind the indicator of a block.
+const COMMENT: usize = 200;
+
 /// What YAML writes before a value: an anchor, a tag, or the indicator of a block, whose first line is the value then.
 fn behind_indicator(window: &Window<'_>, at: usize) -> Option<usize> {
     match window.byte(at)? {
         b'|' | b'>' => {
             let end = window.run(at + 1, Class::of("+0-9-"), 2);
-            let end = window.run(end, Class::of(" \t\r"), 80);
+            let mut end = window.run(end, Class::of(" \t\r"), 80);
+            if window.byte(end) == Some(b'#') && window.before(end) == Some(b' ') {
+                let comment = window.slice(end..end + COMMENT);
+                end += memchr::memchr(b'\n', comment)?;
+            }
             if window.byte(end) != Some(b'\n') {
                 return None;
             }
@@ -146,9 +170,12 @@ fn behind_indicator(window: &Window<'_>, at: usize) -> Option<usize> {
         b'&' => {
             let end = window.run(at + 1, Class::of("A-Za-z0-9_-"), 40);
             let value = behind_blanks(window, end);
-            (end > at + 1 && value > end).then_some(value)
+            (end > at + 1 && value > end).then(|| behind_indicator(window, value).unwrap_or(value))
         }
-        b'!' if window.slice(at..at + 6) == b"!!str " => Some(behind_blanks(window, at + 6)),
+        b'!' if window.slice(at..at + 6) == b"!!str " => {
+            let value = behind_blanks(window, at + 6);
+            Some(behind_indicator(window, value).unwrap_or(value))
+        }
         _ => None,
     }
 }

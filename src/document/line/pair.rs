@@ -1,12 +1,12 @@
 //! Keys that are themselves the value of a `name`: `- name: KEY` with `value: …` in the next line, as Kubernetes has it,
-//! `{"name": "KEY", "value": "…"}`, `<add key="KEY" value="…"/>`, `<entry key="KEY">…</entry>`.
+//! `{"name": "KEY", "value": "…"}`, `<add key="KEY" value="…"/>`, `<entry key="KEY">…</entry>`. The value may stand before.
 
 use std::ops::Range;
 
 use super::behind::Given;
 use super::operator::Ending;
 use super::value::behind_blanks;
-use super::{Operator, Quoting, quoted, value};
+use super::{Operator, Quoting, context, quoted, value};
 use crate::class::Class;
 use crate::window::Window;
 
@@ -14,6 +14,8 @@ use crate::window::Window;
 const NAMES: [&[u8]; 7] = [b"name", b"key", b"id", b"parameterkey", b"property", b"variable", b"field"];
 /// What values are called, in lower case.
 const VALUES: [&[u8]; 6] = [b"value", b"parametervalue", b"val", b"content", b"default", b"defaultvalue"];
+/// The same, where they stand before their names.
+const VALUES_BEFORE: [&[u8]; 3] = [b"value", b"parametervalue", b"defaultvalue"];
 /// How far behind the key the value's name may stand.
 const BETWEEN: usize = 120;
 const LETTERS: Class = Class::of("A-Za-z");
@@ -26,6 +28,11 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
     if window.byte(ending.at) == Some(b'>') {
         return element(window, ending.at + 1);
     }
+    behind(window, ending).or_else(|| before(window, ending.begin))
+}
+
+/// The value of the pair where it stands behind the name.
+fn behind(window: &Window<'_>, ending: &Ending) -> Option<Given> {
     let mut at = ending.at;
     // The next name that stands by itself: white space, separators and other attributes may come before it.
     let end = (at + BETWEEN).min(window.end());
@@ -45,6 +52,43 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
         }
     }
     None
+}
+
+/// The value of the pair where it stands before the name, in the same tag, object or item of a list.
+fn before(window: &Window<'_>, begin: usize) -> Option<Given> {
+    let from = begin.saturating_sub(BETWEEN).max(window.start());
+    let text = window.slice(from..begin);
+    let opens = |byte: &u8| matches!(byte, b'{' | b'}' | b'<' | b'>' | b'(' | b')');
+    let bracket = text.iter().rposition(opens);
+    let item = item(text).filter(|at| bracket.is_none_or(|bracket| bracket < *at));
+    let from = from + bracket.max(item)? + 1;
+    let lower = window.slice(from..begin).to_ascii_lowercase();
+    let is_name = |at: usize, name: &[u8]| {
+        let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
+        !is_letter(at.checked_sub(1).and_then(|at| lower.get(at))) && !is_letter(lower.get(at + name.len()))
+    };
+    VALUES_BEFORE.iter().find_map(|name| {
+        let at = memchr::memmem::rfind(&lower, name).filter(|&at| is_name(at, name))?;
+        let is_beside = item.is_none() || are_of_one_mapping(window, from + at, begin)?;
+        given(window, from + at, from + at + name.len()).filter(|(_, value, _)| is_beside && value.end < begin)
+    })
+}
+
+/// Whether the lines of `one` and `other` begin in one column, the dash of an item not counted, and none between them before it.
+fn are_of_one_mapping(window: &Window<'_>, one: usize, other: usize) -> Option<bool> {
+    let column = |line: usize| window.run(line, Class::of(" \t-"), 80) - line;
+    let (first, last) = (context::line_start(window, one)?, context::line_start(window, other)?);
+    let between =
+        memchr::memchr_iter(b'\n', window.slice(first..last)).all(|end| column(first + end + 1) >= column(last));
+    Some(between && column(first) == column(last))
+}
+
+/// Where in `text` the item of a list begins that goes on at its end: behind the last dash that begins a line.
+fn item(text: &[u8]) -> Option<usize> {
+    memchr::memmem::rfind_iter(text, b"- ").find(|&at| {
+        let line = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+        text[line..at].trim_ascii().is_empty()
+    })
 }
 
 fn given(window: &Window<'_>, key: usize, word: usize) -> Option<Given> {

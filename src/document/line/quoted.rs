@@ -39,6 +39,11 @@ pub fn begins(window: &Window<'_>, at: usize) -> bool {
     opening(window, at).is_some()
 }
 
+/// Whether a string of three quotes begins at `at`.
+pub fn is_triple(window: &Window<'_>, at: usize) -> bool {
+    matches!(opening(window, at), Some((_, Quote::Triple(_))))
+}
+
 /// Steps over the opening quote that stands at `at`, without letters before it: for the quotes around a key.
 pub fn behind_quote(window: &Window<'_>, at: usize) -> Option<usize> {
     match window.byte(at)? {
@@ -79,12 +84,36 @@ fn opening(window: &Window<'_>, at: usize) -> Option<(usize, Quote)> {
     }
 }
 
+/// The string of three quotes that begins at `at` and whose one line of content is the next: its line ends behind the quotes,
+/// and behind the content nothing stands but the quotes that end it.
+pub fn on_next_line(window: &Window<'_>, at: usize) -> Option<Range<usize>> {
+    let (start, quote @ Quote::Triple(_)) = opening(window, at)? else { return None };
+    let line = window.run(start, Class::of("\r"), 1);
+    if window.byte(line) != Some(b'\n') {
+        return None;
+    }
+    let content = window.run(line + 1, Class::of(" \t"), 80);
+    let end = window.run(content, Class::of("!#-&(-~"), VALUE_MAX);
+    let close = window.run(end, Class::of(" \t\r\n"), 80);
+    (end > content && closing(window, close, quote)? == (close..close)).then_some(content..end)
+}
+
 fn closing(window: &Window<'_>, start: usize, quote: Quote) -> Option<Range<usize>> {
+    // Two quotes stand for one in YAML, SQL and others; if no end comes behind them, the first was the end.
+    let mut doubled = None;
     let mut at = start;
     while at < start + VALUE_MAX {
-        let byte = window.byte(at)?;
+        let Some(byte) = window.byte(at).filter(|byte| !matches!(byte, b'\n' | b'\r')) else { return doubled };
+        if let Quote::Plain(end) = quote
+            && byte == end
+            && at > start
+            && window.byte(at + 1) == Some(end)
+        {
+            doubled = doubled.or(Some(start..at));
+            at += 2;
+            continue;
+        }
         let ends = match quote {
-            _ if matches!(byte, b'\n' | b'\r') => return None,
             Quote::Plain(end) => byte == end,
             Quote::Triple(end) => byte == end && window.slice(at..at + 3) == [end; 3],
             Quote::Escaped(slashes, end) => {
@@ -103,5 +132,5 @@ fn closing(window: &Window<'_>, start: usize, quote: Quote) -> Option<Range<usiz
         let escapes = byte == b'\\' && matches!(quote, Quote::Plain(_) | Quote::Triple(_));
         at += if escapes { 2 } else { 1 };
     }
-    None
+    doubled
 }

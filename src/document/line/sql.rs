@@ -8,7 +8,8 @@ use crate::class::Class;
 use crate::window::Window;
 
 /// What the reader begins at.
-pub const ANCHORS: [&str; 4] = ["identified by ", "identified with ", "password '", "password \\'"];
+pub const ANCHORS: [&str; 5] =
+    ["identified by ", "identified with ", "password '", "password \\'", "set password for "];
 
 /// How far before `PASSWORD` the verb of its statement may stand.
 const STATEMENT: usize = 240;
@@ -18,6 +19,9 @@ const STATEMENT: usize = 240;
 pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     if window.before(anchor.start).is_some_and(|byte| Class::WORD.contains(byte)) {
         return None;
+    }
+    if window.slice(anchor.clone()).to_ascii_lowercase().starts_with(b"set ") {
+        return set_for(window, anchor);
     }
     if !of_user(window, anchor.start) {
         return None;
@@ -37,6 +41,20 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
         return None;
     }
     literal(window, key, at)
+}
+
+/// `SET PASSWORD FOR 'user'@'host' = 'x'`, `… = PASSWORD('x')`.
+fn set_for(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
+    let user = window.run(anchor.end, Class::of("A-Za-z0-9_'`\"@%.\\ -"), 120);
+    let mut at = behind_blanks(window, user + 1);
+    if window.byte(user) != Some(b'=') {
+        return None;
+    }
+    if window.slice(at..at + 9).eq_ignore_ascii_case(b"password(") {
+        at += 9;
+    }
+    quoted::read(window, at)?;
+    literal(window, anchor, at)
 }
 
 const PLUGIN: Class = Class::of("A-Za-z0-9_'`\"");

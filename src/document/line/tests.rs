@@ -65,6 +65,8 @@ fn what_is_no_assignment_is_dismissed() {
     }
     assert_eq!(read("tokenizer = 'abc'", "token"), None);
     assert_eq!(read("TOKENIZER = 'abc'", "token"), None);
+    assert_eq!(read("PASS: gdb.x/a1.exp: b c", "pass"), None);
+    assert_eq!(read("is($cred->{password}, 'abc', 'x')", "password"), None);
     assert_eq!(read("mytoken = 'abc'", "token"), None);
 }
 
@@ -253,4 +255,196 @@ fn texts_that_only_look_like_the_forms_are_dismissed() {
         let value = found.as_ref().map(|it| it.1.as_str());
         assert!(matches!(value, None | Some("return")), "{text}: {found:?}");
     }
+}
+
+/// The values that are read behind the first `word` of each text.
+fn values(cases: &[(&str, &str)], word: &str) {
+    for (text, value) in cases {
+        assert_eq!(read(text, word).map(|it| it.1).as_deref(), Some(*value), "{text}");
+    }
+}
+
+#[test]
+fn a_setting_goes_on_where_nothing_is_separated() {
+    values(
+        &[
+            ("DB_PASSWORD=a&bC1", "a&bC1"),
+            ("export PASSWORD=&a1", "&a1"),
+            ("password: a<b1c", "a<b1c"),
+            ("password = a>b1", "a>b1"),
+            ("password=a\\\\b1", "a\\\\b1"),
+            ("password=abc1'd", "abc1'd"),
+            ("  - PASSWORD=a;b7=c", "a;b7=c"),
+            ("password: abc1 d2 e # x", "abc1 d2 e"),
+            ("db.password=abc1 d2\nx", "abc1 d2"),
+            // What is separated indeed.
+            ("password=a&user=b", "a"),
+            ("password=a&amp;b", "a"),
+            ("password: a</li>", "a"),
+            ("password: a<br>b", "a"),
+            ("password=a\\nb", "a"),
+            ("password=a;Database=b", "a"),
+            ("PGPASSWORD=abc1 psql -h x9", "abc1"),
+            ("password: abc1 was changed", "abc1"),
+            ("password = abc1 ; x2", "abc1"),
+            ("x?password=a&bC1", "a"),
+        ],
+        "password",
+    );
+}
+
+#[test]
+fn two_quotes_within_a_string_are_one() {
+    values(
+        &[
+            ("password: 'a''b'", "a''b"),
+            ("password = \"a\"\"b\"", "a\"\"b"),
+            ("password: 'a'''", "a''"),
+            ("password: 'a''", "a"),
+            ("f(password='a', x='')", "a"),
+        ],
+        "password",
+    );
+    assert_eq!(read("password = '', x = 'a'", "password"), None);
+}
+
+#[test]
+fn a_value_may_stand_below_its_key() {
+    values(
+        &[
+            ("const password =\n  \"abc\";", "abc"),
+            ("  Password:\n\t\t\"abc\",", "abc"),
+            ("password = (\n    'abc'\n)", "abc"),
+            ("password = \\\n    'abc'", "abc"),
+            ("\"password\":\r\n   \"abc\"}", "abc"),
+            ("db:\n  password:\n    abc1\n", "abc1"),
+            ("password =\n    abc1\n", "abc1"),
+            ("db.password=\\\n    abc1\n", "abc1"),
+            ("password = \"\"\"\nabc\n\"\"\"", "abc"),
+            ("password: | # x\n  abc\n", "abc"),
+            ("password: !!str |\n  abc\n", "abc"),
+            ("DbPassword:\n    Type: String\n    Default: abc\n", "abc"),
+            ("\"db_password\": {\n  \"type\": \"x\",\n  \"value\": \"abc\"\n}", "abc"),
+            ("\"adminPassword\": {\"value\": \"abc\"}", "abc"),
+        ],
+        "password",
+    );
+    for text in [
+        "password:\nabc",
+        "password:\n  key: abc",
+        "password:\n  - abc",
+        "  password:\n  abc",
+        "class Password:\n    \"\"\"Abc\"\"\"",
+        "# password:\n    'abc'",
+        "password:\n  type: x\nother:\n  default: abc",
+    ] {
+        assert_eq!(read(text, "password"), None, "{text}");
+    }
+}
+
+#[test]
+fn the_default_of_a_reference_is_a_value() {
+    values(
+        &[
+            ("PASSWORD=${X:-abc}", "abc"),
+            ("PASSWORD=${X-abc}", "abc"),
+            ("PASSWORD=\"${X:=abc}\"", "abc"),
+            ("password: ${db.pw:abc}", "abc"),
+            ("password: ${A:${B:abc}}", "abc"),
+            ("password: {{ pw | default(\"abc\") }}", "abc"),
+            ("password: \"{{ pw | default('abc', true) }}\"", "abc"),
+            ("password: {{ .Values.pw | default \"abc\" | quote }}", "abc"),
+            ("password: <%= ENV[\"X\"] || \"abc\" %>", "abc"),
+            ("password = coalesce(var.pw, \"abc\")", "abc"),
+            ("password = os.environ.get(\"X\") or \"abc\"", "abc"),
+            ("password = os.environ.get(\"X\", \"abc\")", "abc"),
+            ("const password = process.env.X ?? \"abc\"", "abc"),
+            ("password = ENV.fetch('X') { 'abc' }", "abc"),
+            // Without one, the reference.
+            ("PASSWORD=${X:-}", "${X:-}"),
+            ("PASSWORD=${X:?abc}", "${X:?abc}"),
+            ("password: ${my-pw}", "${my-pw}"),
+            ("password = os.environ[\"X\"]", "os.environ["),
+        ],
+        "password",
+    );
+}
+
+#[test]
+fn elements_are_read() {
+    values(
+        &[
+            ("<c:password>abc</c:password>", "abc"),
+            ("<password type=\"plain\">abc</password>", "abc"),
+            ("<password>\n   abc\n</password>", "abc"),
+            ("<password><![CDATA[a<b]]></password>", "a<b"),
+            ("<key>password</key>\n<string>abc</string>", "abc"),
+            ("<add value=\"abc\" key=\"Password\"/>", "abc"),
+            ("- value: abc\n  name: DB_PASSWORD\n", "abc"),
+            ("{\"value\": \"abc\", \"name\": \"PASSWORD\"}", "abc"),
+        ],
+        "password",
+    );
+    for text in [
+        "<password/>abc</x>",
+        "<password></password>",
+        "<password>a b</password>",
+        "<password><b>abc</b></password>",
+        "</password>abc</x>",
+        "- name: x\n  value: abc\n- name: PASSWORD\n",
+        "{\"value\": \"abc\"}, {\"name\": \"PASSWORD\"}",
+        "- name: x\n  value: abc\nauth:\n  key: Password\n",
+        "{\"content\": \"abc\", \"name\": \"PASSWORD\"}",
+    ] {
+        assert_eq!(read(text, "password"), None, "{text}");
+    }
+}
+
+#[test]
+fn columns_are_read() {
+    values(
+        &[
+            ("user,password\nbob,abc\n", "abc"),
+            ("\u{feff}\"Password\",\"x\"\r\n\"abc\",\"y\"\r\n", "abc"),
+            ("INSERT INTO users (name, password) VALUES ('bob', 'abc');", "abc"),
+            ("insert into `u` (`a`, `password`, `b`)\nvalues (1, 'abc', now())", "abc"),
+        ],
+        "password",
+    );
+    for text in [
+        "user, password and more of it.\nbob, abc\n",
+        "user,password\nbob\n",
+        "user,password\nbob,a b\n",
+        "x\nuser,password\nbob,abc\n",
+        "INSERT INTO users (name, password) VALUES (?, ?)",
+        "INSERT INTO users (name, password) SELECT 'a', 'b'",
+    ] {
+        assert_eq!(read(text, "password"), None, "{text}");
+    }
+}
+
+#[test]
+fn more_forms_of_tools_and_languages_are_read() {
+    values(
+        &[
+            ("strcpy(password, \"abc\");", "abc"),
+            ("{password, \"abc\"}", "abc"),
+            ("flag.String(\"password\", \"abc\", \"the one\")", "abc"),
+            ("add_argument(\"--password\", type=str, default=\"abc\")", "abc"),
+            ("set(DB_PASSWORD \"abc\")", "abc"),
+            ("SetEnv DB_PASSWORD abc", "abc"),
+            ("setx DB_PASSWORD abc", "abc"),
+            ("openssl x -password pass:abc -in y", "abc"),
+            ("(def password \"abc\")", "abc"),
+            ("db.password abc\n", "abc"),
+            ("read -r PASSWORD \"abc\"", "abc"),
+            ("\"Uid=u;Password={a;b1};\"", "a;b1"),
+            ("\"Uid=u;Password={password};\"", "{password}"),
+        ],
+        "password",
+    );
+    let header = |text: &str| read(text, "authorization").map(|it| it.1);
+    assert_eq!(header("-H \"Authorization: ApiKey abc12345\"").as_deref(), Some("abc12345"));
+    assert_eq!(header("-H \"Authorization: Token abcdefgh\"").as_deref(), Some("abcdefgh"));
+    assert_eq!(header("\"Authorization: Token is not given\""), None);
 }

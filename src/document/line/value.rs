@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Quoting, VALUE_MAX, context, quoted};
+use super::{Quoting, VALUE_MAX, context, fallback, next_line, quoted, setting};
 use crate::class::Class;
 use crate::window::Window;
 
@@ -16,26 +16,46 @@ pub fn behind_blanks(window: &Window<'_>, at: usize) -> usize {
 
 /// Reads the value at `at`; `key` is where its key begins.
 pub fn read(window: &Window<'_>, key: usize, at: usize) -> Option<(Range<usize>, Quoting)> {
+    let (at, is_below) = match next_line::begins(window, at) {
+        Some(below) => (below, true),
+        None => (behind_scheme(window, at), false),
+    };
+    // Below a colon, three quotes begin what a program says of itself.
+    if is_below && (quoted::is_triple(window, at) || context::is_within_text(window, key)) {
+        return None;
+    }
     let unwrapped = behind_conversion(window, at);
     let (range, quoting) = match quoted::read(window, unwrapped) {
         // In a shell, what stands between backticks is a command.
         Some(range) if is_substitution(window, &range) => return None,
-        Some(range) => (range, Quoting::Quoted),
-        // A string that does not end on the line: a longer text, or one whose end is out of reach.
-        None if unwrapped != at || quoted::begins(window, at) => return None,
-        None => {
-            let range = bare(window, at)?;
-            if !context::is_within_text(window, key) {
-                (range, Quoting::Bare)
-            } else if window.before(at) == Some(b' ') && is_word_of_prose(window, &range) {
-                return None;
-            } else {
-                (range, Quoting::Embedded)
-            }
+        Some(range) => {
+            let start = behind_scheme(window, range.start).min(range.end);
+            (fallback::within(window, start..range.end), Quoting::Quoted)
         }
+        None if unwrapped == at && quoted::begins(window, at) => (quoted::on_next_line(window, at)?, Quoting::Quoted),
+        // A string that does not end on the line: a longer text, or one whose end is out of reach.
+        None if unwrapped != at => return None,
+        None => match fallback::behind(window, at) {
+            Some(range) => (range, Quoting::Quoted),
+            None if is_below => (next_line::bare(window, key, at)?, Quoting::Bare),
+            None => unquoted(window, key, at)?,
+        },
     };
-    let range = behind_scheme(window, range);
     (!range.is_empty()).then_some((range, quoting))
+}
+
+/// The value without quotes at `at`.
+fn unquoted(window: &Window<'_>, key: usize, at: usize) -> Option<(Range<usize>, Quoting)> {
+    let range = bare(window, at)?;
+    if context::is_within_text(window, key) {
+        // What the scheme `Basic` gives has a reader of its own, which asks that it decodes.
+        if window.slice(at.saturating_sub(6)..at).eq_ignore_ascii_case(b"basic ") {
+            return None;
+        }
+        let is_prose = window.before(at) == Some(b' ') && is_word_of_prose(window, &range);
+        return (!is_prose).then(|| (in_braces(window, fallback::of_variable(window, range)), Quoting::Embedded));
+    }
+    Some((fallback::of_variable(window, setting::whole(window, key, at, range)?), Quoting::Bare))
 }
 
 fn is_substitution(window: &Window<'_>, value: &Range<usize>) -> bool {
@@ -91,7 +111,7 @@ pub fn bare(window: &Window<'_>, start: usize) -> Option<Range<usize>> {
     let passed = 32 * look.as_chunks().0.iter().take_while(has_no_end).count();
     let length = look[passed..].iter().position(|&byte| ends_bare(byte)).map_or(look.len(), |at| passed + at);
     let separators = || memchr::memchr2_iter(b';', b',', &look[..length]);
-    let length = separators().find(|at| is_followed_by_a_setting(window, start + at + 1)).unwrap_or(length);
+    let length = separators().find(|at| setting::follows(window, start + at + 1)).unwrap_or(length);
     (length <= VALUE_MAX).then(|| start..start + without_punctuation(&look[..length]))
 }
 
@@ -120,22 +140,23 @@ pub fn without_punctuation(text: &[u8]) -> usize {
     length
 }
 
-/// Whether `name=` stands behind a separator, as in connection strings: `Password=…;Database=…`.
-fn is_followed_by_a_setting(window: &Window<'_>, at: usize) -> bool {
-    let end = window.run(at, Class::of("A-Za-z0-9_. -"), 40);
-    end > at && window.byte(end) == Some(b'=') && window.byte(at).is_some_and(|byte| !byte.is_ascii_digit())
+/// Steps over the scheme of an authorization header (RFC 9110, 11.4).
+fn behind_scheme(window: &Window<'_>, at: usize) -> usize {
+    let is_scheme = |scheme: &&str| {
+        let end = at + scheme.len();
+        window.byte(end) == Some(b' ') && window.slice(at..end).eq_ignore_ascii_case(scheme.as_bytes())
+    };
+    let schemes = ["bearer", "basic", "token", "apikey", "key", "digest"];
+    schemes.iter().find(|it| is_scheme(it)).map_or(at, |scheme| behind_blanks(window, at + scheme.len()))
 }
 
-/// Steps over the scheme of an authorization header (RFC 9110, 11.4).
-fn behind_scheme(window: &Window<'_>, value: Range<usize>) -> Range<usize> {
-    let mut value = value;
-    for scheme in ["bearer", "basic", "token", "apikey", "key", "digest"] {
-        let end = value.start + scheme.len();
-        if window.slice(value.start..end).eq_ignore_ascii_case(scheme.as_bytes()) && window.byte(end) == Some(b' ') {
-            let start = behind_blanks(window, end);
-            value = if start < value.end { start..value.end } else { bare(window, start).unwrap_or(start..start) };
-            break;
-        }
-    }
-    value
+/// What braces enclose in the settings of a driver: `PWD={a;b};`. Braces around a name are a template's.
+fn in_braces(window: &Window<'_>, value: Range<usize>) -> Range<usize> {
+    let [b'{', inner @ .., b'}'] = window.slice(value.clone()) else { return value };
+    let ends = matches!(window.byte(value.end), None | Some(b';' | b'"' | b'\'' | b'\n' | b'\r'));
+    let count = |is: fn(&u8) -> bool| inner.iter().filter(|byte| is(byte)).count();
+    let is_name = inner.iter().all(|&byte| Class::WORD.contains(byte) || matches!(byte, b'.' | b':' | b'!'))
+        && (count(u8::is_ascii_digit) < 2 || count(u8::is_ascii_uppercase) == 0 || count(u8::is_ascii_lowercase) == 0);
+    let of_setting = window.before(value.start) == Some(b'=');
+    if ends && of_setting && !is_name && !inner.contains(&b'{') { value.start + 1..value.end - 1 } else { value }
 }

@@ -20,6 +20,8 @@ fn statements_are_read() {
         ("ALTER USER a IDENTIFIED WITH caching_sha2_password BY 'abc'", "identified with "),
         ("CREATE USER a WITH PASSWORD 'abc'", "password '"),
         ("create role a login password 'abc'", "password '"),
+        ("SET PASSWORD FOR 'a'@'%' = 'abc';", "set password for "),
+        ("SET PASSWORD FOR a = PASSWORD('abc');", "set password for "),
         ("q('ALTER ROLE a ENCRYPTED PASSWORD \\'abc\\'')", "password \\'"),
     ] {
         assert_eq!(read_at(sql::read, text, anchor).as_deref(), Some("abc"), "{text}");
@@ -67,6 +69,10 @@ fn commands_are_read() {
         ("sqlplus app/abc@//h:1521/x", "sqlplus"),
         ("echo \"bob:abc\" | chpasswd", "chpasswd"),
         ("echo 'bob:abc' | sudo chpasswd", "chpasswd"),
+        ("echo abc | docker login -u x --password-stdin", "docker login"),
+        ("unzip -P abc x.zip", "unzip"),
+        ("7z x -pabc x.7z", "7z x"),
+        ("net use z: \\\\h\\s abc /user:x", "net use"),
     ] {
         assert_eq!(read_at(command::read, text, anchor).as_deref(), Some("abc"), "{text}");
     }
@@ -84,9 +90,15 @@ fn commands_are_read() {
         ("net user", "net user"),
         ("echo x | chpasswd", "chpasswd"),
         ("chpasswd", "chpasswd"),
+        ("echo abc | docker login -u x", "docker login"),
+        ("net use z: \\\\h\\s /persistent:yes", "net use"),
+        ("curl -u user: http://x", "curl"),
     ] {
         assert_eq!(read_at(command::read, text, anchor), None, "{text}");
     }
+    let token = ["q7Xk2vR9", "mW4tZc8L"].concat();
+    let text = format!("curl -u {token}: http://x");
+    assert_eq!(read_at(command::read, &text, "curl").as_deref(), Some(token.as_str()));
 }
 
 #[test]
@@ -99,6 +111,10 @@ fn calls_are_read() {
         ("new NetworkCredential(\"u\", \"abc\", \"domain\")", "networkcredential"),
         ("getConnection(url, \"u\", \"abc\")", "getconnection"),
         ("new PasswordAuthentication(\"u\", \"abc\".toCharArray())", "passwordauthentication"),
+        ("mysqli_connect('h', 'u', 'abc')", "mysqli_connect"),
+        ("new PDO($dsn, 'u', 'abc')", "new pdo"),
+        ("smtp.login('u', 'abc')", ".login("),
+        ("curl_setopt($c, CURLOPT_USERPWD, 'u:abc')", "curlopt_userpwd"),
         ("new UsernamePasswordCredentials(\n  \"u\",\n  \"abc\")", "usernamepassword"),
     ] {
         assert_eq!(read_at(call::read, text, anchor).as_deref(), Some("abc"), "{text}");
