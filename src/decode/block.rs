@@ -37,11 +37,27 @@ pub fn find_here(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
         if at < done {
             continue;
         }
-        let Some((value, end)) = here_document(&text[..range.end], at) else { continue };
-        edit(Edit { range: at..value.start, text: Said::byte(b'"'), counts: true });
-        edit(Edit { range: value.end..end, text: Said::byte(b'"'), counts: true });
-        done = end;
+        let text = &text[..range.end];
+        let Some((value, end)) = here_document(text, at) else { continue };
+        let whole = substituted(text, at..end).filter(|whole| whole.start >= done).unwrap_or(at..end);
+        edit(Edit { range: whole.start..value.start, text: Said::byte(b'"'), counts: true });
+        edit(Edit { range: value.end..whole.end, text: Said::byte(b'"'), counts: true });
+        done = whole.end;
     }
+}
+
+/// The command substitution that does nothing but say the here document at `document`, with its quotes: `$(cat <<EOF … )`.
+fn substituted(text: &[u8], document: Range<usize>) -> Option<Range<usize>> {
+    const CAT: &[u8] = b"$(cat ";
+    let start = document.start.checked_sub(CAT.len()).filter(|&at| text[at..document.start] == *CAT)?;
+    let line =
+        document.end + text[document.end..].iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let close = line + blank(text, line);
+    if text.get(close) != Some(&b')') {
+        return None;
+    }
+    let is_quoted = start > 0 && text[start - 1] == b'"' && text.get(close + 1) == Some(&b'"');
+    Some(if is_quoted { start - 1..close + 2 } else { start..close + 1 })
 }
 
 /// Where the value of the block begins whose `|` or `>` stands at `at`.
@@ -67,17 +83,22 @@ fn blank(text: &[u8], at: usize) -> usize {
 
 /// The one line of the here document whose `<<` begins at `at`, and where the word that ends it ends.
 fn here_document(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
-    let mark =
-        text[at + 2..].iter().take(3).take_while(|byte| matches!(byte, b'<' | b'-' | b'~' | b'"' | b'\'')).count();
-    let word = at + 2 + mark;
-    let length = text[word..].iter().take(WORD).take_while(|&&byte| byte.is_ascii_uppercase() || byte == b'_').count();
+    let count = |from: usize, most: usize, is: fn(&&u8) -> bool| text[from..].iter().take(most).take_while(is).count();
+    let word = at + 2 + count(at + 2, 3, |byte| matches!(byte, b'<' | b'-' | b'~' | b'"' | b'\'' | b' '));
+    let length = count(word, WORD, |byte| byte.is_ascii_alphanumeric() || **byte == b'_');
     let quote = usize::from(matches!(text.get(word + length), Some(b'"' | b'\'')));
-    let line = word + length + quote;
-    if length < 2 || text.get(line) != Some(&b'\n') {
+    // Methods of the text, as Ruby has them: `<<~EOT.strip`.
+    let methods =
+        count(word + length + quote, WORD, |byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_' | b'\r'));
+    let line = word + length + quote + methods;
+    let begins_as_name = text.get(word).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    if length < 2 || !begins_as_name || text.get(line) != Some(&b'\n') {
         return None;
     }
     let value = line + 1 + blank(text, line + 1);
     let end = value + memchr::memchr(b'\n', &text[value..text.len().min(value + LINE)])?;
     let closing = end + 1 + blank(text, end + 1);
-    (end > value && text[closing..].starts_with(&text[word..word + length])).then_some((value..end, closing + length))
+    let ends = text[closing..].starts_with(&text[word..word + length])
+        && text.get(closing + length).is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    (end > value && ends).then_some((value..end, closing + length))
 }

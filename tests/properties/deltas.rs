@@ -204,6 +204,7 @@ fn written(example: &str) -> Vec<(&'static str, String)> {
         ("secret behind", format!("data:\n  password: {base64}\nkind: Secret\n")),
         ("block", format!("password: |\n  {example}\nnext: 1\n")),
         ("here", format!("password=<<EOF\n{example}\nEOF\n")),
+        ("here-in-command", format!("password=\"$(cat <<Eof\n{example}\nEof\n)\"\n")),
     ]
 }
 
