@@ -1,8 +1,10 @@
-//! Passwords in the userinfo of URLs: `scheme://user:password@host` (RFC 3986, 3.2.1).
+//! Passwords in the userinfo of URLs: `scheme://user:password@host` (RFC 3986, 3.2.1), and tokens that are given as the user:
+//! `https://token@host`, `https://token:@host`, `https://token:x-oauth-basic@host`.
 
 use std::ops::Range;
 
 use crate::class::Class;
+use crate::document::line::{is_like_a_token, is_without_password};
 use crate::window::Window;
 
 /// What RFC 3986 lets a scheme be made of, and the `+` and `.` of `postgresql+psycopg`, `jdbc:` being another scheme before it.
@@ -19,9 +21,9 @@ pub struct UrlMatch {
     pub span: Range<usize>,
     /// The scheme.
     pub scheme: Range<usize>,
-    /// The user's name; may be empty.
+    /// The user's name; may be empty. Where a token is given as the user, what stands in the place of the password.
     pub user: Range<usize>,
-    /// The password; never empty.
+    /// The password, or the token; never empty.
     pub password: Range<usize>,
     /// The host, with its port.
     pub host: Range<usize>,
@@ -47,33 +49,64 @@ pub fn match_url(window: &Window<'_>, colon: usize) -> Option<UrlMatch> {
         }
         end += 1;
     }
-    let (at_sign, end) = match at_sign {
-        Some(at_sign) => (at_sign, end),
-        None => behind_odd_characters(window, begin, end)?,
+    let (at_sign, end) = match (at_sign, behind_odd_characters(window, begin, at_sign, end)) {
+        (_, Some(wide)) => wide,
+        (Some(at_sign), None) => (at_sign, end),
+        (None, None) => return None,
     };
-    let userinfo = window.slice(begin..at_sign);
-    let split = memchr::memchr(b':', userinfo)?;
-    let password = begin + split + 1..at_sign;
+    let (user, password) = split(window, begin..at_sign, colon)?;
     let host = at_sign + 1..end;
-    if password.is_empty() || host.is_empty() {
+    if host.is_empty() || is_project_address(window, begin..at_sign, end) {
         return None;
     }
     let start = window.run_back(colon, SCHEME, SCHEME_MAX);
     if start == colon || !window.slice(start..start + 1)[0].is_ascii_alphabetic() {
         return None;
     }
-    Some(UrlMatch { span: start..end, scheme: start..colon, user: begin..begin + split, password, host })
+    Some(UrlMatch { span: start..end, scheme: start..colon, user, password, host })
+}
+
+/// Whether it is the address to which programs report their errors, `https://key@host/number`: it stands in what everybody gets.
+fn is_project_address(window: &Window<'_>, userinfo: Range<usize>, end: usize) -> bool {
+    let digits = window.run(end + 1, Class::of("0-9"), 20);
+    userinfo.len() == 32
+        && window.slice(userinfo).iter().all(u8::is_ascii_hexdigit)
+        && window.byte(end) == Some(b'/')
+        && digits > end + 1
+        && window.byte(digits).is_none_or(|byte| !Class::of("A-Za-z0-9_/-").contains(byte))
+}
+
+/// The user and the secret of a userinfo. The user is the secret where it is a token and no password stands behind it.
+fn split(window: &Window<'_>, userinfo: Range<usize>, colon: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let text = window.slice(userinfo.clone());
+    let at = memchr::memchr(b':', text).unwrap_or(text.len());
+    let user = userinfo.start..userinfo.start + at;
+    let password = (user.end + 1).min(userinfo.end)..userinfo.end;
+    if is_without_password(window.slice(password.clone())) && is_like_a_token(&text[..at]) {
+        // Elsewhere a name of a user stands alone, as in `ssh://user@host`.
+        let scheme = window.slice(colon.saturating_sub(5)..colon).to_ascii_lowercase();
+        let takes_tokens = [b"http" as &[u8], b"https", b"nats", b"tls"].iter().any(|it| scheme.ends_with(it));
+        return takes_tokens.then_some((password, user));
+    }
+    (!password.is_empty()).then_some((user, password))
 }
 
 /// The last at sign and the end of the host of a URL whose password holds characters that it should have encoded: `/`, `?`
-/// or `#`. `stop` is where the first of them stands. What stands between the colon and it must not be a port.
-fn behind_odd_characters(window: &Window<'_>, begin: usize, stop: usize) -> Option<(usize, usize)> {
-    if !matches!(window.byte(stop), Some(b'/' | b'?' | b'#')) {
+/// or `#`. `stop` is where the first of them stands, `first` the last at sign before it. What stands between the colon and it
+/// must not be a port; behind a `first`, it must not be a host, and what follows no query.
+fn behind_odd_characters(
+    window: &Window<'_>,
+    begin: usize,
+    first: Option<usize>,
+    stop: usize,
+) -> Option<(usize, usize)> {
+    window.byte(stop).filter(|byte| matches!(byte, b'/' | b'?' | b'#'))?;
+    let colon = begin + memchr::memchr(b':', window.slice(begin..first.unwrap_or(stop)))?;
+    let piece = window.slice(colon + 1..stop);
+    if colon == begin && first.is_none() || piece.is_empty() || piece.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let colon = begin + memchr::memchr(b':', window.slice(begin..stop))?;
-    let piece = window.slice(colon + 1..stop);
-    if colon == begin || piece.is_empty() || piece.iter().all(u8::is_ascii_digit) {
+    if first.is_some_and(|at| window.slice(at + 1..stop).iter().any(|byte| matches!(byte, b'.' | b':' | b'[' | b'{'))) {
         return None;
     }
     let end = window.run(stop, Class::of("!#-&*+-;=?-Z^-z~"), AUTHORITY_MAX);
@@ -83,7 +116,11 @@ fn behind_odd_characters(window: &Window<'_>, begin: usize, stop: usize) -> Opti
     let names = window.slice(at_sign + 1..host);
     let is_host =
         names.first().is_some_and(u8::is_ascii_alphabetic) && names.iter().any(|byte| matches!(byte, b'.' | b':'));
-    is_host.then_some((at_sign, host))
+    // Behind a host of one label, as composed services have it, a path and a query may hold an address.
+    let passed = window.slice(stop + 1..at_sign);
+    let is_path = first.is_some()
+        && (passed.contains(&b'=') || !passed.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()));
+    (is_host && !is_path).then_some((at_sign, host))
 }
 
 #[cfg(test)]
@@ -104,7 +141,30 @@ mod tests {
         assert_eq!(read("db=postgres://app:pw@db:5432/x"), parts("postgres", "pw", "db:5432"));
         assert_eq!(read("\"amqp://u:p@w@h\""), parts("amqp", "p@w", "h"));
         assert_eq!(read("redis://u:p/w#1?2@h.example:1/0"), parts("redis", "p/w#1?2", "h.example:1"));
+        assert_eq!(read("redis://u:p@s/w#1?2@h.example:1/0"), parts("redis", "p@s/w#1?2", "h.example:1"));
+        assert_eq!(read("redis://:p@s/W@h.example:1/0"), parts("redis", "p@s/W", "h.example:1"));
         assert_eq!(read("postgresql+psycopg://:pw@h "), parts("postgresql+psycopg", "pw", "h"));
+    }
+
+    #[test]
+    fn behind_a_host_another_at_sign_is_of_the_path() {
+        let parts = |a: &str, b: &str, c: &str| Some((a.to_owned(), b.to_owned(), c.to_owned()));
+        for rest in ["/x?mail=a@b.example", "?mail=A1@b.example", "/scope/name@b.example"] {
+            assert_eq!(read(&format!("http://u:p@db{rest}")), parts("http", "p", "db"), "{rest}");
+        }
+        assert_eq!(read("http://u:p@h.example/@X/y@1.2"), parts("http", "p", "h.example"));
+    }
+
+    #[test]
+    fn a_token_as_the_user_is_the_secret() {
+        let token = ["q7Xk2vR9", "mW4tZc8L"].concat();
+        for rest in ["@h.example", ":@h.example", ":x-oauth-basic@h.example/x.git", ":x@h.example"] {
+            let found = read(&format!("https://{token}{rest}"));
+            assert_eq!(found.map(|it| it.1), Some(token.clone()), "{rest}");
+        }
+        for url in [format!("ssh://{token}@h.example"), "https://x.y@h.example".to_owned(), "https://u:@h".to_owned()] {
+            assert_eq!(read(&url), None, "{url}");
+        }
     }
 
     #[test]
