@@ -103,6 +103,19 @@ impl FileKind {
         names::kind(path).unwrap_or_else(|| content::kind(head))
     }
 
+    /// Whether variables within a text are filled in, as shells do it. Configuration that is read by programs of all sorts is not
+    /// taken for such.
+    #[must_use]
+    pub fn expands(self) -> bool {
+        use Language::{Build, Dart, Html, Jvm, Other, Perl, Php, Statistics};
+        matches!(
+            self,
+            FileKind::Shell
+                | FileKind::Dockerfile
+                | FileKind::Code(Build | Dart | Html | Jvm | Other | Perl | Php | Statistics)
+        )
+    }
+
     /// Whether a value without quotes can be a literal in this kind of file, as in YAML and `.env`. In code, what has no
     /// quotes is a name or a number.
     #[must_use]

@@ -279,11 +279,11 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     if let Some(what) = key::is_about_a_secret(name) {
         return verdict.reject("key", what);
     }
+    if let Some(what) = reference::reference(value).or_else(|| formatted(claim)) {
+        return verdict.reject("reference", what);
+    }
     if value.len() < if password { 4 } else { 8 } {
         return verdict.reject("length", "too short");
-    }
-    if let Some(what) = reference::reference(value) {
-        return verdict.reject("reference", what);
     }
     if let Some(what) = placeholder::placeholder(value, value, false) {
         return verdict.reject("placeholder", what);
@@ -297,7 +297,7 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     if is_of_badge(claim.before) {
         return verdict.reject("badge", "shows a badge, to everybody who reads the page");
     }
-    if let Some(what) = shape::ordinary(value).filter(|what| !is_for_the_model(what, value, password && quoted)) {
+    if let Some(what) = shape::ordinary(value).filter(|what| !is_for_the_model(what, value, quoted, password)) {
         return verdict.reject("shape", what);
     }
     if !quoted && value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b'|' | b'*' | b'?')) && !password {
@@ -337,14 +337,37 @@ fn is_of_badge(before: &[u8]) -> bool {
 const SHARES: usize = 4;
 
 /// Whether what a value looks like does not settle the matter: people choose words and numbers as passwords, so the model
-/// weighs them; the name of a secret stays a name. Of prose only a few words between quotes can be a pass phrase.
-fn is_for_the_model(what: &str, value: &[u8], quoted_password: bool) -> bool {
+/// weighs them; the name of a secret stays a name. Of prose only a few words between quotes can be a pass phrase. What
+/// generators make of all that is printed holds the marks of code by chance.
+fn is_for_the_model(what: &str, value: &[u8], quoted: bool, password: bool) -> bool {
     match what {
         shape::IDENTIFIER => std::str::from_utf8(value).is_ok_and(|text| !shape::is_name_of_a_secret(text)),
         shape::NUMBER => value.iter().all(u8::is_ascii_digit),
-        shape::PROSE => quoted_password && value.is_ascii() && value.split(|&byte| byte == b' ').count() <= 3,
+        shape::PROSE => quoted && password && value.is_ascii() && value.split(|&byte| byte == b' ').count() <= 3,
+        shape::CODE | shape::PATTERN => quoted && is_generated(value),
         _ => false,
     }
+}
+
+/// Whether a value is as random as a generated one, of several kinds of characters and not made of words.
+fn is_generated(value: &[u8]) -> bool {
+    let kinds = if value.len() < 16 { 4 } else { 3 };
+    value.len() >= 12
+        && value.iter().all(u8::is_ascii_graphic)
+        && value.iter().any(u8::is_ascii_digit)
+        && classes(value) >= kinds
+        && !entropy::falls_short(value)
+        && shape::dictionary_share(&String::from_utf8_lossy(value)) < 0.4
+}
+
+/// What is filled in at run time where the letters before the quote say so: `f"a{b}c"`, `$"a{b}c"`.
+fn formatted(claim: &Claim<'_>) -> Option<&'static str> {
+    let [before @ .., b'"' | b'\''] = claim.before else { return None };
+    let letters = before.iter().rev().take_while(|byte| matches!(byte, b'f' | b'F' | b'r' | b'R' | b'$' | b'@' | b's'));
+    let start = before.len() - letters.count();
+    let stands_alone = start.checked_sub(1).is_none_or(|at| !before[at].is_ascii_alphanumeric());
+    let formats = before[start..].iter().any(|byte| matches!(byte, b'f' | b'F' | b'$' | b's'));
+    (stands_alone && formats && reference::may_be_filled_in(claim.value)).then_some("filled in at run time")
 }
 
 /// Whether the value is the key's name in another spelling, or a part of it.
@@ -367,6 +390,8 @@ pub struct Ground {
     pub content: FileKind,
     /// In a text that is encoded in the file: the file's name says nothing of its kind.
     pub decoded: bool,
+    /// Holds what is filled in at run time where the dialect expands what stands between such quotes.
+    pub filled: bool,
 }
 
 impl Ground {
@@ -374,12 +399,13 @@ impl Ground {
     #[must_use]
     pub fn of(claim: &Claim<'_>, head: &[u8]) -> Ground {
         let content = FileKind::of(b"", head);
-        match claim.given {
-            Given::Key { quoted, .. } => Ground { generic: true, bare: !quoted, content, decoded: false },
-            Given::Basic => Ground { generic: true, bare: false, content, decoded: false },
-            Given::Format | Given::Pem | Given::Url { .. } => {
-                Ground { generic: false, bare: false, content, decoded: false }
-            }
+        let of_text = matches!(claim.given, Given::Key { .. } | Given::Url { .. });
+        Ground {
+            generic: matches!(claim.given, Given::Key { .. } | Given::Basic),
+            bare: matches!(claim.given, Given::Key { quoted: false, .. }),
+            content,
+            decoded: false,
+            filled: of_text && claim.before.last() != Some(&b'\'') && reference::may_be_filled_in(claim.value),
         }
     }
 }
@@ -394,6 +420,9 @@ pub fn judge_place(ground: Ground, path: Option<&[u8]>, value: &[u8], verdict: &
         FileKind::Unknown => ground.content,
         kind => kind,
     };
+    if ground.filled && kind.expands() {
+        return verdict.reject("reference", "filled in at run time");
+    }
     let facts = path.map(PlaceFacts::of).unwrap_or_default();
     if ground.generic {
         if facts.is_lockfile || kind == FileKind::Lockfile {
@@ -505,11 +534,51 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_code_in_what_is_random_settle_nothing() {
+        for middle in ["->", "&&", "::", "(", "%%", ".*"] {
+            let value = ["q7Xk2vR9", middle, "mW4tZc8L"].concat();
+            assert!(by_key_name("db_password", &value).confidence.is_some(), "{value}");
+        }
+        for value in ["getToken1(user)", "^(?=.*[A-Z])(?=.*\\d)[A-Za-z\\d@$!%*?&]{8,}$", "Foo2::Bar", "+q7X(k2)+vR9mW4"]
+        {
+            assert_eq!(by_key_name("db_password", value).confidence, None, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_some_dialects_fill_in_is_a_matter_of_the_path() {
+        let value = ["q7xk2", "$mw4tzc8l"].concat();
+        let rules = RuleSet::builtin();
+        let (_, rule) = rules.iter().find(|(_, rule)| rule.is_generic()).expect("a generic rule");
+        let claim = |value: &'static [u8], before: &'static str| Claim {
+            rule,
+            value,
+            whole: value,
+            prefix: 0,
+            given: Given::Key { name: b"password", quoted: true, compared: false },
+            before: before.as_bytes(),
+            in_long_line: false,
+        };
+        let value: &'static [u8] = Box::leak(value.into_bytes().into_boxed_slice());
+        let at = |path: &str, before: &'static str| {
+            let claim = claim(value, before);
+            let mut verdict = judge(&claim);
+            judge_place(Ground::of(&claim, b""), Some(path.as_bytes()), value, &mut verdict);
+            verdict.confidence.is_some()
+        };
+        assert!(at("a.py", "password = \""));
+        assert!(at("a.sh", "password='"));
+        assert!(!at("a.php", "$password = \""));
+        assert_eq!(formatted(&claim(b"ab{cd}e", "password = \"")), None);
+        assert!(formatted(&claim(b"ab{cd}e", "password = f\"")).is_some());
+    }
+
+    #[test]
     fn the_place_speaks_for_each_path_apart() {
         let verdict = by_key_name("api_key", &["q7Xk2vR9", "mW4tZc8L"].concat());
         let at = |path: &str, bare: bool| {
             let mut verdict = verdict.clone();
-            let ground = Ground { generic: true, bare, content: FileKind::Unknown, decoded: false };
+            let ground = Ground { generic: true, bare, content: FileKind::Unknown, decoded: false, filled: false };
             judge_place(ground, Some(path.as_bytes()), b"value", &mut verdict);
             verdict.confidence
         };

@@ -18,12 +18,7 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
     if is_lookup(text) {
         return Some("looks the value up at run time");
     }
-    let rest = without_expressions(text);
-    let has_expression = rest.len() < text.len();
-    if has_expression && rest.len() * 4 <= text.len() {
-        return Some("filled in at run time");
-    }
-    if has_expression && (rest.bytes().filter(u8::is_ascii_alphanumeric).count() < 8 || is_identifier(&rest)) {
+    if leaves_nothing(text, false) {
         return Some("filled in at run time");
     }
     if is_format_directive(text) {
@@ -34,6 +29,23 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
         return Some("the beginning of an expression");
     }
     None
+}
+
+/// Whether a dialect that expands what stands between its quotes would fill the value in, though it may be a literal elsewhere:
+/// `abc$def`, `a{b}c`, `%X%` and a pair of backticks in the middle of a word are what passwords hold by chance.
+#[must_use]
+pub fn may_be_filled_in(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|text| leaves_nothing(text.trim(), true))
+}
+
+/// Whether next to nothing is left of a value without its expressions; `in_words`: also without those that only some dialects
+/// have within a word.
+fn leaves_nothing(text: &str, in_words: bool) -> bool {
+    let rest = without_expressions(text, in_words);
+    rest.len() < text.len()
+        && (rest.len() * 4 <= text.len()
+            || rest.bytes().filter(u8::is_ascii_alphanumeric).count() < 8
+            || is_identifier(&rest))
 }
 
 /// How references to secret stores and to files begin.
@@ -119,9 +131,10 @@ fn is_lookup(text: &str) -> bool {
     LOOKUPS.iter().any(|start| text.starts_with(start))
 }
 
-/// The text without template expressions, variables and command substitutions.
-fn without_expressions(text: &str) -> String {
-    const PAIRS: [(&str, &str); 12] = [
+/// The text without template expressions, variables and command substitutions; with `in_words`, also those of single marks
+/// within a word.
+fn without_expressions(text: &str, in_words: bool) -> String {
+    const PAIRS: [(&str, &str); 9] = [
         ("${{", "}}"),
         ("{{", "}}"),
         ("{%", "%}"),
@@ -130,15 +143,16 @@ fn without_expressions(text: &str) -> String {
         ("$(", ")"),
         ("#{", "}"),
         ("$[", "]"),
-        ("<<", ">>"),
         ("\\(", ")"),
-        ("`", "`"),
-        ("{", "}"),
     ];
+    const IN_WORDS: [(&str, &str); 3] = [("<<", ">>"), ("`", "`"), ("{", "}")];
+    // Two fields and more are a template's.
+    let in_words = in_words || text.matches('{').count() > 1 && text.matches('}').count() > 1;
     let mut out = String::new();
     let mut rest = text;
     'next: while let Some(first) = rest.chars().next() {
-        for (open, close) in PAIRS {
+        let within = !in_words && is_within_word(&text[..text.len() - rest.len()]);
+        for (open, close) in PAIRS.iter().chain(IN_WORDS.iter().filter(|_| !within)) {
             if let Some(behind) = rest.strip_prefix(open)
                 && let Some(end) = behind.find(close)
             {
@@ -147,7 +161,7 @@ fn without_expressions(text: &str) -> String {
             }
         }
         if matches!(first, '$' | '%' | '!' | '@')
-            && let Some(length) = variable(&rest[1..], first, out.is_empty())
+            && let Some(length) = variable(&rest[1..], first, out.is_empty(), within)
         {
             rest = &rest[1 + length..];
             continue;
@@ -158,14 +172,26 @@ fn without_expressions(text: &str) -> String {
     out
 }
 
+/// Whether what follows `before` stands within a word: behind anything but what separates names.
+fn is_within_word(before: &str) -> bool {
+    before
+        .chars()
+        .next_back()
+        .is_some_and(|c| !matches!(c, ' ' | ':' | '/' | '-' | '_' | '.' | '=' | ',' | '@' | '"' | '\''))
+}
+
 /// The length of a variable's name behind its sigil: `$NAME`, `$env:NAME`, `%NAME%`, `!NAME!`, `@NAME@`. A dollar sign in the
 /// middle of a password is followed by such a name only by chance, so the name must be all upper or all lower case; behind
-/// the other sigils, unless they begin the value, all upper case.
-fn variable(rest: &str, sigil: char, begins: bool) -> Option<usize> {
+/// the other sigils, unless they begin the value, all upper case. Within a word only a name in capitals counts.
+fn variable(rest: &str, sigil: char, begins: bool, within: bool) -> Option<usize> {
     let length =
         rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.')).count();
     let name = &rest[..length];
     if !name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_') {
+        return None;
+    }
+    let in_capitals = length >= 3 && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    if within && !in_capitals {
         return None;
     }
     if sigil != '$' {
@@ -237,6 +263,7 @@ mod tests {
             "Token {0}:{1}",
             "!vault",
             "str:{{",
+            "abc$HOME",
         ] {
             assert!(reference(value.as_bytes()).is_some(), "{value}");
         }
@@ -247,5 +274,16 @@ mod tests {
         for value in ["p4$sW0rd!x", "abc", "pa%ss%word1", "hunter22!", "a:b:c", "S3cr3t{not}aTemplate99"] {
             assert_eq!(reference(value.as_bytes()), None, "{value}");
         }
+    }
+
+    #[test]
+    fn marks_within_a_word_are_a_matter_of_the_dialect() {
+        for value in ["abc$def", "a{b}c", "a`b`c", "ab%cd%ef", "a<<b>>c"] {
+            assert_eq!(reference(value.as_bytes()), None, "{value}");
+        }
+        for value in ["abc$def", "a{b}c", "a`b`c"] {
+            assert!(may_be_filled_in(value.as_bytes()), "{value}");
+        }
+        assert!(!may_be_filled_in(b"abc"));
     }
 }

@@ -22,8 +22,13 @@ pub const PROSE: &str = "prose";
 /// What it says of a name made of words.
 pub const IDENTIFIER: &str = "an identifier";
 
+/// What it says of a part of a pattern that a value may hold by chance.
+pub const PATTERN: &str = "a pattern";
+/// What it says of code.
+pub const CODE: &str = "code: a call, an index or a member";
+
 /// The tests, cheap ones first.
-const TESTS: [(&str, Test); 15] = [
+const TESTS: [(&str, Test); 17] = [
     (NUMBER, is_number),
     ("a UUID", is_uuid),
     ("a date or time", is_date),
@@ -35,7 +40,9 @@ const TESTS: [(&str, Test); 15] = [
     (PROSE, is_prose),
     ("a word of a language", is_foreign_word),
     ("markup or a pattern", is_markup),
-    ("code: a call, an index or a member", is_code),
+    ("a piece of code", is_piece_of_code),
+    (PATTERN, is_pattern),
+    (CODE, is_code),
     (IDENTIFIER, is_identifier),
     ("data with a well-known beginning", is_data),
     ("a public key or digest", is_public),
@@ -160,12 +167,22 @@ fn is_markup(text: &str) -> bool {
     text.contains("</")
         || (text.starts_with('<') && text.contains('>'))
         || [
-            "(?:", "(?i", "\\d", "\\w", "\\s", "[a-z", "[A-Z", "[0-9", "[^", ".*", ".+", "\\u", "\\x", "&amp;", "&lt;",
-            "%%",
+            "(?:", "(?i", "(?=", "(?!", "\\d", "\\w", "\\s", "[a-", "[A-Z", "[0-9", "0-9]", "[^", "]{", "]+", "]*",
+            "\\u", "\\x", "&amp;", "&lt;",
         ]
         .iter()
         .any(|mark| text.contains(mark))
         || ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "select "].iter().any(|start| text.starts_with(start))
+}
+
+/// What stands between two literals that a program joins.
+fn is_piece_of_code(text: &str) -> bool {
+    text.starts_with([',', ';', ')', ']', '+']) && text.contains(['=', ' ', '+'])
+}
+
+/// What any text matches, and a percent sign as formats write it.
+fn is_pattern(text: &str) -> bool {
+    [".*", ".+", "%%"].iter().any(|mark| text.contains(mark))
 }
 
 /// What an expression of a programming language looks like, and a literal does not.
@@ -181,10 +198,8 @@ fn is_code(text: &str) -> bool {
         .is_some_and(|at| at > 0 && text[..at].bytes().all(|b| Class::WORD.contains(b) || matches!(b, b'.' | b'$')))
         && text.contains(']');
     let member = text.contains("::") || text.contains("->");
-    let between = text.starts_with([',', ';', ')', ']', '+']) && text.contains(['=', ' ']);
     call || index
         || member
-        || between
         || text.starts_with("@{")
         || text.starts_with("new ")
         || text.starts_with("lambda")
