@@ -8,7 +8,16 @@ pub(super) fn kind(path: &[u8]) -> Option<FileKind> {
     // Of a very long name only the ending can say something.
     let tail = &name[name.len().saturating_sub(64)..];
     let name = lower(tail, &mut buffer)?;
-    whole_name(name).or_else(|| extension(name))
+    of_template(name).or_else(|| whole_name(name)).or_else(|| extension(name))
+}
+
+/// The kind of what a template of Jinja or ERB makes: that of `app.yml` for `app.yml.j2`.
+fn of_template(name: &str) -> Option<FileKind> {
+    let made = [".j2", ".jinja", ".jinja2", ".erb"].iter().find_map(|ending| name.strip_suffix(ending))?;
+    match made {
+        "env" => Some(FileKind::Dotenv),
+        _ => whole_name(made).or_else(|| extension(made)),
+    }
 }
 
 /// Whether the name is a lock file's or a checksum list's.
@@ -73,8 +82,11 @@ fn whole_name(name: &str) -> Option<FileKind> {
         "dockerfile" | "containerfile" => FileKind::Dockerfile,
         ".bashrc" | ".bash_profile" | ".zshrc" | ".zshenv" | ".profile" | ".bash_aliases" | "pkgbuild" | "apkbuild"
         | ".bash_history" | ".zsh_history" => FileKind::Shell,
-        "makefile" | "gnumakefile" | "cmakelists.txt" | "build.bazel" | "build" | "workspace" | "justfile"
-        | "rakefile" | "meson.build" => FileKind::Code(Language::Build),
+        // What is assigned in them needs no quotes, as in a shell.
+        "makefile" | "gnumakefile" => FileKind::Shell,
+        "cmakelists.txt" | "build.bazel" | "build" | "workspace" | "justfile" | "rakefile" | "meson.build" => {
+            FileKind::Code(Language::Build)
+        }
         "gemfile" | "vagrantfile" | "podfile" | "fastfile" | "brewfile" | "berksfile" | "guardfile" => {
             FileKind::Code(Language::Ruby)
         }
@@ -110,7 +122,9 @@ fn extension(name: &str) -> Option<FileKind> {
         "properties" => Some(FileKind::Properties),
         "xml" | "xsd" | "xsl" | "xslt" | "pom" | "config" | "csproj" | "vbproj" | "fsproj" | "props" | "targets"
         | "plist" | "resx" | "xlf" | "svg" | "nuspec" | "storyboard" | "xib" | "wsdl" => Some(FileKind::Xml),
-        "sh" | "bash" | "zsh" | "fish" | "ksh" | "ps1" | "psm1" | "psd1" | "bat" | "cmd" => Some(FileKind::Shell),
+        "sh" | "bash" | "zsh" | "fish" | "ksh" | "ps1" | "psm1" | "psd1" | "bat" | "cmd" | "mk" => {
+            Some(FileKind::Shell)
+        }
         "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" | "org" | "textile" => Some(FileKind::Markdown),
         "txt" | "text" | "log" | "csv" | "tsv" | "po" | "pot" | "strings" => Some(FileKind::Plain),
         "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hxx" | "hh" | "m" | "mm" | "inl" | "cu" => code(Language::C),
@@ -136,7 +150,7 @@ fn extension(name: &str) -> Option<FileKind> {
         "sql" | "ddl" | "dml" | "psql" | "plsql" => code(Language::Sql),
         "css" | "scss" | "sass" | "less" | "styl" => code(Language::Stylesheet),
         "html" | "htm" | "xhtml" | "hbs" | "ejs" | "njk" | "jinja" | "j2" | "twig" | "liquid" => code(Language::Html),
-        "mk" | "cmake" | "bzl" | "bazel" | "ninja" => code(Language::Build),
+        "cmake" | "bzl" | "bazel" | "ninja" => code(Language::Build),
         "sol" | "vy" | "cairo" | "move" => code(Language::Contract),
         "zig" | "nim" | "d" | "pas" | "f90" | "asm" | "s" | "v" | "vhd" | "proto" | "thrift" | "graphql" | "gql"
         | "awk" | "tcl" | "bicep" | "rego" | "cue" | "jsonnet" | "libsonnet" | "vim" | "hx" | "cr" => {
