@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use crate::document::line::setting;
 use crate::finding::Excerpt;
+use crate::judge::{entropy, shape};
 use crate::place::sanitize;
 
 /// How many bytes of the line are shown before the place.
@@ -36,6 +38,55 @@ pub fn merged(mut masks: Vec<Mask>) -> Vec<Mask> {
         }
     }
     out
+}
+
+/// What stands beside a secret on its line and may be one that nothing tells: random words, such as the other half of a
+/// credential in the next column, and the rest of a value that perhaps goes on behind a space. `key` is where the key begins, if
+/// the value has one and no quotes.
+#[must_use]
+pub fn suspects(text: &[u8], place: &Range<usize>, key: Option<usize>) -> Vec<Mask> {
+    let before = line_before(text, place.start, BEFORE + WORD);
+    let behind = line_behind(text, place.end, BEHIND + WORD);
+    let mask = |range| Mask { range, shown: 0 };
+    let mut masks: Vec<Mask> = [(before, place.start - before.len()), (behind, place.end)]
+        .into_iter()
+        .flat_map(|(part, base)| {
+            words(part)
+                .filter(|word| is_random(&part[word.clone()]))
+                .map(move |word| base + word.start..base + word.end)
+        })
+        .map(mask)
+        .collect();
+    let rest = key.and_then(|key| {
+        let line = line_before(text, key, BEFORE + WORD);
+        setting::rest_of_line(line, &text[key..place.start], behind)
+    });
+    masks.extend(rest.map(|rest| mask(place.end + behind.len() - rest.len()..place.end + behind.len())));
+    masks
+}
+
+/// What is long enough to be looked at as a random word, and how far beyond the excerpt.
+const WORD: usize = 64;
+
+/// The runs of what tokens are made of.
+fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-');
+    let mut at = 0;
+    text.split(move |&byte| !is_of_word(byte)).map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        start..start + word.len()
+    })
+}
+
+/// Whether a word is made of capitals, small letters and digits, as random as a token.
+fn is_random(word: &[u8]) -> bool {
+    word.len() >= 16
+        && [u8::is_ascii_uppercase as fn(&u8) -> bool, u8::is_ascii_lowercase, u8::is_ascii_digit]
+            .iter()
+            .all(|class| word.iter().any(class))
+        && !entropy::falls_short(word)
+        && !shape::is_identifier(&String::from_utf8_lossy(word))
 }
 
 /// A sentence about `text` in which no secret of it stands as it does there; what is shorter than four bytes is no secret.
@@ -177,6 +228,23 @@ mod tests {
         let merged = merged(vec![mask(20..25, 1), mask(2..8, 1), mask(0..10, 4), mask(10..12, 0)]);
         let merged: Vec<(Range<usize>, usize)> = merged.into_iter().map(|it| (it.range, it.shown)).collect();
         assert_eq!(merged, [(0..10, 3), (10..12, 0), (20..25, 1)]);
+    }
+
+    #[test]
+    fn what_may_be_a_secret_beside_another_is_masked() {
+        let other = ["q7Xk2vR9", "mW4tZc8L", "pN3sD6fG"].concat();
+        let show = |text: &str, key: Option<usize>| {
+            let at = text.find("abcd").expect("the value");
+            let place = at..at + 4;
+            let own = Mask { range: place.clone(), shown: 0 };
+            let masks = merged(suspects(text.as_bytes(), &place, key).into_iter().chain([own]).collect());
+            excerpt(text.as_bytes(), &place, &masks).text
+        };
+        assert_eq!(show(&format!("abcd,{other}"), None), "********,********…");
+        assert_eq!(show(&format!("{other} abcd user_name"), None), "******** ******** user_name");
+        assert_eq!(show("password: abcd efgh", Some(0)), "password: ******** ********");
+        assert_eq!(show("password: abcd # efgh", Some(0)), "password: ******** # efgh");
+        assert_eq!(show("x password: abcd efgh", Some(2)), "x password: ******** efgh");
     }
 
     #[test]

@@ -122,9 +122,21 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
         let kept = found.iter().filter(|it| keep(it));
         excerpt::merged(kept.map(|it| Mask { range: it.place.clone(), shown: it.shown }).collect())
     };
-    inspection.masks = masks(&|it| it.verdict.confidence.is_some());
+    let with_suspects = |masks: Vec<Mask>| {
+        let suspects = found.iter().flat_map(|it| excerpt::suspects(&view.text, &it.place, it.key_of_setting()));
+        // What is a secret keeps its own mask, which may show a prefix.
+        let is_beside = |suspect: &Mask| {
+            let behind = masks.partition_point(|mask| mask.range.end <= suspect.range.start);
+            masks.get(behind).is_none_or(|mask| suspect.range.end <= mask.range.start)
+        };
+        let beside: Vec<Mask> = suspects.filter(is_beside).collect();
+        excerpt::merged(masks.into_iter().chain(beside).collect())
+    };
+    let secrets_only = masks(&|it| it.verdict.confidence.is_some());
+    let secrets: Vec<Range<usize>> = secrets_only.iter().map(|mask| mask.range.clone()).collect();
+    inspection.masks = with_suspects(secrets_only);
     // What was rejected may be a secret all the same: where it is shown, it is masked, too.
-    let all_masks = if keep_rejected { masks(&|_| true) } else { Vec::new() };
+    let all_masks = if keep_rejected { with_suspects(masks(&|_| true)) } else { Vec::new() };
     let text = Text { view: &view, offset: item.offset, lines: item.lines };
     let places = Places::new(
         &text,
@@ -137,7 +149,6 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
         let excerpt = excerpt::excerpt(&view.text, range, masks);
         (text.span(range), places.at(range.start), places.at(range.end), excerpt)
     };
-    let secrets: Vec<Range<usize>> = inspection.masks.iter().map(|mask| mask.range.clone()).collect();
     let (hits, rejected) = found
         .into_iter()
         .filter(|it| item.whole || own.contains(&it.place.start))

@@ -124,6 +124,12 @@ pub struct Lines {
 }
 
 impl Sighting {
+    /// Where the key begins, for a value that stands without quotes and as it is.
+    pub fn key_of_setting(&self) -> Option<usize> {
+        let is_setting = self.ground.bare && self.decoding.is_empty() && self.extent.start < self.place.start;
+        is_setting.then_some(self.extent.start)
+    }
+
     /// The same, rejected because `winner` claims its bytes.
     fn lost_to(mut self, detector: &Detector, winner: RuleIndex) -> Sighting {
         let winner = &detector.rules().get(winner).id;
