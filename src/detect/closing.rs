@@ -26,8 +26,11 @@ pub fn close(rules: &RuleSet, text: &[u8], candidates: &mut Vec<Candidate>) -> V
     candidates.retain(|candidate| {
         let Range { start, end } = candidate.value;
         match taken.range(..end).next_back() {
-            Some((_, &(taken_end, winner))) if taken_end > start => {
-                lost.push((candidate.clone(), winner));
+            Some((&taken_start, &(taken_end, winner))) if taken_end > start => {
+                // Two words of one rule that lead to the same value are no rivals.
+                if (taken_start, taken_end, winner) != (start, end, candidate.rule) {
+                    lost.push((candidate.clone(), winner));
+                }
                 false
             }
             _ => {
