@@ -411,6 +411,10 @@ checks! {
     ObjectId = "object-id",
     /// A KSUID, which says the second it was made in; proves nothing.
     Ksuid = "ksuid",
+    /// A ULID behind the prefix, which says the millisecond it was made in; proves nothing.
+    Ulid = "ulid",
+    /// A UUID of version 7 behind the prefix, which says the millisecond it was made in; of another version it says nothing.
+    Uuid7 = "uuid-7",
     /// The userinfo of a URL: judged like an assignment's value; proves nothing.
     UrlUserinfo = "url-userinfo",
 }

@@ -72,6 +72,17 @@ pub(super) fn instant(seconds: i64) -> Option<String> {
     plausible.contains(&seconds).then(|| instant.to_string())
 }
 
+/// The digits of Crockford's base32, in which ULIDs are written.
+pub(super) const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The second of a ULID, whose first 10 of 26 digits are milliseconds; the case of its letters means nothing.
+pub(super) fn ulid(text: &[u8]) -> Option<String> {
+    let value = |byte: &u8| CROCKFORD.iter().position(|digit| *digit == byte.to_ascii_uppercase());
+    let is_whole = text.len() == 26 && text.iter().all(|byte| value(byte).is_some());
+    let time = text.iter().take(10).try_fold(0i64, |time, byte| Some(time << 5 | value(byte)? as i64))?;
+    is_whole.then(|| instant(time / 1000)).flatten()
+}
+
 /// Whether `text` is a UUID (RFC 9562).
 pub(super) fn is_uuid(text: &[u8]) -> bool {
     text.len() == 36
@@ -101,5 +112,17 @@ mod tests {
         assert_eq!(instant(1_700_000_000).as_deref(), Some("2023-11-14T22:13:20Z"));
         assert_eq!(instant(0), None);
         assert_eq!(instant(i64::MAX), None);
+    }
+
+    #[test]
+    fn a_ulid_says_its_second() {
+        // 01HK153X00 is 1,704,067,200,000.
+        for time in ["01HK153X00", "01hk153x00"] {
+            let id = [time, &"0".repeat(16)].concat();
+            assert_eq!(ulid(id.as_bytes()).as_deref(), Some("2024-01-01T00:00:00Z"));
+        }
+        assert_eq!(ulid(&[b'7'; 26]), None);
+        assert_eq!(ulid(b"01HK153X00"), None);
+        assert_eq!(ulid(&[b'U'; 26]), None);
     }
 }

@@ -152,6 +152,8 @@ fn method(check: Check) -> &'static dyn Method {
         Check::SlackRotated => &text::SLACK,
         Check::ObjectId => &timed::ObjectId,
         Check::Ksuid => &timed::Ksuid,
+        Check::Ulid => &timed::Ulid,
+        Check::Uuid7 => &timed::Uuid7,
         Check::UrlUserinfo => &Nothing,
     }
 }

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-use super::encoding::{base64, instant, is_uuid};
+use super::encoding::{base64, instant, is_uuid, ulid};
 use super::part::Part;
 use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};
@@ -90,17 +90,14 @@ pub(super) const DISCORD: Text = Text {
     made: |random| format!("1{}", random.text("0123456789", 17)),
 };
 
-/// `key_`, a ULID, a comma and the secret. A ULID (Crockford's base32) begins with 10 digits of milliseconds.
+/// `key_`, a ULID, a comma and the secret.
 pub(super) const WORKOS: Text = Text {
     part: Part::Body,
     strict: false,
     padded: false,
     read: |text| {
         let (id, secret) = text.strip_prefix(b"key_")?.split_at_checked(26)?;
-        let time = id.iter().take(10).try_fold(0i64, |time, byte| {
-            CROCKFORD.iter().position(|digit| digit == byte).map(|digit| time << 5 | digit as i64)
-        })?;
-        let created = instant(time / 1000).map(|created| Fact::new(FactName::Created, created));
+        let created = ulid(id).map(|created| Fact::new(FactName::Created, created));
         secret.starts_with(b",").then(|| created.into_iter().collect())
     },
     made: |random| {
@@ -108,7 +105,6 @@ pub(super) const WORKOS: Text = Text {
         format!("key_01JZ{id},{}", random.hex(25))
     },
 };
-const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Two UUIDs and 32 hexadecimal digits.
 pub(super) const SHORTCUT: Text = Text {

@@ -1,6 +1,6 @@
-//! Ids that hold the second in which they were made. That proves nothing, but a second that is none speaks against the token.
+//! Ids that hold the time at which they were made. That proves nothing, but a second that is none speaks against the token.
 
-use super::encoding::{BASE62, instant, number};
+use super::encoding::{BASE62, CROCKFORD, instant, is_uuid, number, ulid};
 use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};
 use crate::rule::random::Random;
@@ -51,6 +51,72 @@ impl Method for Ksuid {
     }
 }
 
+/// Behind the prefix stands a ULID, of which the token may be all or a part.
+pub(super) struct Ulid;
+
+impl Ulid {
+    fn created(token: &[u8], prefix: usize) -> Option<String> {
+        ulid(token.get(prefix..prefix + 26)?)
+    }
+}
+
+impl Method for Ulid {
+    fn verify(&self, token: &[u8], prefix: usize) -> Outcome {
+        known(Self::created(token, prefix))
+    }
+
+    fn make(&self, token: &mut Vec<u8>, prefix: usize, random: &mut Random) {
+        let Some(id) = token.get_mut(prefix..prefix + 26) else { return };
+        let is_lower = id.iter().any(u8::is_ascii_lowercase);
+        let mut time = (1_600_000_000 + random.below(100_000_000)) * 1000;
+        for digit in id[..10].iter_mut().rev() {
+            *digit = CROCKFORD[time % 32];
+            time /= 32;
+        }
+        if is_lower {
+            id.make_ascii_lowercase();
+        }
+    }
+
+    fn facts(&self, token: &[u8], prefix: usize) -> Vec<Fact> {
+        Self::created(token, prefix).map(|created| Fact::new(FactName::Created, created)).into_iter().collect()
+    }
+}
+
+/// Behind the prefix stands a UUID of version 7 (RFC 9562), whose first 48 bits are milliseconds. Other versions say nothing.
+pub(super) struct Uuid7;
+
+impl Uuid7 {
+    fn id(token: &[u8], prefix: usize) -> Option<&[u8]> {
+        token.get(prefix..prefix + 36).filter(|id| is_uuid(id) && id[14] == b'7')
+    }
+
+    fn created(id: &[u8]) -> Option<String> {
+        let digits = [&id[..8], &id[9..13]].concat();
+        let time = i64::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?;
+        instant(time / 1000)
+    }
+}
+
+impl Method for Uuid7 {
+    fn verify(&self, token: &[u8], prefix: usize) -> Outcome {
+        Self::id(token, prefix).map_or(Outcome::Unknown, |id| known(Self::created(id)))
+    }
+
+    fn make(&self, token: &mut Vec<u8>, prefix: usize, random: &mut Random) {
+        let Some(id) = token.get_mut(prefix..prefix + 36).filter(|id| is_uuid(id)) else { return };
+        let time = format!("{:012x}", (1_600_000_000 + random.below(100_000_000)) * 1000);
+        id[..8].copy_from_slice(&time.as_bytes()[..8]);
+        id[9..13].copy_from_slice(&time.as_bytes()[8..]);
+        id[14] = b'7';
+    }
+
+    fn facts(&self, token: &[u8], prefix: usize) -> Vec<Fact> {
+        let created = Self::id(token, prefix).and_then(Self::created);
+        created.map(|created| Fact::new(FactName::Created, created)).into_iter().collect()
+    }
+}
+
 fn known(created: Option<String>) -> Outcome {
     if created.is_some() { Outcome::Unknown } else { Outcome::Doubtful }
 }
@@ -72,5 +138,27 @@ mod tests {
         assert_eq!(Ksuid.verify(token.as_bytes(), 0), Outcome::Unknown);
         assert_eq!(Ksuid.verify(&[b'z'; 27], 0), Outcome::Doubtful);
         assert_eq!(Ksuid.verify(b"2", 0), Outcome::Doubtful);
+    }
+
+    #[test]
+    fn milliseconds_are_read() {
+        for id in ["7".repeat(26), "z".repeat(26)] {
+            let mut token = ["exa_", &id, "_more"].concat().into_bytes();
+            assert_eq!(Ulid.verify(&token, 4), Outcome::Doubtful);
+            Ulid.make(&mut token, 4, &mut Random::new(&["id"]));
+            assert_eq!(Ulid.verify(&token, 4), Outcome::Unknown);
+            assert!(Ulid.facts(&token, 4)[0].value.starts_with("202"));
+            assert_eq!(token.iter().any(u8::is_ascii_uppercase), id.starts_with('7'));
+        }
+        assert_eq!(Ulid.verify(b"exa", 4), Outcome::Doubtful);
+        let mut token = ["exa_", &Random::new(&["id"]).uuid()].concat().into_bytes();
+        token[18] = b'4';
+        assert_eq!((Uuid7.verify(&token, 4), Uuid7.facts(&token, 4).len()), (Outcome::Unknown, 0));
+        token[18] = b'7';
+        token[4..12].fill(b'f');
+        assert_eq!((Uuid7.verify(&token, 4), Uuid7.facts(&token, 4).len()), (Outcome::Doubtful, 0));
+        Uuid7.make(&mut token, 4, &mut Random::new(&["id"]));
+        assert_eq!((Uuid7.verify(&token, 4), Uuid7.facts(&token, 4).len()), (Outcome::Unknown, 1));
+        assert_eq!(Uuid7.verify(b"exa_", 4), Outcome::Unknown);
     }
 }
