@@ -5,13 +5,16 @@ use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
+use keysieve::config::policy::PolicySettings;
 use keysieve::decode::container::{self, Gate, Memory, Problem, Visit};
 use keysieve::decode::{Charset, View};
 use keysieve::detect::Detector;
+use keysieve::document::code::Code;
 use keysieve::document::kind::{FileKind, PlaceFacts};
 use keysieve::document::{self, Syntax};
 use keysieve::judge::{placeholder, reference, shape};
 use keysieve::place::Origin;
+use keysieve::policy::{self, Subject};
 use keysieve::rule::foreign;
 use keysieve::rule::format::Format;
 use keysieve::rule::model::Check;
@@ -92,6 +95,22 @@ pub fn documents(data: &[u8]) {
         let _ = document::read(syntax, data);
     }
     let _ = (FileKind::of(data, data), Syntax::of(data, data), PlaceFacts::of(data));
+    code(data);
+}
+
+/// Code in every language: tokens stand one behind the other, and the checks end.
+fn code(data: &[u8]) {
+    static SETTINGS: OnceLock<PolicySettings> = OnceLock::new();
+    let settings = SETTINGS.get_or_init(|| PolicySettings::default().with_every_check());
+    for path in ["a.js", "a.html", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.go", "a.cs", "a.c", "a.rs", "a.dart"] {
+        if let Some(code) = std::str::from_utf8(data).ok().and_then(|text| Code::read(path.as_bytes(), text)) {
+            let spans: Vec<_> = (0..code.tokens.len()).map(|number| code.span(number)).collect();
+            assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        }
+        let subject = Subject { path: path.as_bytes(), bytes: data, tracked: None };
+        let lint = policy::lint(&subject, settings, jiff::Timestamp::UNIX_EPOCH);
+        assert!(lint.breaches.iter().all(|breach| breach.span.end <= data.len()));
+    }
 }
 
 /// The format language and the patterns of other tools.

@@ -21,8 +21,8 @@ fn list() -> String {
     let _ = writeln!(
         out,
         "{} checks, by what they serve. `keysieve explain ID` prints the page of one; [policy.md](policy.md) says how presets,\n\
-         severities and limits are changed. *Reads* names dialects ([checks.md](checks.md)); `any` is every document, `secrets` \
-         are\nremarks on the secrets that a scan finds. *Nearest* are the closest checks of other tools.",
+         severities and limits are changed. *Reads* names dialects ([checks.md](checks.md)); `any` is every document, `code` \
+         source\ncode, `secrets` are remarks on the secrets that a scan finds. *Nearest* are the closest checks of other tools.",
         metas.len()
     );
     for (family, metas) in families {

@@ -129,6 +129,12 @@ fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(path)
 }
 
+/// What stands behind the last dot of the name of the file at `path`, in lower case.
+pub(super) fn extension<'b>(path: &[u8], buffer: &'b mut [u8; 64]) -> Option<&'b str> {
+    let name = file_name(path);
+    lower(&name[memchr::memrchr(b'.', name)? + 1..], buffer)
+}
+
 /// Lower-cases a short name into `buffer`; `None` for a longer one, which is none that has a meaning here.
 fn lower<'b>(name: &[u8], buffer: &'b mut [u8; 64]) -> Option<&'b str> {
     let part = buffer.get_mut(..name.len())?;

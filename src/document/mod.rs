@@ -3,7 +3,8 @@
 //! [`kind`] names a file from its path and its first bytes, for detection; [`Syntax`] says which reader, if any, reads it as
 //! configuration. [`read`] turns a whole document into one tree of nodes, whatever the syntax, in which every value knows
 //! which bytes of the file it stands in. A check therefore never searches text for a place it has already read. [`line`]
-//! reads assignments around a word, in any text and any part of one, for detection.
+//! reads assignments around a word, in any text and any part of one, for detection. [`code`] reads source code as a row of
+//! tokens, for the checks that ask what a program does with a credential.
 //!
 //! A template of YAML is read as it is, not rendered: what its actions touch is unknown, and no map of it is complete.
 //!
@@ -11,6 +12,7 @@
 //! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
 
 mod budget;
+pub mod code;
 mod dockerfile;
 mod dotenv;
 mod error;

@@ -4,8 +4,10 @@ use crate::config::policy::PolicySettings;
 pub use crate::config::policy::Preset;
 use crate::finding::Severity;
 
+use super::code::Source;
 use super::inventory::{Tree, TreeBreach};
 use super::{Breach, View};
+use crate::document::code::Grammar;
 
 /// The part of the craft that a check serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +88,7 @@ pub struct Meta {
     pub threshold: Option<&'static str>,
     /// CWE numbers.
     pub cwe: &'static [u32],
-    /// What it reads: names of dialects, `any`.
+    /// What it reads: names of dialects, `any`, `code`.
     pub kinds: &'static [&'static str],
     /// The nearest checks of other tools.
     pub nearest: &'static [&'static str],
@@ -110,6 +112,15 @@ pub trait Check: Sync {
     /// Adds what the document breaches to `out`. Called for every document that parsed; a value that is a reference or
     /// unknown is never a breach.
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>);
+
+    /// Whether the check has a look at code of this grammar that is this text. It is asked of every file of code, before any is
+    /// read: a look for a word that it needs, no more.
+    fn reads_code(&self, _grammar: &Grammar, _text: &[u8]) -> bool {
+        false
+    }
+
+    /// Adds what a file of code breaches to `out`.
+    fn check_code(&self, _source: &Source<'_>, _out: &mut Vec<Breach>) {}
 
     /// Whether the check needs all credentials of the tree under this policy: then they are gathered, and
     /// [`check_tree`](Check::check_tree) is called.

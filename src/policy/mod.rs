@@ -5,11 +5,13 @@
 //! finds out which dialects it speaks (a workflow, Kubernetes objects, Terraform, CloudFormation) and shows it to every
 //! check. A check compares values, not their presence, and points at the very value; what is a reference or unknown is
 //! never a finding, and what a single file cannot tell is not claimed. [`lint_module`] reads the files of a directory that
-//! are one to their tool, as one. [`inventory`] says what credentials the files refer to, and holds the checks that need all of
+//! are one to their tool, as one. Source code is read as a row of tokens ([`Source`]), for the checks that ask for it.
+//! [`inventory`] says what credentials the files refer to, and holds the checks that need all of
 //! them at once.
 
 pub mod check;
 mod checks;
+mod code;
 pub mod comments;
 mod date;
 pub mod declared;
@@ -38,6 +40,7 @@ use crate::notice::{Cause, Notice};
 use crate::place::FilePath;
 
 pub use checks::Checks;
+pub use code::Source;
 use dialect::{azure, terraform};
 use inventory::Reference;
 pub use meta::{Check, Family, Meta, Preset};
@@ -59,6 +62,8 @@ pub struct Subject<'a> {
 pub struct Lint {
     /// How many documents were read.
     pub documents: u64,
+    /// How many files of code were read, of those that a check wanted to see.
+    pub sources: u64,
     /// What breaches the policy, in the order of the file.
     pub breaches: Vec<Breach>,
     /// Why it could not be read, if so.
@@ -210,6 +215,7 @@ pub fn study(
         if task.references && inventory::is_code(subject.path, subject.bytes) {
             lint.references.extend(inventory::of_code(number, subject.bytes));
         }
+        code::lint(number, subject, settings, task.checks, &mut lint);
         let head = &subject.bytes[..subject.bytes.len().min(512)];
         let Some(syntax) = Syntax::of(subject.path, head) else {
             lint.notices.extend(of_no_reader(subject));
@@ -227,7 +233,10 @@ pub fn study(
             Err(error) => lint.notices.push(notice(subject, &error)),
         }
     }
-    let Some((mut document, files, text)) = module.read(subjects) else { return lint };
+    let Some((mut document, files, text)) = module.read(subjects) else {
+        in_order(&mut lint.breaches);
+        return lint;
+    };
     let values: Vec<bool> = files.iter().map(|(number, _)| is_values(subjects[*number].path)).collect();
     terraform::settle(&mut document, &values);
     azure::settle(&mut document);
@@ -252,19 +261,26 @@ pub fn study(
         lint.declared = own::inventory(&view);
         lint.declared.iter_mut().for_each(|entry| (entry.file, entry.span) = home(&files, &entry.span));
     }
-    breaches.sort_by(|a, b| (a.span.start, a.check.id, &a.route).cmp(&(b.span.start, b.check.id, &b.route)));
-    // An alias is one value that is used in many places. A rule of a pack may say several things of one.
-    breaches.dedup_by(|a, b| {
-        a.span == b.span && a.check.id == b.check.id && (!a.check.is_of_pack() || a.message == b.message)
-    });
     for breach in &mut breaches {
         (breach.file, breach.span) = home(&files, &breach.span);
         for mark in &mut breach.related {
             (mark.file, mark.span) = home(&files, &mark.span);
         }
     }
-    lint.breaches = breaches;
+    lint.breaches.append(&mut breaches);
+    in_order(&mut lint.breaches);
     lint
+}
+
+/// Puts breaches in the order of the files, each once.
+fn in_order(breaches: &mut Vec<Breach>) {
+    let key = |breach: &Breach| (breach.file, breach.span.start, breach.check.id);
+    breaches.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.route.cmp(&b.route)));
+    // An alias is one value that is used in many places. A rule of a pack may say several things of one.
+    breaches.dedup_by(|a, b| {
+        let is_same = a.file == b.file && a.span == b.span && a.check.id == b.check.id;
+        is_same && (!a.check.is_of_pack() || a.message == b.message)
+    });
 }
 
 /// Whether a check runs, and with which severity, if the user has decided about that.

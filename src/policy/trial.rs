@@ -160,7 +160,7 @@ fn try_block(check: &dyn Check, block: &Block, text: &str, settings: &PolicySett
     if let Some(notice) = lint.notices.first() {
         return Some(format!("it is not read: {}", notice.detail));
     }
-    if lint.documents == 0 {
+    if lint.documents + lint.sources == 0 {
         return Some("no reader for a file of this name".to_owned());
     }
     let mut found = Vec::new();
@@ -222,8 +222,9 @@ fn of_tree(check: &dyn Check, subject: &Subject<'_>, lint: &mut Lint, settings: 
 /// The same file with text before it that no parser minds.
 fn pushed_down(block: &Block, text: &str) -> Option<String> {
     let comment = match block.language.as_str() {
-        "yaml" | "hcl" | "toml" | "dotenv" | "ini" | "properties" | "python" | "nginx" => "# \u{1F600} é\tü\n",
-        "json" | "groovy" => "// \u{1F600} é\tü\n",
+        "yaml" | "hcl" | "toml" | "dotenv" | "ini" | "properties" | "python" | "nginx" | "ruby" => "# \u{1F600} é\tü\n",
+        "json" | "groovy" | "javascript" | "typescript" | "java" | "kotlin" | "go" | "csharp" | "rust" | "c"
+        | "dart" => "// \u{1F600} é\tü\n",
         _ => return None,
     };
     Some(format!("\u{FEFF}{comment}{text}"))

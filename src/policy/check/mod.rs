@@ -32,14 +32,18 @@ mod role_trust_open;
 mod same_reference_in_environments;
 mod sas_url_too_long;
 mod scope_outside_policy;
+mod secret_from_weak_generator;
+mod secret_in_built_url;
 mod secret_in_other_store;
 mod secret_in_user_data;
 mod secret_without_owner;
 mod secret_without_rotation;
+mod secret_written_to_log;
 mod secrets_inherit;
 mod service_account_token_automount;
 mod slow_rotation;
 mod stated_issue_date_overdue;
+mod token_in_browser_storage;
 mod token_in_url;
 mod token_revocation_off;
 mod tracked_env_file;
@@ -84,14 +88,18 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &same_reference_in_environments::SameReferenceInEnvironments,
     &sas_url_too_long::SasUrlTooLong,
     &scope_outside_policy::ScopeOutsidePolicy,
+    &secret_from_weak_generator::SecretFromWeakGenerator,
+    &secret_in_built_url::SecretInBuiltUrl,
     &secret_in_other_store::SecretInOtherStore,
     &secret_in_user_data::SecretInUserData,
     &secret_without_owner::SecretWithoutOwner,
     &secret_without_rotation::SecretWithoutRotation,
+    &secret_written_to_log::SecretWrittenToLog,
     &secrets_inherit::SecretsInherit,
     &service_account_token_automount::ServiceAccountTokenAutomount,
     &slow_rotation::SlowRotation,
     &stated_issue_date_overdue::StatedIssueDateOverdue,
+    &token_in_browser_storage::TokenInBrowserStorage,
     &token_in_url::TokenInUrl,
     &token_revocation_off::TokenRevocationOff,
     &tracked_env_file::TrackedEnvFile,
