@@ -9,6 +9,7 @@ pub mod cli;
 pub mod collate;
 pub mod config;
 pub mod decode;
+mod der;
 pub mod detect;
 pub mod document;
 pub mod finding;

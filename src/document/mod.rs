@@ -12,6 +12,7 @@
 //! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
 
 mod budget;
+pub mod certificate;
 pub mod code;
 mod dockerfile;
 mod dotenv;
@@ -107,6 +108,7 @@ pub fn read(syntax: Syntax, bytes: &[u8]) -> Result<Document, ReadError> {
         Syntax::Server => server::read(text),
         Syntax::PythonSettings => python::read(text),
         Syntax::Jenkinsfile => jenkinsfile::read(text),
+        Syntax::Pem => Ok(vec![Node::new(0..text.len(), Value::String(text.to_owned()))]),
     };
     roots.map(|roots| Document::plain(syntax, roots))
 }

@@ -37,11 +37,13 @@ pub enum Syntax {
     PythonSettings,
     /// A pipeline of Jenkins, in Groovy.
     Jenkinsfile,
+    /// Certificates and keys between lines of dashes: one text.
+    Pem,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Syntax; 14] = [
+    pub const ALL: [Syntax; 15] = [
         Syntax::Yaml,
         Syntax::Json,
         Syntax::JsonLines,
@@ -56,6 +58,7 @@ impl Syntax {
         Syntax::Server,
         Syntax::PythonSettings,
         Syntax::Jenkinsfile,
+        Syntax::Pem,
     ];
 
     /// The syntax of the file at `path`, whose content begins with `head` (the first few hundred bytes are enough; none is
@@ -82,7 +85,7 @@ impl Syntax {
             Syntax::Properties => FileKind::Properties,
             Syntax::Xml => FileKind::Xml,
             Syntax::Dockerfile => FileKind::Dockerfile,
-            Syntax::Netrc | Syntax::Server => FileKind::Plain,
+            Syntax::Netrc | Syntax::Server | Syntax::Pem => FileKind::Plain,
             Syntax::PythonSettings => FileKind::Code(Language::Python),
             Syntax::Jenkinsfile => FileKind::Code(Language::Jvm),
         }
@@ -92,6 +95,7 @@ impl Syntax {
 /// What the name says, where it says more than the kind does: a syntax, or that there is none.
 fn by_name(directories: &str, name: &str, kind: FileKind, head: &[u8]) -> Option<Option<Syntax>> {
     let parent = directories.rsplit('/').next().unwrap_or_default();
+    let is_pem = [".pem", ".crt", ".cer", ".cert", ".key"].iter().any(|ending| name.ends_with(ending));
     let is_below = |wanted: &str| directories.split('/').any(|part| part == wanted);
     let known = match name {
         _ if kind == FileKind::Lockfile => return Some(None),
@@ -111,6 +115,8 @@ fn by_name(directories: &str, name: &str, kind: FileKind, head: &[u8]) -> Option
             _ if name == "credentials" && first_content(head).starts_with('[') => Syntax::Ini,
             _ => return None,
         },
+        // The same endings stand for DER, which is no text, and for key files of other formats.
+        _ if is_pem => return Some(memchr::memmem::find(head, b"-----BEGIN ").map(|_| Syntax::Pem)),
         _ if name.ends_with(".tfstate") || name.ends_with(".tfstate.backup") => Syntax::Json,
         _ if name.ends_with("_settings.py") => Syntax::PythonSettings,
         _ if name.ends_with(".py") && parent == "settings" => Syntax::PythonSettings,
@@ -254,6 +260,9 @@ mod tests {
             ("jenkinsfile.md", "", None),
             ("C:\\x\\.aws\\credentials", "", Some(Syntax::Ini)),
             (".s3cfg", "", Some(Syntax::Ini)),
+            ("tls/server.crt", "Certificate:\n-----BEGIN CERTIFICATE-----\n", Some(Syntax::Pem)),
+            ("server.pem", "", None),
+            ("slides.key", "PK", None),
             ("README.md", "", None),
         ];
         for (path, head, expected) in cases {

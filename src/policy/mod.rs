@@ -9,6 +9,7 @@
 //! [`inventory`] says what credentials the files refer to, and holds the checks that need all of
 //! them at once.
 
+mod certificate;
 pub mod check;
 mod checks;
 mod code;

@@ -4,7 +4,7 @@
 //!
 //! Blocks under Bad must be found where they say and nowhere else, blocks under Good not at all. A block without a file is
 //! policy, in TOML, for all blocks of the page. `@jwt({…})` stands for a token with that payload, `@unsigned({…})` for one without a signature, `@random(N)` for N random
-//! characters, `@base64(…)` for the encoded text: nothing shaped like a secret stands in a page as it is.
+//! characters, `@base64(…)` for the encoded text, `@certificate(…)` and `@authority(…)` for one that counts between two days: nothing shaped like a secret stands in a page as it is.
 
 use std::sync::LazyLock;
 
@@ -15,6 +15,7 @@ use crate::config;
 use crate::config::policy::PolicySettings;
 use crate::place::{FilePath, Origin, Position, Span};
 
+use super::certificate;
 use super::declared::Declared;
 use super::inventory::{Declaration, Identity, Sighting, Spot, Tree, check_tree, join};
 use super::{Breach, Check, Lint, Subject, Task, page, study};
@@ -266,12 +267,15 @@ fn blocks(section: &str) -> Result<Vec<Block>, String> {
 /// The text with what stands for secrets made out.
 pub(super) fn expand(text: &str) -> String {
     static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"@(?:jwt|(unsigned))\((\{[^)]*\})\)|@random\(([0-9]+)\)|@base64\(([^)]*)\)")
+        Regex::new(r"@(?:jwt|(unsigned))\((\{[^)]*\})\)|@random\(([0-9]+)\)|@base64\(([^)]*)\)|@(certificate|authority)\(([0-9]+) ([0-9]+)\)")
             .expect("a pattern of our own is valid")
     });
     let expanded = TEMPLATE.replace_all(text, |found: &Captures<'_>| {
         let group = |number: usize| found.get(number).map(|group| group.as_str());
         let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
+        if let (Some(from), Some(until)) = (group(6), group(7)) {
+            return certificate::example(from, until, group(5) == Some("authority"));
+        }
         match (group(2), group(3), group(4)) {
             (Some(payload), ..) if group(1).is_some() => {
                 format!("{}.{}.", part(br#"{"alg":"none","typ":"JWT"}"#), part(payload.as_bytes()))

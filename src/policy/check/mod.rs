@@ -9,6 +9,7 @@ mod credential_of_many_owners;
 mod credential_outside_inventory;
 mod exception_expired;
 mod exception_without_reason;
+mod expired_certificate;
 mod external_secret_without_refresh;
 mod gcp_api_key_without_restriction;
 mod iam_credentials_exposed;
@@ -24,6 +25,7 @@ mod key_policy_open;
 mod key_vault_secret_without_expiry;
 mod key_without_rotation;
 mod literal_provider_credential;
+mod long_lived_certificate;
 mod long_lived_jwt;
 mod long_token_lifetime;
 mod open_cluster_secret_store;
@@ -65,6 +67,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &credential_outside_inventory::CredentialOutsideInventory,
     &exception_expired::ExceptionExpired,
     &exception_without_reason::ExceptionWithoutReason,
+    &expired_certificate::ExpiredCertificate,
     &external_secret_without_refresh::ExternalSecretWithoutRefresh,
     &gcp_api_key_without_restriction::GcpApiKeyWithoutRestriction,
     &iam_credentials_exposed::IamCredentialsExposed,
@@ -80,6 +83,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &key_vault_secret_without_expiry::KeyVaultSecretWithoutExpiry,
     &key_without_rotation::KeyWithoutRotation,
     &literal_provider_credential::LiteralProviderCredential,
+    &long_lived_certificate::LongLivedCertificate,
     &long_lived_jwt::LongLivedJwt,
     &long_token_lifetime::LongTokenLifetime,
     &open_cluster_secret_store::OpenClusterSecretStore,

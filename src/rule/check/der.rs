@@ -3,15 +3,8 @@
 //! A walk over tags and lengths, two levels deep; no number is looked at but for its size.
 
 use super::pem::Key;
+use crate::der::{BITS, CONTEXT_0, CONTEXT_1, Elements, IDENTIFIER, INTEGER, OCTETS, SEQUENCE, element, sequence};
 use crate::rule::random::Random;
-
-const INTEGER: u8 = 0x02;
-const OCTETS: u8 = 0x04;
-const IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
-const CONTEXT_0: u8 = 0xa0;
-const CONTEXT_1: u8 = 0xa1;
-const BITS: u8 = 0x03;
 
 /// Object identifiers of keys, as DER writes them, and the names that people know.
 const KINDS: &[(&[u8], &str)] = &[
@@ -32,38 +25,6 @@ const KINDS: &[(&[u8], &str)] = &[
 
 fn name(identifier: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(bytes, _)| *bytes == identifier).map(|(_, name)| *name)
-}
-
-/// Elements one behind the other.
-struct Elements<'a>(&'a [u8]);
-
-impl<'a> Elements<'a> {
-    fn next(&mut self) -> Option<(u8, &'a [u8])> {
-        let [tag, first, rest @ ..] = self.0 else { return None };
-        let (length, rest) = if *first < 0x80 {
-            (usize::from(*first), rest)
-        } else {
-            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            if !(1..=3).contains(&bytes.len()) {
-                return None;
-            }
-            (bytes.iter().fold(0usize, |length, &byte| length << 8 | usize::from(byte)), rest)
-        };
-        let (content, rest) = rest.split_at_checked(length)?;
-        self.0 = rest;
-        Some((*tag, content))
-    }
-
-    fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
-        self.next().filter(|(it, _)| *it == tag).map(|(_, content)| content)
-    }
-}
-
-/// The content of the sequence that `bytes` are, with nothing behind it.
-pub(super) fn sequence(bytes: &[u8]) -> Option<&[u8]> {
-    let mut elements = Elements(bytes);
-    let content = elements.take(SEQUENCE)?;
-    elements.0.is_empty().then_some(content)
 }
 
 /// Which private key `bytes` are.
@@ -118,12 +79,6 @@ fn elliptic(curve: Option<&[u8]>) -> Key {
 pub(super) fn bits(number: &[u8]) -> Option<usize> {
     let start = number.iter().position(|&byte| byte != 0)?;
     Some((number.len() - start) * 8 - number[start].leading_zeros() as usize)
-}
-
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let head = if length < 0x80 { vec![tag, length as u8] } else { vec![tag, 0x82, (length >> 8) as u8, length as u8] };
-    [&head[..], content].concat()
 }
 
 fn number(random: &mut Random, bytes: usize) -> Vec<u8> {

@@ -160,7 +160,7 @@ fn verify(block: &[u8]) -> Outcome {
     }
     match bytes[0] {
         _ if is_openssh => Outcome::strict(openssh::private_key(bytes).is_some()),
-        0x30 if der::sequence(bytes).is_some() => Outcome::likely(der::private_key(bytes).is_some()),
+        0x30 if crate::der::sequence(bytes).is_some() => Outcome::likely(der::private_key(bytes).is_some()),
         0x80.. => match body.checksum {
             Some(checksum) => Outcome::strict(checksum == pgp::crc24(bytes)),
             None => Outcome::likely(pgp::private_key(bytes).is_some()),
