@@ -15,6 +15,12 @@ fn names_decide() {
     assert_eq!(kind("deploy/.env.production"), FileKind::Dotenv);
     assert_eq!(kind(".envrc"), FileKind::Shell);
     assert_eq!(kind("Dockerfile.dev"), FileKind::Dockerfile);
+    assert_eq!(kind("GNUmakefile"), FileKind::Shell);
+    assert_eq!(kind("roles/db/templates/app.yml.j2"), FileKind::Yaml);
+    assert_eq!(kind("env.j2"), FileKind::Dotenv);
+    assert_eq!(kind("app.conf.erb"), FileKind::Ini);
+    assert_eq!(kind("page.html.erb"), FileKind::Code(Language::Html));
+    assert_eq!(kind("tasks.erb"), FileKind::Code(Language::Ruby));
     assert_eq!(kind("package-lock.json"), FileKind::Lockfile);
     assert_eq!(kind("pnpm-lock.yaml"), FileKind::Lockfile);
     assert_eq!(kind("src/lib.rs"), FileKind::Code(Language::Rust));
