@@ -103,6 +103,13 @@ impl FileKind {
         names::kind(path).unwrap_or_else(|| content::kind(head))
     }
 
+    /// Whether the file at `path` is a template that makes a file of another name: of its kind, but not yet in its syntax.
+    #[must_use]
+    pub fn is_of_template(path: &[u8]) -> bool {
+        let name = String::from_utf8_lossy(file_name(path)).to_ascii_lowercase();
+        names::made_by_template(&name).is_some()
+    }
+
     /// Whether variables within a text are filled in, as shells do it. Configuration that is read by programs of all sorts is not
     /// taken for such.
     #[must_use]

@@ -65,6 +65,9 @@ impl Syntax {
     /// allowed, and the name decides alone). `None` where the file is none that is read as configuration.
     #[must_use]
     pub fn of(path: &[u8], head: &[u8]) -> Option<Syntax> {
+        if FileKind::is_of_template(path) {
+            return None;
+        }
         let kind = FileKind::of(path, head);
         let path = String::from_utf8_lossy(path).to_ascii_lowercase().replace('\\', "/");
         let (directories, name) = path.rsplit_once('/').unwrap_or(("", &path));
@@ -264,6 +267,7 @@ mod tests {
             ("server.pem", "", None),
             ("slides.key", "PK", None),
             ("README.md", "", None),
+            ("app.yml.j2", "", None),
         ];
         for (path, head, expected) in cases {
             assert_eq!(Syntax::of(path.as_bytes(), head.as_bytes()), *expected, "{path} {head:?}");

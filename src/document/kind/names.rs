@@ -13,11 +13,15 @@ pub(super) fn kind(path: &[u8]) -> Option<FileKind> {
 
 /// The kind of what a template of Jinja or ERB makes: that of `app.yml` for `app.yml.j2`.
 fn of_template(name: &str) -> Option<FileKind> {
-    let made = [".j2", ".jinja", ".jinja2", ".erb"].iter().find_map(|ending| name.strip_suffix(ending))?;
-    match made {
+    match made_by_template(name)? {
         "env" => Some(FileKind::Dotenv),
-        _ => whole_name(made).or_else(|| extension(made)),
+        made => whole_name(made).or_else(|| extension(made)),
     }
+}
+
+/// The name of what the template of this name makes, if it is one.
+pub(super) fn made_by_template(name: &str) -> Option<&str> {
+    [".j2", ".jinja", ".jinja2", ".erb"].iter().find_map(|ending| name.strip_suffix(ending))
 }
 
 /// Whether the name is a lock file's or a checksum list's.
