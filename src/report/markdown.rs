@@ -91,7 +91,8 @@ fn not_scanned(text: &mut String, report: &Report<'_>, mask: &Mask) {
             |cause: &Cause| report.incomplete_causes.contains(cause) == is_incomplete && number_of(report, *cause) > 0;
         let mut rows = String::new();
         for cause in Cause::ALL.into_iter().filter(is_told) {
-            let mut left = number_of(report, cause);
+            let all = number_of(report, cause);
+            let mut left = all;
             for notice in report.notices.iter().filter(|notice| notice.cause == cause).take(NOTICES) {
                 let subject = code_cell(&shortened(&mask.text(&notice.subject)));
                 let detail = cell(&prose(&shortened(&mask.text(&notice.detail))));
@@ -102,8 +103,10 @@ fn not_scanned(text: &mut String, report: &Report<'_>, mask: &Mask) {
                     rows.push_str(&row);
                 }
             }
-            if left > 0 {
-                let _ = writeln!(rows, "| {} | and {left} more | |", cause.id());
+            match left {
+                0 => {}
+                _ if left == all => _ = writeln!(rows, "| {} | {left} not listed | |", cause.id()),
+                _ => _ = writeln!(rows, "| {} | and {left} more | |", cause.id()),
             }
         }
         if !rows.is_empty() {

@@ -9,8 +9,35 @@ use crate::report::escape;
 /// A word as what is before it, its own part, and the punctuation behind it.
 fn parts(word: &str) -> (&str, &str, &str) {
     let behind = word.trim_start_matches('(');
-    let own = behind.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+    let mut own = behind.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+    // What opens within a word closes within it.
+    if is_open(own) && behind[own.len()..].starts_with(')') {
+        own = &behind[..=own.len()];
+    }
     (&word[..word.len() - behind.len()], own, &behind[own.len()..])
+}
+
+/// Whether a parenthesis that opens behind the beginning is not closed.
+fn is_open(word: &str) -> bool {
+    let word = word.trim_start_matches('(');
+    word.matches('(').count() > word.matches(')').count()
+}
+
+/// The words of a text; a value and its length, `…(40 bytes)`, are one.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(' ');
+        let end = |from: usize| rest[from..].find(' ').map_or(rest.len(), |at| from + at);
+        let mut cut = end(0);
+        if is_open(&rest[..cut]) && cut < rest.len() {
+            let both = end(cut + 1);
+            cut = if is_open(&rest[..both]) { cut } else { both };
+        }
+        let (word, behind) = rest.split_at(cut);
+        rest = behind;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 /// Whether a word can stand in a text as it is.
@@ -31,7 +58,7 @@ fn words(text: &str, plain: fn(&str) -> String, code: fn(&str) -> String) -> Str
         (_, "", _) => plain(word),
         (before, own, behind) => format!("{before}{}{behind}", code(own)),
     };
-    text.split(' ').filter(|word| !word.is_empty()).map(word).collect::<Vec<_>>().join(" ")
+    split(text).map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// A text of one line as Markdown. What stands between backticks in it, a command for example, is one code span.
@@ -99,7 +126,9 @@ mod tests {
         assert_eq!(prose("... )"), "... )");
         assert_eq!(prose("run `git fetch --all`, then (`x_y`)."), "run `git fetch --all`, then (`x_y`).");
         assert_eq!(prose("a_b`c`d_e `` f"), "`a_b` `c` `d_e` ``` `` ``` f");
-        assert_eq!(prose("a`b *c* [x](y)"), "``a`b`` `*c*` `[x](y`)");
+        assert_eq!(prose("a`b *c* [x](y)"), "``a`b`` `*c*` `[x](y)`");
+        assert_eq!(prose("in plain text: ex_…(40 bytes). In 2"), "in plain text: `ex_…(40 bytes)`. In 2");
+        assert_eq!(prose("f(x, y z (a b)"), "`f(x`, y z (a b)");
     }
 
     #[test]
