@@ -1,10 +1,11 @@
 //! Writes reports: to standard output, or whole or not at all to files.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::config::ConfigError;
 use crate::place::sanitize;
@@ -23,6 +24,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// The file; none for standard output.
+    fn path(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|path| *path != Path::new("-"))
+    }
+
     fn writer(&self, colour: bool) -> Box<dyn Format> {
         match (&self.scene, self.format) {
             (Some(scene), Formats::Text) => Box::new(Brief { colour, scene: scene.clone() }),
@@ -31,24 +37,48 @@ impl Target {
     }
 }
 
-/// Writes every report, files first, so that a closed pipe costs none of them.
+/// Writes every report, files first, so that a closed pipe costs none of them. One that cannot be written costs none of the
+/// others, either.
 ///
 /// # Errors
-/// A file that cannot be written, with its name; for standard output the bare [`io::Error`].
+/// The first that cannot be written, with its name.
 pub fn write(targets: &[Target], report: &Report<'_>) -> anyhow::Result<()> {
-    for target in targets {
-        if let Some(path) = target.file.as_deref().filter(|path| *path != Path::new("-")) {
-            beside(path, |out| target.writer(false).write(report, out))
-                .with_context(|| format!("{}: cannot be written", path.display()))?;
-        }
+    let (files, shown): (Vec<&Target>, Vec<&Target>) = targets.iter().partition(|target| target.path().is_some());
+    let mut written = Ok(());
+    for target in files.into_iter().chain(shown) {
+        let one = write_one(target.path(), &|colour, out| target.writer(colour).write(report, out));
+        written = written.and(one);
     }
-    for target in targets {
-        if target.file.as_deref().is_none_or(|path| path == Path::new("-")) {
-            to_stdout(&|colour, out| target.writer(colour).write(report, out))?;
+    written
+}
+
+/// Demands that every report has a place of its own, before anything is scanned for it.
+///
+/// # Errors
+/// A name that is empty, a directory that is not there, or a file that two reports would be written to.
+pub fn check(targets: &[Target]) -> anyhow::Result<()> {
+    let mut taken = HashSet::new();
+    for path in targets.iter().filter_map(Target::path) {
+        let name = path.file_name().with_context(|| format!("a report as `{}`: it names no file", shown(path)))?;
+        let directory = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let canonical = directory.canonicalize().ok().filter(|it| it.is_dir());
+        let canonical = canonical.with_context(|| {
+            format!("{}: cannot be written: there is no directory `{}`", path.display(), directory.display())
+        })?;
+        // A device takes any number of them.
+        if !is_special(path) && !taken.insert(canonical.join(name)) {
+            bail!("{}: two reports would be written to this file", path.display());
         }
     }
     Ok(())
 }
+
+fn is_special(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
+
+/// What an error of standard output is called.
+const STDOUT: &str = "standard output cannot be written";
 
 /// Writes to one place, given whether it takes colours.
 type Writing<'w> = dyn Fn(bool, &mut dyn Write) -> io::Result<()> + 'w;
@@ -62,7 +92,7 @@ pub fn write_one(file: Option<&Path>, write: &Writing<'_>) -> anyhow::Result<()>
         Some(path) => {
             beside(path, |out| write(false, out)).with_context(|| format!("{}: cannot be written", path.display()))
         }
-        None => Ok(to_stdout(write)?),
+        None => to_stdout(write).context(STDOUT),
     }
 }
 
@@ -77,7 +107,7 @@ fn to_stdout(write: &Writing<'_>) -> io::Result<()> {
 /// Writes beside the file and renames, so that nobody ever reads half a report. What is not a regular file, such as a
 /// device, is written in place.
 fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    let special = is_special(path);
     let beside = path.with_file_name(format!(
         ".{}.{}.partial",
         path.file_name().unwrap_or_default().to_string_lossy(),
@@ -101,21 +131,21 @@ fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
 /// Writes a text to standard output.
 ///
 /// # Errors
-/// The bare [`io::Error`].
+/// Those of the operating system.
 pub fn print(text: &str) -> anyhow::Result<()> {
-    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+    io::stdout().lock().write_all(text.as_bytes()).context(STDOUT)
 }
 
 /// Writes bytes to a file, whole or not at all, or to standard output.
 ///
 /// # Errors
-/// A file that cannot be written, with its name; for standard output the bare [`io::Error`].
+/// As for [`write`].
 pub fn write_bytes(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
     match file.filter(|path| *path != Path::new("-")) {
         Some(path) => {
             beside(path, |out| out.write_all(bytes)).with_context(|| format!("{}: cannot be written", path.display()))
         }
-        None => Ok(io::stdout().lock().write_all(bytes)?),
+        None => io::stdout().lock().write_all(bytes).context(STDOUT),
     }
 }
 

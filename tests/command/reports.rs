@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::scripted::Scratch;
-use crate::support::{FORMATS, github, keysieve, token};
+use crate::support::{FORMATS, command, github, keysieve, token};
 
 fn tree() -> Scratch {
     let scratch = Scratch::new();
@@ -71,6 +71,38 @@ fn a_file_that_cannot_be_written_is_named() {
     assert_eq!(names(&scratch, "."), ["directory", "occupied", "tree"]);
     assert_eq!(names(&scratch, "directory"), [] as [&str; 0]);
     assert_eq!(fs::read(scratch.path("occupied")).unwrap(), b"x");
+}
+
+/// What can be known before the scan is said before it; what cannot costs no other report.
+#[test]
+fn one_report_that_fails_costs_no_other() {
+    let scratch = tree();
+    for (arguments, words) in [
+        (["--report", "json=nowhere/x"], "there is no directory `nowhere`"),
+        (["--report", "json="], "names no file"),
+        (["--report", "json=out"], "two reports would be written"),
+        (["--report", "json=./out"], "two reports would be written"),
+    ] {
+        let arguments = [&["check", "nothing-here", "-o", "out"][..], &arguments].concat();
+        let run = keysieve(&scratch, ".", &arguments).exits(2).says(words);
+        assert_eq!(run.out(), "");
+    }
+    fs::create_dir(scratch.path("directory")).unwrap();
+    let arguments = ["check", "tree", "--report", "json=directory", "--report", "sarif=out"];
+    let run = keysieve(&scratch, ".", &arguments).exits(2).says("directory: cannot be written");
+    assert!(run.out().contains("findings"), "{}", run.shown());
+    assert_eq!(names(&scratch, "."), ["directory", "out", "tree"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_is_full_is_named() {
+    let scratch = tree();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&scratch.path(".")).args(["check", "tree"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("standard output cannot be written: "), "{said}");
 }
 
 #[test]
