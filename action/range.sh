@@ -127,7 +127,25 @@ way() {
 # Everything. Of a shallow clone keysieve scans what is there, and calls the scan incomplete.
 whole() {
   scope=whole words="the whole history and the working tree"
-  if [ "$FETCH" = true ] && [ -n "$top" ] && is_shallow; then lacking "the clone is shallow: the history is not in it"; fi
+  if [ "$FETCH" = true ] && [ -n "$top" ] && is_shallow; then
+    lacking "the clone is shallow: the history is not in it"
+    [ -z "$again" ] || return 0
+  fi
+  policy_of_change
+}
+
+# A change does not excuse itself, however much is looked at because of it.
+policy_of_change() {
+  case $EVENT:$POLICY_FROM in pull_request*:base | merge_group:base) ;; *) return 0 ;; esac
+  [ -n "$top" ] || return 0
+  base=$PULL_BASE
+  # By default this event checks the base out, which is no change.
+  if [ "$EVENT" != pull_request_target ] || holds "$PULL_HEAD"; then base_of_change; fi
+  if ! is_here "$base"; then
+    lacking "the base $base, whose policy counts, is not in the clone"
+    return 0
+  fi
+  policy=$(repository rev-parse "$base^{commit}") base=""
 }
 
 # One try; `again` says that it is to be made anew.

@@ -19,6 +19,7 @@ finish() {
   output exit-code "$code"
   output report "$report"
   output sarif "$sarif"
+  output scope "${scope:-}"
   if [ -n "$reason" ] && [ "$SUMMARY" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
     printf 'keysieve did not scan: %s\n' "$reason" >>"$GITHUB_STEP_SUMMARY"
   fi
@@ -124,7 +125,7 @@ case $scope:$tip in
   range:) command=(history "--base=$base" "${flags[@]}" -- "$start") ;;
   range:*) command=(history "--range=$base..$tip" "${flags[@]}" -- "$start") ;;
 esac
-scanned=0 linted=0 breaches=0
+scanned=0 linted=0 breaches=0 failing=0
 quoting "$PROGRAM" "${command[@]}" || scanned=$?
 if [ "$scope" = range ] && [ "$scanned" -ne 2 ]; then quoting lint_change || linted=$?; fi
 code=$(worst "$scanned" "$linted")
@@ -141,10 +142,12 @@ if [ "$ANNOTATE" = true ] && [ -f "$work/breaches" ]; then annotate_breaches; fi
 {
   printf 'keysieve looked at %s.\n\n' "$words"
   if [ "$breaches" -gt 0 ]; then
-    printf 'Breaches of the policy that are new (%s):\n\n' "$breaches"
+    sign=⚠️
+    [ "$failing" -eq 0 ] || sign=❌
+    printf '### %s keysieve: breaches of the policy that are new: %s, of which %s fail the job\n\n' "$sign" "$breaches" "$failing"
     # Indented, nothing in it is markup.
     sed 's/^/    /' "$work/breaches"
-    printf '\n<!-- -->\n\n'
+    printf '\n<!-- -->\n\nSecrets that the change brings:\n\n'
   fi
   [ ! -f "$work/report.md" ] || cat "$work/report.md"
 } >"$work/summary.md"

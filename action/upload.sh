@@ -10,6 +10,15 @@ give_up() {
   exit 0
 }
 
+# What a branch is said to have in one upload and not in the next is taken for mended. A pull request is looked at whole each
+# time; of a branch, what one push brings is gone from the report of the next.
+case $SCOPE:$REF in
+  range:refs/pull/* | range:refs/heads/gh-readonly-queue/*) ;;
+  range:*)
+    notice "the SARIF report was not uploaded: it has only what this push brings, and code scanning would close the alerts of what an earlier one brought. A scan of everything, on a schedule or with \`mode: full\`, uploads the whole"
+    exit 0
+    ;;
+esac
 [ -f "$SARIF" ] || give_up "there is none"
 command -v gh >/dev/null 2>&1 || give_up "gh, GitHub's command line, is not on this runner"
 encoded=$(mktemp "${RUNNER_TEMP:-/tmp}/keysieve-sarif.XXXXXX") || give_up "no temporary file"

@@ -1,13 +1,15 @@
 //! `keysieve diff`.
 
+use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use super::merge::read;
 use super::output;
-use crate::collate::{Difference, Entry, compare};
+use crate::collate::{Difference, Entry, Moved, compare};
 use crate::finding::Severity;
 
 /// Compare two reports: what is new, what is gone, what stays
@@ -28,6 +30,10 @@ pub struct DiffArgs {
     /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Files that were moved from one report to the other, as `git diff -z -M --name-status` lists them: what is wrong in such
+    /// a file was there before
+    #[arg(long, value_name = "FILE")]
+    moved: Option<PathBuf>,
     /// Least severity of a new finding that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", value_enum, default_value = "medium")]
     fail_on: Severity,
@@ -52,7 +58,11 @@ impl DiffArgs {
     /// Compares and writes. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
         let (old, new) = (read(&self.old)?, read(&self.new)?);
-        let difference = compare(&old, &new, self.fail_on)?;
+        let moved = match &self.moved {
+            Some(path) => Moved::of_git(&fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?),
+            None => Moved::default(),
+        };
+        let difference = compare(&old, &new, &moved, self.fail_on)?;
         let mut out = Vec::new();
         match self.format {
             DiffFormat::Text => text(&difference, &mut out)?,
@@ -72,9 +82,11 @@ impl DiffArgs {
 fn text(it: &Difference, out: &mut Vec<u8>) -> std::io::Result<()> {
     for (list, word) in [(&it.new, "new"), (&it.gone, "gone")] {
         for entry in list {
-            writeln!(out, "{word}: {}[{}]{}", entry.severity, entry.rule, before(": ", &entry.title))?;
+            let rule = if entry.rule.is_empty() { "no rule" } else { &entry.rule };
+            writeln!(out, "{word}: {}[{rule}]{}", entry.severity, before(": ", &entry.title))?;
             let tool = if entry.tool == "keysieve" { "" } else { &entry.tool };
-            writeln!(out, "  {}{}", entry.place, before("  ", tool))?;
+            let place = if entry.place.is_empty() { "no place" } else { &entry.place };
+            writeln!(out, "  {place}{}", before("  ", tool))?;
             if let Some(fingerprint) = &entry.fingerprint {
                 writeln!(out, "  {fingerprint}")?;
             }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entry::{Entries, Entry};
 use super::read::{Input, Kind};
-use super::{Problem, ours, sarif};
+use super::{Moved, Problem, ours, sarif};
 use crate::scale::Severity;
 
 /// How two reports differ. Lists are sorted: worst first, then tool, rule and place.
@@ -34,20 +34,21 @@ pub struct Difference {
     pub stays: Vec<Entry>,
 }
 
-fn entries(input: &Input) -> Result<Entries, Problem> {
+fn entries(input: &Input, moved: &Moved) -> Result<Entries, Problem> {
     match input.kind {
-        Kind::Report => ours::entries(input),
+        Kind::Report => ours::entries(input, moved),
         Kind::Sarif => sarif::entries(input),
     }
 }
 
-/// Compares two reports. What stands several times in one of them counts as often.
+/// Compares two reports. What stands several times in one of them counts as often. Files that were `moved` have another path in
+/// the old report; of SARIF, whose results bring identities of their own, they count for nothing.
 ///
 /// # Errors
 /// A finding without what it must have; reports of different tools, or with fingerprints of different keys: nothing in them
 /// would be the same.
-pub fn compare(old: &Input, new: &Input, fail_on: Severity) -> Result<Difference, Problem> {
-    let (before, after) = (entries(old)?, entries(new)?);
+pub fn compare(old: &Input, new: &Input, moved: &Moved, fail_on: Severity) -> Result<Difference, Problem> {
+    let (before, after) = (entries(old, moved)?, entries(new, &Moved::default())?);
     if before.tools.is_disjoint(&after.tools) && !before.tools.is_empty() && !after.tools.is_empty() {
         let names = |entries: &Entries| entries.tools.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let what =

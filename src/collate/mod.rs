@@ -10,6 +10,7 @@ mod compare;
 mod entry;
 mod join;
 mod merge;
+mod moved;
 mod ours;
 mod read;
 mod sarif;
@@ -18,6 +19,7 @@ mod tree;
 pub use compare::{Difference, compare};
 pub use entry::{Entry, How};
 pub use merge::{Merged, RUNS, merge};
+pub use moved::Moved;
 pub use read::{Input, Kind, read};
 pub use tree::Tree;
 

@@ -1,5 +1,6 @@
 //! The findings of a JSON report of keysieve.
 
+use super::moved::Moved;
 use super::Problem;
 use super::entry::{Entries, Entry, How, identity, place};
 use super::read::Input;
@@ -45,7 +46,8 @@ pub(super) fn first_uri(finding: &Tree) -> &str {
     first.and_then(|place| place.get("uri")).and_then(Tree::text).unwrap_or_default()
 }
 
-pub(super) fn entries(input: &Input) -> Result<Entries, Problem> {
+/// The findings of a report; what is wrong in a file that was `moved` is told by where that is now.
+pub(super) fn entries(input: &Input, moved: &Moved) -> Result<Entries, Problem> {
     let mut entries = Entries::default();
     entries.tools.insert("keysieve".to_owned());
     let key = input.tree.at(&["tool", "fingerprint_key"]).and_then(Tree::text);
@@ -63,7 +65,7 @@ pub(super) fn entries(input: &Input) -> Result<Entries, Problem> {
             place: finding.get("places").map(Tree::items).unwrap_or_default().first().map(in_words).unwrap_or_default(),
             fingerprint: Some(sanitize(fingerprint)),
             identified_by: How::Fingerprint,
-            id: id(kind, fingerprint, first_uri(finding)),
+            id: id(kind, fingerprint, moved.now(first_uri(finding))),
         });
     }
     Ok(entries)

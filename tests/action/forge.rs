@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::changes::{add, begun, pull, pulled};
+use crate::changes::{add, begun, pull, pulled, pushed};
 use crate::runner::Runner;
 
 /// Answers with `FOUND` when it is asked for comments, and keeps a copy of what it is given.
@@ -109,6 +109,24 @@ fn the_sarif_report_is_sent_as_code_scanning_takes_it() {
     command.args(["-c", unpack, "-"]).arg(runner.scratch.path("calls.sarif"));
     command.arg(runner.scratch.path("checkout/keysieve.sarif"));
     assert!(command.status().unwrap().success());
+}
+
+/// The next push would close what this one opens.
+#[test]
+fn what_a_push_brings_is_not_sent_to_code_scanning() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    let before = scratch.git("repo", &["rev-parse", "HEAD"]);
+    let after = add(&scratch, 1, "new.txt");
+    let mut runner = pushed(scratch, "push", &before, &after, 0).with("upload-sarif", "true");
+    runner.program("gh", GH);
+    runner.machine = vec![("CALLS".to_owned(), runner.scratch.path("calls").display().to_string())];
+    let outcome = runner.run().exits(1);
+    assert!(outcome.step("Upload the SARIF report").said("::notice title=keysieve::the SARIF report was not uploaded"));
+    assert!(calls(&runner).is_empty());
+    let runner = runner.with("mode", "full");
+    runner.run().exits(1);
+    assert!(calls(&runner)[0].contains("code-scanning/sarifs"));
 }
 
 /// Nothing is asked of GitHub unless the workflow wants it.

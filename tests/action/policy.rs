@@ -169,3 +169,105 @@ fn a_change_answers_for_the_breaches_that_it_brings() {
     // Its own policy is looser.
     runner.with("policy-from", "head").with("fail-on", "").run().exits(0);
 }
+
+/// However much is looked at because of a change, it does not excuse itself.
+#[test]
+fn a_whole_scan_of_a_pull_request_is_judged_by_its_base() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.git("repo", &["rm", "-q", "known.txt"]);
+    scratch.write("repo/keysieve.toml", "fail-on = \"high\"\n");
+    scratch.commit(1, "Policy");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    let allow = ["keysieve", ":allow github-personal-access-token for a test"].concat();
+    scratch.write("repo/commented.txt", format!("{} # {allow}\n", github("commented")));
+    add(&scratch, 2, "new.txt");
+    scratch.write("repo/keysieve.toml", EXCUSE);
+    scratch.commit(3, "Excuse it");
+    let pull = pull(&scratch);
+    let runner = pulled(scratch, &pull, "pull-request", 0).with("mode", "full");
+    let outcome = runner.run().exits(1).says("keysieve.toml differs from what");
+    let paths = outcome.paths();
+    for path in ["new.txt", "commented.txt"] {
+        assert!(paths.iter().any(|it| it == path), "{paths:?}");
+    }
+    let own = runner.with("policy-from", "head");
+    assert!(own.run().exits(0).paths().is_empty());
+}
+
+/// Only what is looked at is compared, and by the same paths.
+#[test]
+fn breaches_below_a_path_are_compared_below_it() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/sub/infra/main.tf", WIDE_ROLE);
+    scratch.write("repo/other/main.tf", WIDE_ROLE);
+    scratch.commit(1, "A breach that is known");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    scratch.write("repo/sub/readme", "words\n");
+    scratch.commit(2, "Work");
+    let change = pull(&scratch);
+    let mut runner = pulled(scratch, &change, "pull-request", 0);
+    for paths in ["sub", "sub/infra/main.tf", "sub\nother", "."] {
+        runner.inputs.insert("paths".to_owned(), paths.to_owned());
+        assert_eq!(runner.run().exits(0).outputs["new-findings"], "0", "{paths}");
+    }
+
+    let scratch = begun();
+    scratch.write("repo/sub/infra/main.tf", WIDE_ROLE);
+    scratch.commit(2, "A breach, and a directory that was not there");
+    let change = pull(&scratch);
+    let mut runner = pulled(scratch, &change, "pull-request", 0);
+    for paths in ["sub", "sub/infra/main.tf", "."] {
+        runner.inputs.insert("paths".to_owned(), paths.to_owned());
+        let outcome = runner.run().exits(1);
+        assert!(outcome.scan().out().contains(" file=sub/infra/main.tf,line="), "{paths}: {}", outcome.scan().shown());
+        assert!(outcome.summary.contains("breaches of the policy that are new: 1, of which 1"), "{}", outcome.summary);
+        assert_eq!(outcome.outputs["new-findings"], "1", "{paths}");
+    }
+}
+
+const WIDE_ROLE: &str = "resource \"aws_iam_policy\" \"wide\" {\n  policy = jsonencode({\n    Statement = [{ Effect = \"Allow\", \
+                         Action = \"*\", Resource = \"*\" }]\n  })\n}\n";
+
+/// A file that was only moved has the breaches that it had.
+#[test]
+fn a_moved_file_brings_no_breach() {
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/.github/workflows/old.yml", WIDE);
+    scratch.commit(1, "A breach that is known");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    scratch.git("repo", &["mv", ".github/workflows/old.yml", ".github/workflows/new name.yml"]);
+    scratch.commit(2, "Rename");
+    let change = pull(&scratch);
+    assert_eq!(pulled(scratch, &change, "pull-request", 0).run().exits(0).outputs["new-findings"], "0");
+
+    // What was no workflow before becomes one.
+    let scratch = begun();
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/notes/old.yml", WIDE);
+    scratch.commit(1, "No breach");
+    scratch.git("repo", &["checkout", "-q", "-B", "feature"]);
+    scratch.write("repo/.github/workflows/keep", "");
+    scratch.git("repo", &["mv", "notes/old.yml", ".github/workflows/new.yml"]);
+    scratch.commit(2, "Use it");
+    let change = pull(&scratch);
+    assert_eq!(pulled(scratch, &change, "pull-request", 0).run().exits(1).outputs["new-findings"], "1");
+}
+
+/// An annotation is as loud as what it is about.
+#[test]
+fn a_mild_breach_is_no_error() {
+    let scratch = begun();
+    scratch.write("repo/.github/workflows/new.yml", WIDE);
+    scratch.write("repo/keysieve.toml", "");
+    scratch.commit(1, "A breach");
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    scratch.write("repo/keysieve.toml", "[[check]]\nid = \"workflow-write-all\"\nseverity = \"low\"\n");
+    scratch.commit(2, "It is mild here");
+    let change = pull(&scratch);
+    let outcome = pulled(scratch, &change, "pull-request", 0).run().exits(0);
+    assert!(outcome.scan().out().contains("\n::notice file=.github/workflows/new.yml,line=2,"), "{}", outcome.scan().shown());
+    assert!(outcome.summary.contains("breaches of the policy that are new: 1, of which 0"), "{}", outcome.summary);
+}
