@@ -8,7 +8,7 @@ use crate::place::{Origin, Positions, Span};
 use crate::policy::comments::{self, Idle, Said};
 use crate::rule::set::RuleSet;
 use crate::secret::FingerprintKey;
-use crate::source::{Item, Paths, Purpose, Repository};
+use crate::source::{End, Item, Paths, Purpose, Repository};
 use crate::suppress::comment::{self, Comment, CommentFlaw};
 use crate::suppress::{Counting, Exceptions, Foreign, Settled, Suppressions};
 
@@ -100,8 +100,15 @@ pub fn is_gone(plan: &Plan, paths: &Paths, repository: Option<&Repository>, path
     if plan.history.is_some() || path.starts_with('<') {
         return true;
     }
+    if let (Some((_, selection)), Some(repository)) = (&plan.range, repository) {
+        let has = |revision: &str| repository.has_at(revision, path).unwrap_or(false);
+        let end = selection.wanted.iter().find_map(End::revision).unwrap_or("HEAD");
+        // What was never there before the range was not moved in it.
+        let mut before = selection.left_out.iter().filter_map(End::revision).peekable();
+        return !has(end) && (before.peek().is_none() || before.any(has));
+    }
     if plan.range.is_some() {
-        return repository.is_none_or(|repository| repository.file_at("HEAD", path).is_err());
+        return true;
     }
     paths.was_scanned(path) && !plan.paths.is_empty() || !paths.exists(path)
 }

@@ -39,6 +39,8 @@ pub struct Ground<'g> {
     pub names: &'g dyn Fn(&Finding) -> Vec<String>,
     /// Whether an address that holds a finding no longer was either looked at, or is no file any more.
     pub is_gone: &'g dyn Fn(&str) -> bool,
+    /// Whether a finding has a place for every path at which a commit ever had it.
+    pub sees_past: bool,
     /// What "now" is.
     pub now: Timestamp,
 }
@@ -170,7 +172,10 @@ impl<'s> Suppressions<'s> {
         }
         let cover = match &mut self.baseline {
             Some(baseline) => {
-                let is_gone = |path: &str| (ground.is_gone)(path);
+                // What commits have, and never had at this path, was not moved from there.
+                let is_committed = places.iter().any(|(place, _)| place.origin.outermost().is_history());
+                let was_there = |path: &str| !ground.sees_past || !is_committed || addresses.contains_key(path);
+                let is_gone = |path: &str| was_there(path) && (ground.is_gone)(path);
                 baseline.cover(finding, &(ground.names)(finding), &addresses, &is_gone, ground.now)
             }
             None => Cover::default(),

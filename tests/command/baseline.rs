@@ -68,6 +68,32 @@ fn what_is_new_is_reported() {
     assert_eq!(text(&report.0["suppressed"][0]["by"]), "baseline");
 }
 
+/// Nothing was moved from where git never had it: the first commit of a secret is one, though it lay here before.
+#[test]
+fn the_first_commit_of_what_lay_here_is_new() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/plain.txt", "plain\n");
+    scratch.commit(1, "Begin");
+    scratch.write("repo/local.env", format!("TOKEN={}\n", github("local")));
+    keysieve(&scratch, "repo", &["baseline", "create"]).exits(0).says("1 entry");
+    keysieve(&scratch, "repo", &["scan"]).exits(0);
+    fs::rename(scratch.path("repo/local.env"), scratch.path("local.env")).unwrap();
+    scratch.commit(2, "Baseline");
+    scratch.write("repo/prod.py", format!("token = '{}'\n", github("local")));
+    scratch.commit(3, "Production");
+    for arguments in [&["history", "--base", "HEAD~1", "--config-from", "HEAD~1"][..], &["history"], &["check"]] {
+        keysieve(&scratch, "repo", arguments).exits(1).says("prod.py:1:10");
+    }
+    // What a range moves goes with its entry.
+    let scratch = known(&github("known"));
+    scratch.commit(2, "Baseline");
+    scratch.git("repo", &["mv", "a.env", "b.env"]);
+    scratch.write("repo/c.env", "nothing\n");
+    scratch.commit(3, "Move");
+    keysieve(&scratch, "repo", &["history", "--range", "HEAD~1.."]).exits(0);
+    nothing_new(&scratch);
+}
+
 #[test]
 fn what_is_gone_is_told_and_taken_out() {
     let scratch = known(&github("known"));
