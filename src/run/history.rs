@@ -62,6 +62,10 @@ impl Run<'_> {
             *self.progress.reused.lock().unwrap_or_else(PoisonError::into_inner) = Some(reused);
             self.note(reuse.keep(self, repository, seen, &lives, tally));
         }
+        if self.plan.paths.is_empty() && tally.coverage.commits + tally.coverage.blobs == 0 {
+            let detail = "no commit yet: there is no history to scan";
+            tally.notice(Notice::new(Cause::NothingFound, repository.shown(), detail));
+        }
         tally.add(before);
         Ok(lives)
     }

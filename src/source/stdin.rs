@@ -36,6 +36,9 @@ impl<R: Read + Send> Source for Stdin<R> {
             let detail = format!("only the first {} bytes could be read: {error}", lent.bytes);
             tally.notice(Notice::new(Cause::Unreadable, "<stdin>", detail));
         }
+        if lent.bytes == 0 {
+            tally.notice(Notice::new(Cause::NothingFound, "<stdin>", "it is empty: there was nothing to scan"));
+        }
         if stop.requested() {
             tally.notice(Notice::new(Cause::Interrupted, "<stdin>", "the rest was not scanned"));
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::scripted::{Scratch, overwrite};
-use crate::support::{FORMATS, LISTS, Run, github, keysieve};
+use crate::support::{FORMATS, LISTS, Run, command, feed, github, keysieve};
 
 /// A repository with two commits and nothing to find.
 fn clean() -> Scratch {
@@ -239,6 +239,9 @@ fn no_repository_at_all() {
     let empty = Scratch::repository();
     empty.write("repo/file.txt", "nothing\n");
     each_format(&empty, "repo", &["check"], 0, &["no findings"]);
+    // Alone it is nothing to look at.
+    each_format(&empty, "repo", &["history"], 3, &["no commit yet"]);
+    feed(command(&empty.path("repo")).args(["scan", "-"]), b"").exits(3).says("it is empty");
 }
 
 #[test]
