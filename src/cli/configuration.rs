@@ -13,6 +13,7 @@ use crate::policy::declared::own;
 use crate::policy::{self, Checks, rego};
 use crate::secret::FingerprintKey;
 use crate::source::{GitEnvironment, Repository, paths};
+use crate::suppress::foreign;
 
 /// Flags of every command that reads the configuration.
 #[derive(Args, Debug)]
@@ -69,6 +70,24 @@ impl Home {
         file.read(most, Some(&at_revision)).map_err(|errors| anyhow::anyhow!(lines(&errors)))
     }
 
+    /// Says which control files `HEAD` has otherwise than the revision that counts instead: a change that edits what hides
+    /// findings, or what is asked for, is not judged by that, and whoever reads the report is to know.
+    pub fn passed_over(&self, named: Option<&Path>, baseline: Option<&NamedFile>) -> Option<String> {
+        let revision = self.revision.as_deref()?;
+        let repository = Repository::open(or_here(&self.directory), &GitEnvironment::from_process()).ok()?;
+        let own = config::FILE_NAMES.iter().chain([&super::baseline::NAME]).chain(&foreign::FILES);
+        let mut names: Vec<String> = own.map(|name| (*name).to_owned()).collect();
+        names.extend(named.map(|path| path.to_string_lossy().into_owned()));
+        names.extend(baseline.and_then(|file| file.name().rsplit_once(':').map(|(_, path)| path.to_owned())));
+        let at = |revision: &str, name: &str| repository.file_at(revision, name).ok();
+        let mut changed: Vec<String> = names.into_iter().filter(|name| at("HEAD", name) != at(revision, name)).collect();
+        changed.sort_unstable();
+        changed.dedup();
+        let verb = if changed.len() == 1 { "differs" } else { "differ" };
+        let names = changed.join(", ");
+        (!changed.is_empty()).then(|| format!("{names} {verb} from what {revision} has, which counts here"))
+    }
+
     /// The texts of those of `names` that are there: beside the control file, or at the top of the repository in a revision.
     pub fn beside(&self, names: &[&'static str], most: u64) -> anyhow::Result<Vec<(&'static str, String)>> {
         let mut texts = Vec::new();
@@ -90,6 +109,11 @@ impl Home {
 }
 
 impl ConfigArgs {
+    /// The control file that is named.
+    pub fn file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// The configuration for what lies at `start`.
     pub fn load(&self, start: &Path) -> anyhow::Result<Loaded> {
         let mut loaded = load(
@@ -178,8 +202,12 @@ fn user_file() -> Option<PathBuf> {
 
 /// Whether a revision has a file at this path.
 fn is_at(directory: &Path, revision: &str, path: &str) -> anyhow::Result<bool> {
-    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    Ok(Repository::open(directory, &GitEnvironment::from_process())?.has_at(revision, path)?)
+    Ok(Repository::open(or_here(directory), &GitEnvironment::from_process())?.has_at(revision, path)?)
+}
+
+/// The empty path is the current directory.
+fn or_here(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() { Path::new(".") } else { directory }
 }
 
 /// The control file at the top of a revision, which counts for all of it.

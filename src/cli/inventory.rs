@@ -108,6 +108,7 @@ impl InventoryArgs {
             baseline: None,
             foreign: Vec::new(),
             no_inline: true,
+            notes: Vec::new(),
             require_commits: 0,
             require_bytes: 0,
         })

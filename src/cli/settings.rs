@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::configuration::{ConfigArgs, Loaded};
 use super::hiding::{Hiding, HidingArgs};
-use super::output::Target;
+use super::output::{self, Target};
 use super::time;
 use crate::finding::{Confidence, Severity};
 use crate::notice::Cause;
@@ -78,7 +78,8 @@ impl JudgeArgs {
 
     /// The settings of a run under a configuration, with what hides findings.
     pub fn settings_of(&self, loaded: Loaded, hiding: Hiding) -> anyhow::Result<Settings> {
-        let Loaded { mut config, checks, .. } = loaded;
+        let Loaded { mut config, checks, home } = loaded;
+        let notes = home.passed_over(self.configuration.file(), config.suppression.baseline.as_ref());
         config.fail_on = self.fail_on.unwrap_or(config.fail_on);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         Ok(Settings {
@@ -93,6 +94,7 @@ impl JudgeArgs {
             baseline: hiding.baseline,
             foreign: hiding.foreign,
             no_inline: self.hiding.no_inline,
+            notes: notes.into_iter().collect(),
             require_commits: self.require_commits,
             require_bytes: self.require_bytes,
         })
@@ -134,6 +136,7 @@ impl JudgeArgs {
             targets.push(Target { format, file: Some(PathBuf::from(file)), scene: None });
         }
         targets.push(Target { format: self.format, file: self.output.clone(), scene: None });
+        output::check(&targets)?;
         Ok(targets)
     }
 }
