@@ -141,8 +141,18 @@ pub struct Introduction {
     pub date: String,
     /// Whether the tree of HEAD still holds the secret.
     pub in_head: bool,
+    /// Of a range that ends elsewhere than at HEAD: whether a commit that it ends with still holds the secret.
+    pub at_end: Option<bool>,
     /// Whether a ref reaches the commit.
     pub reachable: bool,
+}
+
+impl Introduction {
+    /// Whether the version that is looked at still holds the secret: of a range its end, else HEAD.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.at_end.unwrap_or(self.in_head)
+    }
 }
 
 /// A commit of a secret's life.
@@ -302,12 +312,12 @@ impl Finding {
         (std::cmp::Reverse(self.severity), self.rule.as_str(), first, &self.fingerprint)
     }
 
-    /// Whether a file, the index, `HEAD` or the tip of a ref holds it now.
+    /// Whether a file, the index, `HEAD`, the tip of a ref or the end of the range holds it now.
     #[must_use]
     pub fn is_live(&self) -> bool {
         let is_here = |place: &Place| {
             matches!(place.origin.outermost(), Origin::File(_) | Origin::Staged(_))
-                || place.introduced.as_ref().is_some_and(|introduced| introduced.in_head)
+                || place.introduced.as_ref().is_some_and(|introduced| introduced.in_head || introduced.is_current())
         };
         self.places.iter().any(is_here) || self.life.as_ref().is_some_and(|life| life.in_head || life.holding_count > 0)
     }

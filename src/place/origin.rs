@@ -123,6 +123,12 @@ impl Origin {
         self.object().is_some() || matches!(self, Origin::EntryName(_) | Origin::RefName(_))
     }
 
+    /// Whether commits hold this at a path, so that a later one may have it no more: unlike a message, which stays in its commit.
+    #[must_use]
+    pub fn is_of_tree(&self) -> bool {
+        matches!(self, Origin::Blob { .. } | Origin::LfsObject { .. } | Origin::EntryName(_))
+    }
+
     /// A stable machine word for the kind of origin, as the JSON report writes it.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -14,17 +14,29 @@ pub struct Checkout {
     pub commit: Option<String>,
     /// The branch, without `refs/heads/`; none where `HEAD` is detached.
     pub branch: Option<String>,
-    /// Whether paths of the report begin at the top of the repository.
-    pub is_top: bool,
     /// Whether all of the history was looked at, so that what is not reported of it is not there.
     pub whole_history: bool,
+    /// Whether only what a change brings was looked at, so that nothing is said of all else.
+    pub is_change: bool,
+    /// Of the paths of files those that are others seen from the top of the repository.
+    pub from_top: BTreeMap<FilePath, FilePath>,
     /// Of the paths that places of the history have, those that `HEAD` has, each with the object there.
     pub head: BTreeMap<FilePath, String>,
-    /// A file at `HEAD` for what has no path there: the control file, or a README.
+    /// A file at `HEAD` for what has no path there: the control file, a README, or else any.
     pub anchor: Option<FilePath>,
 }
 
 impl Checkout {
+    /// The path of an outermost origin from the top of the repository, as forges have it, whatever was scanned.
+    #[must_use]
+    pub fn path<'p>(&'p self, origin: &'p Origin) -> Option<&'p FilePath> {
+        let path = origin.path()?;
+        match origin {
+            Origin::File(_) | Origin::FileName(_) => Some(self.from_top.get(path).unwrap_or(path)),
+            _ => Some(path),
+        }
+    }
+
     /// Whether the lines of this blob are those of the file at its path.
     #[must_use]
     pub fn holds(&self, origin: &Origin) -> bool {
@@ -45,10 +57,12 @@ impl Checkout {
     }
 }
 
-/// Whether only the history holds a finding: no file, and not what `HEAD` has.
+/// Whether only the history holds a finding: no file, and neither `HEAD` nor the end of the range.
 pub(super) fn is_past(finding: &Finding) -> bool {
     let in_head = finding.life.as_ref().is_some_and(|life| life.in_head);
-    let is_past =
-        |place: &Place| place.origin.outermost().is_history() && place.introduced.as_ref().is_none_or(|it| !it.in_head);
+    let is_past = |place: &Place| {
+        let is_gone = place.introduced.as_ref().is_none_or(|it| !it.in_head && !it.is_current());
+        place.origin.outermost().is_history() && is_gone
+    };
     !in_head && !finding.places.is_empty() && finding.places.iter().all(is_past)
 }

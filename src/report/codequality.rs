@@ -67,7 +67,7 @@ fn of_finding(
     if let Some(secret) = spot::secret(report, finding) {
         description.push_str(&format!(" The secret: {secret}"));
     }
-    let spots: Vec<Spot> = finding.places.iter().map(|place| Spot::of(place, mask)).collect();
+    let spots: Vec<Spot> = finding.places.iter().map(|place| Spot::of(report, place, mask)).collect();
     let in_files = spots.iter().filter(|spot| spot.range.is_some()).take(spot::PLACES);
     let mut pointed: Vec<&Spot> = in_files.collect();
     if pointed.is_empty() {

@@ -66,7 +66,7 @@ impl Format for Csv {
 fn row(report: &Report<'_>, finding: &Finding, mask: &Mask) -> [String; COLUMNS.len()] {
     let descriptor = report.descriptor(&finding.rule);
     let first = finding.places.first();
-    let spot = first.map(|place| spot::Spot::of(place, mask));
+    let spot = first.map(|place| spot::Spot::of(report, place, mask));
     let range = spot.as_ref().and_then(|spot| spot.range);
     let introduced = first.and_then(|place| place.introduced.as_ref());
     [

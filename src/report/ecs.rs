@@ -250,7 +250,7 @@ fn alert<'a>(report: &Report<'a>, finding: &Finding, ordinal: u64, mask: &Mask) 
         },
         scanner: Scanner { vendor: "keysieve" },
     });
-    document.file = finding.places.first().and_then(|place| file(&Spot::of(place, mask)));
+    document.file = finding.places.first().and_then(|place| file(&Spot::of(report, place, mask)));
     document.related = Some(Related { hash: hashes(finding) });
     document
 }

@@ -68,7 +68,7 @@ impl Format for Github {
 
 fn annotation(level: &str, report: &Report<'_>, finding: &Finding, mask: &Mask, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "::{level} ")?;
-    let spot = finding.places.first().map(|place| Spot::of(place, mask));
+    let spot = finding.places.first().map(|place| Spot::of(report, place, mask));
     if let Some((spot, range)) = spot.as_ref().and_then(|spot| Some((spot, spot.range?))) {
         write!(out, "file={},line={},endLine={}", property(&spot.path()), range.line, range.end_line)?;
         // Columns count only within one line.

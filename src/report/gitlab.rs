@@ -236,7 +236,7 @@ fn vulnerability(report: &Report<'_>, finding: &Finding, ordinal: u64, mask: &Ma
         },
         solution: solution(descriptor),
         scanner: Scanner { id: "keysieve", name: "keysieve" },
-        location: location(finding.places.first(), mask),
+        location: location(report, finding.places.first(), mask),
         identifiers: identifiers(finding, descriptor),
         raw_source_code_extract: spot::secret(report, finding),
         details: Details {
@@ -257,8 +257,8 @@ fn solution(descriptor: Option<&Descriptor>) -> String {
     steps.collect::<Vec<_>>().join("\n").chars().take(SOLUTION).collect()
 }
 
-fn location(place: Option<&Place>, mask: &Mask) -> Location {
-    let spot = place.map(|place| Spot::of(place, mask));
+fn location(report: &Report<'_>, place: Option<&Place>, mask: &Mask) -> Location {
+    let spot = place.map(|place| Spot::of(report, place, mask));
     let introduced = place.and_then(|place| place.introduced.as_ref());
     // A line of a version that a commit brought is a line of the file in that commit.
     let lines = match (&spot, place) {

@@ -92,7 +92,7 @@ fn case(
     names: &mut HashMap<String, u64>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let spot = finding.places.first().map(|place| spot::Spot::of(place, mask));
+    let spot = finding.places.first().map(|place| spot::Spot::of(report, place, mask));
     let path = spot.as_ref().map(spot::Spot::path).unwrap_or_default();
     let rule = sanitize(&finding.rule);
     let parts = [mask.text(&finding.title), path.clone(), finding.fingerprint.as_str().to_owned()];

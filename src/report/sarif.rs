@@ -2,7 +2,7 @@
 //!
 //! Problem: code scanning rejects a whole file for one thing it does not like (a result too many, a URI with a colon, a
 //! duplicate rule), and follows an alert by `ruleId`, path and `primaryLocationLineHash` from upload to upload. Way: one
-//! run, and a second one for what only the history holds; limits of our own below the official ones, every cut of them told in a notification; places that code scanning
+//! run, a second one for what only the history holds, and another instead of both for a change; limits of our own below the official ones, every cut of them told in a notification; places that code scanning
 //! cannot open (a commit, a message) anchored at line 1 of a path that HEAD has, with the truth in the message and in the properties; our
 //! fingerprint in place of a hash of the line, so that an alert survives every edit around it. Columns are UTF-16 units.
 //!
@@ -16,6 +16,7 @@ use std::io::{self, Write as _};
 use serde_json::Value;
 use serde_sarif::sarif::{self, Invocation, Message, MultiformatMessageString, Notification, PropertyBag};
 
+use super::checkout::is_past;
 use super::mask::Mask;
 use super::{Format, Report, model, verdict};
 use crate::notice::Cause;
@@ -35,6 +36,8 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 const CATEGORY: &str = "keysieve/";
 /// The category of what only the history holds.
 const PAST: &str = "keysieve-history/";
+/// The category of what a change brings.
+const CHANGE: &str = "keysieve-change/";
 /// Results in a run. Code scanning takes 25,000 and keeps 5,000.
 const RESULTS: usize = 5_000;
 /// Locations of a result. Code scanning takes 1,000 and shows 100.
@@ -50,13 +53,19 @@ pub struct Sarif;
 impl Format for Sarif {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mask = Mask::of(report);
-        let (present, past) = entries::entries(report);
+        let entries = entries::entries(report);
         let mut locations = LOCATIONS_IN_ALL;
-        let mut runs = vec![run(report, &mask, &present, CATEGORY, &mut locations)];
-        // An empty run closes the alerts of its category, which is true only where the history was looked at.
-        if !past.is_empty() || report.checkout.whole_history {
-            runs.push(run(report, &mask, &past, PAST, &mut locations));
-        }
+        // What a run lacks is closed of its category. What a change brings says nothing of all that was there before.
+        let runs = if report.checkout.is_change {
+            vec![run(report, &mask, &entries, CHANGE, &mut locations)]
+        } else {
+            let (past, present): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| is_past(entry.finding));
+            let mut runs = vec![run(report, &mask, &present, CATEGORY, &mut locations)];
+            if !past.is_empty() || report.checkout.whole_history {
+                runs.push(run(report, &mask, &past, PAST, &mut locations));
+            }
+            runs
+        };
         let version = sarif::Version::V2_1_0.to_string();
         let log = sarif::Sarif::builder().schema(SCHEMA).version(version).runs(runs).build();
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
@@ -77,7 +86,7 @@ fn run(
     let mut rules = rules::Rules::new(report);
     let results = results::Results::new(report, mask, entries, &mut rules, locations);
     let mut notifications = Notifications::default();
-    if category == CATEGORY {
+    if category != PAST {
         notifications.of_run(report, mask);
     }
     notifications.of_left_out(&results);
@@ -118,9 +127,8 @@ fn provenance(report: &Report<'_>, mask: &Mask) -> Option<sarif::VersionControlD
     let mut details = sarif::VersionControlDetails::builder().repository_uri(remote).build();
     details.revision_id = checkout.commit.clone();
     details.branch = checkout.branch.as_deref().map(|branch| mask.text(branch));
-    details.mapped_to = checkout
-        .is_top
-        .then(|| sarif::ArtifactLocation { uri_base_id: Some(results::ROOT.to_owned()), ..Default::default() });
+    details.mapped_to =
+        Some(sarif::ArtifactLocation { uri_base_id: Some(results::ROOT.to_owned()), ..Default::default() });
     Some(details)
 }
 

@@ -1,7 +1,8 @@
 //! Where the formats of forges and CI systems point to, and what they say of a finding in a sentence.
 //!
-//! Such a format opens a file of the working tree at a line. A place in the history, in a container or in a name has no such
-//! line: it has at most a path, and the sentence says the commit and where it really is.
+//! Such a format opens a file of the checkout at a line, by its path from the top. What a commit brought has such a line where
+//! HEAD has that very blob. Another place in the history, in a container or in a name has none: it has at most a path, and the
+//! sentence says the commit and where it really is.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -33,14 +34,13 @@ pub(super) struct Range {
 pub(super) struct Spot {
     /// The path without secrets, if there is one.
     pub(super) path: Option<FilePath>,
-    /// The lines, where the working tree or the index has them.
+    /// The lines, where the working tree, the index or `HEAD` has them.
     pub(super) range: Option<Range>,
 }
 
 impl Spot {
-    pub(super) fn of(place: &Place, mask: &Mask) -> Self {
-        let outermost = place.origin.outermost();
-        let is_file = matches!(place.origin, Origin::File(_) | Origin::Staged(_) | Origin::Patch(_));
+    pub(super) fn of(report: &Report<'_>, place: &Place, mask: &Mask) -> Self {
+        let is_file = is_file(&place.origin) || report.checkout.holds(&place.origin);
         let line = place.start.line.max(1);
         let range = Range {
             line,
@@ -48,10 +48,11 @@ impl Spot {
             end_line: place.end.line.max(line),
             end_column: place.end.column.max(1),
         };
-        Self { path: outermost.path().map(|path| mask.path(path).into_owned()), range: is_file.then_some(range) }
+        let path = report.checkout.path(place.origin.outermost());
+        Self { path: path.map(|path| mask.path(path).into_owned()), range: is_file.then_some(range) }
     }
 
-    /// The path for people, relative to the root of the scan: empty where there is none.
+    /// The path for people, from the top of the repository: empty where there is none.
     pub(super) fn path(&self) -> String {
         self.path.as_ref().map(|path| path.display().trim_start_matches('/').to_owned()).unwrap_or_default()
     }
@@ -65,6 +66,11 @@ impl Spot {
     pub(super) fn end_line(&self) -> u64 {
         self.range.map_or(1, |range| range.end_line)
     }
+}
+
+/// Whether a place is a line of a file, wherever that is checked out.
+fn is_file(origin: &Origin) -> bool {
+    matches!(origin, Origin::File(_) | Origin::Staged(_) | Origin::Patch(_))
 }
 
 /// The commit that brought a place, or that it stands in.
@@ -96,7 +102,7 @@ pub(super) fn sentence(finding: &Finding, mask: &Mask) -> String {
     if let Some(place) = finding.places.first() {
         if place.origin.outermost().is_history() {
             text.push_str(&format!(" Found in the history: {}.", in_words(place, mask)));
-        } else if Spot::of(place, mask).range.is_none() {
+        } else if !is_file(&place.origin) {
             text.push_str(&format!(" Found in {}.", in_words(place, mask)));
         }
     }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use self::layout::{Paint, Style, WIDTH, wrap};
-use self::life::{head, ten};
+use self::life::{fate, ten};
 use super::mask::Mask;
 use super::{Descriptor, Format, Report};
 use crate::finding::{Finding, Introduction, Place};
@@ -176,7 +176,7 @@ impl Block<'_> {
     }
 
     fn also(&mut self, finding: &Finding) {
-        let further: Vec<&Place> = finding.places.iter().skip(1).filter(|place| !is_said(finding, place)).collect();
+        let further: Vec<&Place> = finding.places.iter().skip(1).filter(|place| !is_said(self.report, finding, place)).collect();
         let more = further.len().saturating_sub(PLACES);
         for (index, place) in further.into_iter().take(PLACES).enumerate() {
             let text = self.place(place, true);
@@ -244,10 +244,10 @@ impl Block<'_> {
 }
 
 /// Whether a place of the history says only what a file says, too: that the secret stands there, and still does.
-fn is_said(finding: &Finding, place: &Place) -> bool {
+fn is_said(report: &Report<'_>, finding: &Finding, place: &Place) -> bool {
     let is_file = |other: &Place| {
         matches!(other.origin.outermost(), Origin::File(_))
-            && other.origin.outermost().path() == place.origin.outermost().path()
+            && report.checkout.path(other.origin.outermost()) == place.origin.outermost().path()
             && other.origin.members() == place.origin.members()
             && other.start == place.start
     };
@@ -271,8 +271,14 @@ pub(super) fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
     if !place.decoding.is_empty() {
         let _ = write!(text, " (in {})", place.decoding.join(", then "));
     }
-    if let (true, Some(Introduction { commit, in_head, .. })) = (with_commit, &place.introduced) {
-        let _ = write!(text, " ({}, {})", ten(commit), head(*in_head));
+    if let (true, Some(Introduction { commit, .. })) = (with_commit, &place.introduced) {
+        let commit = ten(commit);
+        let _ = match fate(std::slice::from_ref(place)) {
+            Some(fate) => write!(text, " ({commit}, {fate})"),
+            // The place says its commit by itself.
+            None if text.contains(commit) => Ok(()),
+            None => write!(text, " ({commit})"),
+        };
     }
     text
 }

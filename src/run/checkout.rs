@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{Outcome, Plan, Settings};
-use crate::finding::Place;
+use crate::finding::{Finding, Place};
 use crate::place::{FilePath, Origin};
 use crate::report::Checkout;
 use crate::source::{Paths, Repository};
 
 /// Where the repository comes from, and which of the paths that only its history has are still there.
 pub fn checkout(plan: &Plan, paths: &Paths, repository: Option<&Repository>, outcome: &Outcome) -> Checkout {
-    let Some(repository) = repository else { return Checkout::default() };
+    let is_change = plan.range.is_some() || plan.patch.is_some() || plan.staged.is_some() && !reads_all(plan);
+    let from_top = from_top(paths, outcome);
+    let Some(repository) = repository else { return Checkout { is_change, from_top, ..Checkout::default() } };
     let past = || places(outcome).filter(|place| place.origin.outermost().is_history());
     let has_past = past().next().is_some();
     let past = past().filter_map(|place| place.origin.outermost().path());
@@ -18,11 +20,28 @@ pub fn checkout(plan: &Plan, paths: &Paths, repository: Option<&Repository>, out
         remote: repository.remote(),
         commit: repository.checked_out().map(|id| id.to_string()),
         branch: repository.branch(),
-        is_top: plan.paths.is_empty() || paths.is_whole(),
+        is_change,
+        from_top,
         whole_history: plan.history.is_some() && plan.secrets && outcome.complete,
         head: repository.at_head(past).into_iter().map(|(path, id)| (path, id.to_string())).collect(),
         anchor: if has_past { repository.anchor_at_head() } else { None },
     }
+}
+
+/// Whether everything there is is looked at, beside what is staged.
+fn reads_all(plan: &Plan) -> bool {
+    plan.history.is_some() || plan.whole_index || !plan.paths.is_empty()
+}
+
+/// Of the paths of files those that are others seen from the top.
+fn from_top(paths: &Paths, outcome: &Outcome) -> BTreeMap<FilePath, FilePath> {
+    let related = findings(outcome).flat_map(|finding| finding.related.iter().map(|related| &related.place));
+    let files = places(outcome).chain(related).filter_map(|place| match place.origin.outermost() {
+        Origin::File(path) | Origin::FileName(path) => Some(path),
+        _ => None,
+    });
+    let seen = files.map(|path| (path.clone(), paths.file_from_top(path)));
+    seen.filter(|(path, from_top)| path != from_top).collect()
 }
 
 /// Who answers for the files of what was found, by their paths as the places have them; only files that somebody answers
@@ -43,7 +62,10 @@ pub fn owners(paths: &Paths, outcome: &Outcome, settings: &Settings) -> BTreeMap
     owners
 }
 
+fn findings(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
+    outcome.findings.iter().chain(outcome.suppressed.iter().map(|it| &it.finding))
+}
+
 fn places(outcome: &Outcome) -> impl Iterator<Item = &Place> {
-    let hidden = outcome.suppressed.iter().map(|it| &it.finding);
-    outcome.findings.iter().chain(hidden).flat_map(|finding| &finding.places)
+    findings(outcome).flat_map(|finding| &finding.places)
 }

@@ -15,7 +15,7 @@ use crate::suppress::{Standing, Standings};
 
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
-use super::lives::{Lives, Seat, Stand};
+use super::lives::{Lives, Seat};
 use super::signing;
 
 /// The objects that hold each secret: blobs, and commits and tags that say it in words.
@@ -47,7 +47,8 @@ pub fn gather(
     let contest = Contest::new(rules, &hits);
     let mut hits = adopt(rules, hits);
     signing::prove(rules, &mut hits);
-    let in_head = held_by_head(rules, key, &hits, lives);
+    let in_head = held(rules, key, &hits, lives, |it| it.in_head);
+    let at_end = held(rules, key, &hits, lives, |it| it.at_end == Some(true));
     let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
     let mut holders = Holders::new();
     let mut standings = Standings::new();
@@ -70,8 +71,11 @@ pub fn gather(
                 let standing = Standing { origin: origin.clone(), span: hit.span, comments: hit.comments.clone() };
                 standings.entry((fingerprint.to_string(), address(&origin))).or_default().push(standing);
             }
-            let introduced =
-                introduced.map(|it| Introduction { in_head: it.in_head || in_head.contains(&fingerprint), ..it });
+            let introduced = introduced.map(|it| Introduction {
+                in_head: it.in_head || in_head.contains(&fingerprint),
+                at_end: it.at_end.map(|is_there| is_there || at_end.contains(&fingerprint)),
+                ..it
+            });
             let place = |span: Span, start: Position, end: Position, excerpt: &Excerpt| Place {
                 origin: origin.clone(),
                 span,
@@ -123,7 +127,7 @@ pub fn gather(
 fn is_judged(origin: &Origin, version: Version, introduced: Option<&Introduction>) -> bool {
     match origin.outermost() {
         Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Patch(_) | Origin::Stdin => true,
-        Origin::Blob { path: Some(_), .. } => version == Version::Head && introduced.is_some_and(|it| it.in_head),
+        Origin::Blob { path: Some(_), .. } => version == Version::Head && introduced.is_some_and(Introduction::is_current),
         _ => false,
     }
 }
@@ -203,13 +207,19 @@ fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> Vec<Hit> {
     hits
 }
 
-/// The fingerprints that a blob of HEAD's tree holds.
-fn held_by_head(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit], lives: &Lives) -> HashSet<Fingerprint> {
+/// The fingerprints that a blob holds which stands where it is asked for: in HEAD, at the end of a range.
+fn held(
+    rules: &RuleSet,
+    key: &FingerprintKey,
+    hits: &[Hit],
+    lives: &Lives,
+    stands: fn(&Introduction) -> bool,
+) -> HashSet<Fingerprint> {
     hits.iter()
         .filter(|hit| hit.verdict.confidence.is_some())
         .filter(|hit| match hit.origin.outermost() {
             Origin::Blob { id, .. } | Origin::LfsObject { id, .. } => {
-                lives.blobs.get(id).is_some_and(|life| life.iter().any(|stand| stand.introduced.in_head))
+                lives.blobs.get(id).is_some_and(|life| life.iter().any(|stand| stands(&stand.introduced)))
             }
             _ => false,
         })
@@ -225,9 +235,9 @@ fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
         Origin::Blob { id, .. } | Origin::LfsObject { id, .. }
             if lives.blobs.get(id).is_some_and(|it| !it.is_empty()) =>
         {
-            let is_new = |stand: &&Stand| !stand.known.contains(hit.secret.expose());
-            let life = lives.blobs[id].iter().filter(is_new);
-            life.map(|stand| (seated(outermost, id, &stand.seat), Some(stand.introduced.clone()))).collect()
+            let life = lives.blobs[id].iter();
+            let brought = life.filter_map(|stand| Some((&stand.seat, stand.brought(hit.secret.expose())?)));
+            brought.map(|(seat, first)| (seated(outermost, id, seat), Some(first.clone()))).collect()
         }
         Origin::EntryName(name) if lives.names.contains_key(name) => {
             let life = lives.names[name].iter();

@@ -7,13 +7,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use crate::finding::Introduction;
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
 use crate::provenance::Lineage;
 use crate::source::{Brought, Change, Id, Patch, Range, Repository, Selection, Source as _, Staged};
 
 use super::inspect::Hit;
-use super::lives::{Known, Lives, Seat, Stand, said};
+use super::lives::{Held, Known, Lives, Seat, Stand, said};
 use super::{Run, RunError};
 
 impl Run<'_> {
@@ -119,9 +120,41 @@ impl Secrets {
         self.0.contains_key(&Holder::Blob(blob.to_string()))
     }
 
+    fn of(&self, blob: Id) -> impl Iterator<Item = &Vec<u8>> {
+        self.0.get(&Holder::Blob(blob.to_string())).into_iter().flatten()
+    }
+
     fn in_any(&self, blobs: &[Id]) -> Known {
         let held = blobs.iter().filter_map(|blob| self.0.get(&Holder::Blob(blob.to_string())));
         Arc::new(held.flatten().cloned().collect())
+    }
+}
+
+/// Which of the versions that count hold what a range brings: `HEAD`, and its own end where that is another.
+struct Versions {
+    head: HashSet<(FilePath, Id)>,
+    end: Option<HashSet<(FilePath, Id)>>,
+}
+
+impl Versions {
+    fn new(range: &Range<'_>, brought: &Brought, paths: &BTreeSet<&FilePath>) -> Self {
+        let head = brought.graph.head;
+        let is_other = !brought.ends.is_empty() && brought.ends.iter().ne(head.iter());
+        Self {
+            head: range.held(head.as_slice(), paths),
+            end: is_other.then(|| range.held(&brought.ends, paths)),
+        }
+    }
+
+    /// Which of them hold just this object at its path.
+    fn of_object(&self, at: &(FilePath, Id)) -> Held {
+        Held { by_head: self.head.contains(at), at_end: self.end.as_ref().map(|end| end.contains(at)) }
+    }
+
+    /// Which of them have this name.
+    fn of_name(&self, name: &FilePath) -> Held {
+        let has = |held: &HashSet<(FilePath, Id)>| held.iter().any(|(path, _)| path == name);
+        Held { by_head: has(&self.head), at_end: self.end.as_ref().map(has) }
     }
 }
 
@@ -136,37 +169,71 @@ fn lives(
 ) -> Lives {
     let mut lives = Lives::default();
     let lineage = Lineage::new(brought.graph.clone());
-    let paths: BTreeSet<FilePath> = changes.iter().map(|change| change.path.clone()).collect();
-    let in_head: HashSet<(FilePath, Id)> = range.in_head(&paths).into_iter().collect();
+    let names = hits.iter().filter_map(|hit| match hit.origin.outermost() {
+        Origin::EntryName(path) => Some(path),
+        _ => None,
+    });
+    let names: BTreeSet<&FilePath> = names.collect();
+    let paths: BTreeSet<&FilePath> = changes.iter().map(|change| &change.path).chain(names.iter().copied()).collect();
+    let versions = Versions::new(range, brought, &paths);
     let mut stands: Vec<(usize, &&Change, &Vec<Id>)> =
         changes.iter().zip(before).map(|(change, before)| (lineage.rank(change.commit), change, before)).collect();
     stands.sort_by_key(|&(rank, change, _)| (rank, change.path.clone()));
-    for (_, change, before) in stands {
-        let Some(first) = lineage.introduction(change.commit) else { continue };
-        let in_head = in_head.contains(&(change.path.clone(), change.blob));
-        lives.blobs.entry(change.blob.to_string()).or_default().push(Stand {
-            seat: Seat::Path(change.path.clone()),
-            introduced: said(&first, in_head),
-            known: secrets.in_any(before),
-        });
+    let mut stands: Vec<(&Change, Stand)> = stands
+        .into_iter()
+        .filter_map(|(_, change, before)| {
+            let held = versions.of_object(&(change.path.clone(), change.blob));
+            let stand = Stand {
+                seat: Seat::Path(change.path.clone()),
+                introduced: said(&lineage.introduction(change.commit)?, held),
+                known: secrets.in_any(before),
+                carried: HashMap::new(),
+            };
+            Some((*change, stand))
+        })
+        .collect();
+    carry(&mut stands, secrets);
+    for (change, stand) in stands {
+        lives.blobs.entry(change.blob.to_string()).or_default().push(stand);
     }
-    for hit in hits {
-        match hit.origin.outermost() {
-            Origin::EntryName(path) if !lives.names.contains_key(path) => {
-                let named = brought.names.iter().filter(|(name, _)| name == path);
-                let first = named.min_by_key(|(_, commit)| lineage.rank(*commit));
-                let first = first.and_then(|(_, commit)| lineage.introduction(*commit));
-                lives
-                    .names
-                    .insert(path.clone(), first.map(|first| (path.clone(), said(&first, false))).into_iter().collect());
-            }
-            other => {
-                let id = other.object().and_then(Id::from_hex);
-                if let Some((id, first)) = id.and_then(|id| Some((id, lineage.introduction(id)?))) {
-                    lives.objects.insert(id.to_string(), said(&first, false));
-                }
-            }
+    for name in names {
+        let named = brought.names.iter().filter(|(path, _)| path == name);
+        let first = named.min_by_key(|(_, commit)| lineage.rank(*commit));
+        let first = first.and_then(|(_, commit)| lineage.introduction(*commit));
+        let first = first.map(|first| (name.clone(), said(&first, versions.of_name(name))));
+        lives.names.insert(name.clone(), first.into_iter().collect());
+    }
+    for id in hits.iter().filter_map(|hit| hit.origin.outermost().object()).filter_map(Id::from_hex) {
+        if let Some(first) = lineage.introduction(id) {
+            lives.objects.insert(id.to_string(), said(&first, Held::default()));
         }
     }
     lives
+}
+
+/// What the range brought to a file and a later commit of it only carried on is told of where it stands now: there it can be
+/// opened, and there a comment counts. Who brought it stays the same.
+fn carry(stands: &mut [(&Change, Stand)], secrets: &Secrets) {
+    let mut first: HashMap<(&FilePath, Vec<u8>), Introduction> = HashMap::new();
+    for (change, stand) in stands.iter_mut() {
+        for secret in secrets.of(change.blob) {
+            if !stand.known.contains(secret) {
+                first.entry((&change.path, secret.clone())).or_insert_with(|| stand.introduced.clone());
+            } else if stand.introduced.is_current()
+                && let Some(first) = first.get(&(&change.path, secret.clone()))
+            {
+                let Introduction { in_head, at_end, .. } = stand.introduced;
+                stand.carried.insert(secret.clone(), Introduction { in_head, at_end, ..first.clone() });
+            }
+        }
+    }
+    let current: HashSet<(&FilePath, Vec<u8>)> = stands
+        .iter()
+        .flat_map(|(change, stand)| stand.carried.keys().map(|secret| (&change.path, secret.clone())))
+        .collect();
+    for (change, stand) in stands.iter_mut().filter(|(_, stand)| !stand.introduced.is_current()) {
+        let elsewhere = secrets.of(change.blob).filter(|&secret| current.contains(&(&change.path, secret.clone())));
+        let known: HashSet<Vec<u8>> = stand.known.iter().chain(elsewhere).cloned().collect();
+        stand.known = Arc::new(known);
+    }
 }

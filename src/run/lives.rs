@@ -33,6 +33,16 @@ pub struct Stand {
     pub introduced: Introduction,
     /// The secrets that stood in the same file before that commit, where only what is new counts.
     pub known: Known,
+    /// Of a range, in a version that it ends with: the secrets that an earlier commit of it brought to the same file.
+    pub carried: HashMap<Vec<u8>, Introduction>,
+}
+
+impl Stand {
+    /// Who brought a secret to this place; none if that is no news.
+    pub fn brought(&self, secret: &[u8]) -> Option<&Introduction> {
+        let first = || (!self.known.contains(secret)).then_some(&self.introduced);
+        self.carried.get(secret).or_else(first)
+    }
 }
 
 /// Where the objects that hold hits stand in the history.
@@ -87,6 +97,7 @@ impl Lives {
                 seat: seat(sighting, prefix),
                 introduced: introduction(sighting),
                 known: Known::default(),
+                carried: HashMap::new(),
             });
             self.blobs.entry(id.to_string()).or_default().extend(life);
         }
@@ -97,7 +108,7 @@ impl Lives {
         }
         for id in objects {
             if let Some(first) = lineage.introduction(id) {
-                self.objects.insert(id.to_string(), said(&first, false));
+                self.objects.insert(id.to_string(), said(&first, Held::default()));
             }
         }
         let relevant = sightings.take_relevant();
@@ -147,16 +158,26 @@ pub fn prefixed(path: &FilePath, prefix: Option<&FilePath>) -> FilePath {
 }
 
 fn introduction(sighting: &Sighting) -> Introduction {
-    said(&sighting.first, sighting.in_head)
+    said(&sighting.first, Held { by_head: sighting.in_head, at_end: None })
+}
+
+/// Which of the versions that count still hold something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// `HEAD`.
+    pub by_head: bool,
+    /// The end of a range, where that is another.
+    pub at_end: Option<bool>,
 }
 
 /// What a finding says of who brought it.
-pub fn said(first: &provenance::Introduction, in_head: bool) -> Introduction {
+pub fn said(first: &provenance::Introduction, held: Held) -> Introduction {
     Introduction {
         commit: first.id.to_string(),
         author: first.author.clone(),
         date: first.date.clone(),
-        in_head,
+        in_head: held.by_head,
+        at_end: held.at_end,
         reachable: first.reachable,
     }
 }

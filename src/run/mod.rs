@@ -138,6 +138,8 @@ pub struct Settings {
     pub foreign: Vec<(&'static str, String)>,
     /// No comment hides anything.
     pub no_inline: bool,
+    /// What is to be said of the configuration.
+    pub notes: Vec<String>,
     /// The fewest commits that must have been scanned for the scan to be complete.
     pub require_commits: u64,
     /// The fewest bytes of files and objects.
@@ -276,6 +278,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         address: &address,
         names: &|finding| hiding::names(finding, detector.rules(), key),
         is_gone: &|path| hiding::is_gone(plan, &paths, repository.as_ref(), path),
+        sees_past: plan.history.is_some() && !tally.notices.iter().any(|notice| notice.cause.is_incomplete()),
         now: settings.now,
     };
     findings.iter_mut().for_each(|finding| outcome::note_exposure(finding, settings.now));
@@ -300,6 +303,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
     outcome.notes = hiding::notes(plan, &paths, &outcome);
     outcome.notes.extend(notes);
+    outcome.notes.extend(settings.notes.iter().cloned());
     outcome.checkout = checkout::checkout(plan, &paths, repository.as_ref(), &outcome);
     outcome.owners = checkout::owners(&paths, &outcome, settings);
     Ok(Outcome { rows, ..outcome })

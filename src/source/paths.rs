@@ -68,6 +68,17 @@ impl Paths {
         parts.join("/")
     }
 
+    /// The same with its bytes, as far as nothing in the path leads elsewhere.
+    #[must_use]
+    pub fn file_from_top(&self, path: &FilePath) -> FilePath {
+        let bytes = path.as_bytes();
+        let is_plain = !bytes.split(|&byte| byte == b'/').any(|part| matches!(part, b"" | b"." | b".."));
+        match is_plain {
+            true => FilePath::new([self.prefix.as_bytes(), bytes].concat()),
+            false => FilePath::new(self.from_top(path).into_bytes()),
+        }
+    }
+
     /// Whether a path from the top lies in what was scanned.
     #[must_use]
     pub fn was_scanned(&self, path: &str) -> bool {

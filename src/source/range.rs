@@ -38,6 +38,17 @@ pub enum End {
     Refs(String),
 }
 
+impl End {
+    /// The revision of a single commit that was named; none where the end is whatever there is.
+    #[must_use]
+    pub fn revision(&self) -> Option<&str> {
+        match self {
+            End::Revision(name) | End::IfHere(name) => Some(name),
+            End::Branch(_) | End::Refs(_) => None,
+        }
+    }
+}
+
 /// Which commits to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -85,6 +96,8 @@ pub struct Brought {
     pub changes: Vec<Change>,
     /// The new names of files and directories, with the commit: whole paths up to the name.
     pub names: Vec<(FilePath, Id)>,
+    /// The commits that it ends with, sorted.
+    pub ends: Vec<Id>,
 }
 
 /// A range of commits.
@@ -218,14 +231,22 @@ impl<'r> Range<'r> {
         found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What of `paths` the commit at `HEAD` holds.
+    /// What `commits` hold at `paths`: of a file its blob, of a directory its tree.
     #[must_use]
-    pub fn in_head(&self, paths: &BTreeSet<FilePath>) -> Vec<(FilePath, Id)> {
+    pub fn held(&self, commits: &[Id], paths: &BTreeSet<&FilePath>) -> HashSet<(FilePath, Id)> {
+        if paths.is_empty() {
+            return HashSet::new();
+        }
         let (store, _) = self.repository.store();
         let mut trees = Trees::new(store);
-        let Some(tree) = self.repository.head().and_then(|head| trees.of_commit(head)) else { return Vec::new() };
-        let held = paths.iter().filter_map(|path| Some((path.clone(), Id(trees.at(tree, path.as_bytes())?))));
-        held.collect()
+        // Many refs have one tree.
+        let tops: BTreeSet<ObjectId> = commits.iter().filter_map(|commit| trees.of_commit(commit.0)).collect();
+        let mut held = HashSet::new();
+        for tree in tops {
+            let found = paths.iter().filter_map(|&path| Some((path.clone(), Id(trees.entry(tree, path.as_bytes())?))));
+            held.extend(found);
+        }
+        held
     }
 }
 
@@ -263,6 +284,7 @@ impl Source for Range<'_> {
             head: self.repository.head().map(Id),
             ..Graph::default()
         };
+        brought.ends = selected.ends.into_iter().map(Id).collect();
         *self.brought.lock().unwrap_or_else(PoisonError::into_inner) = Some(brought);
         Ok(tally)
     }

@@ -7,7 +7,7 @@ use std::fs;
 use super::{Id, Repository, Trees};
 use crate::place::FilePath;
 
-/// Files of the top directory that stand for the whole, the first that is there. A README is asked for after them.
+/// Files of the top directory that stand for the whole, the first that is there. A README is asked for after them, then any file.
 const ANCHORS: [&[u8]; 2] = [b"keysieve.toml", b".keysieve.toml"];
 
 impl Repository {
@@ -49,14 +49,16 @@ impl Repository {
         held.collect()
     }
 
-    /// The file at `HEAD` that stands for the repository: its control file, or else the first README of its top directory.
+    /// The file at `HEAD` that stands for the repository: its control file, or else the first README of its top directory, or
+    /// else its first file. None where `HEAD` has no file at all.
     #[must_use]
     pub fn anchor_at_head(&self) -> Option<FilePath> {
         let mut trees = Trees::of(self);
         let tree = trees.of_commit(self.head()?)?;
         let control = ANCHORS.into_iter().find(|name| trees.at(tree, name).is_some()).map(<[u8]>::to_vec);
         let is_readme = |name: &[u8]| name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"readme"));
-        control.or_else(|| trees.names(tree).into_iter().find(|name| is_readme(name))).map(FilePath::new)
+        let readme = |trees: &mut Trees<'_>| trees.names(tree).into_iter().find(|name| is_readme(name));
+        control.or_else(|| readme(&mut trees)).or_else(|| trees.any_file(tree)).map(FilePath::new)
     }
 }
 

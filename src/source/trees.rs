@@ -1,6 +1,6 @@
 //! What trees hold, and in what they differ.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -14,6 +14,9 @@ const DEPTH: usize = 512;
 /// At most so many files are told of one comparison. Ten trees that each hold the next ten times make ten thousand million
 /// paths out of a few hundred bytes, and somebody has made such a repository.
 const FILES: usize = 500_000;
+
+/// At most so many directories are gone into for a file, whichever it is.
+const DIRECTORIES: usize = 1_000;
 
 /// A file that a tree holds and other trees do not, or not so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,13 +151,22 @@ impl<'t> Trees<'t> {
 
     /// The file that `tree` holds at `path`.
     pub(crate) fn at(&mut self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+        self.find(tree, path).filter(|(kind, _)| *kind == Sort::Blob).map(|(_, id)| id)
+    }
+
+    /// What `tree` holds at `path`: a file or a directory.
+    pub(super) fn entry(&mut self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+        self.find(tree, path).map(|(_, id)| id)
+    }
+
+    fn find(&mut self, tree: ObjectId, path: &[u8]) -> Option<(Sort, ObjectId)> {
         let mut tree = tree;
         let mut names = path.split(|&byte| byte == b'/').peekable();
         while let Some(name) = names.next() {
             let (_, (kind, id)) = self.read(tree).find(|(found, _)| *found == name)?;
             match (kind, names.peek()) {
+                (_, None) => return Some((kind, id)),
                 (Sort::Tree, Some(_)) => tree = id,
-                (Sort::Blob, None) => return Some(id),
                 _ => return None,
             }
         }
@@ -165,6 +177,24 @@ impl<'t> Trees<'t> {
     pub(super) fn names(&mut self, tree: ObjectId) -> Vec<Vec<u8>> {
         let files = self.read(tree).filter(|(_, (kind, _))| *kind == Sort::Blob);
         files.map(|(name, _)| name.to_vec()).collect()
+    }
+
+    /// The path of a file of `tree`: the first by name in the uppermost directory that has one.
+    pub(super) fn any_file(&mut self, tree: ObjectId) -> Option<Vec<u8>> {
+        let mut pending = VecDeque::from([(Vec::new(), tree)]);
+        for _ in 0..DIRECTORIES {
+            let (directory, tree) = pending.pop_front()?;
+            let mut below = Vec::new();
+            for (name, (kind, id)) in self.read(tree) {
+                match kind {
+                    Sort::Blob => return Some([&directory, name].concat()),
+                    Sort::Tree => below.push(([&directory, name, b"/"].concat(), id)),
+                    Sort::Submodule => {}
+                }
+            }
+            pending.extend(below);
+        }
+        None
     }
 
     /// Every file of `tree`, with its path.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::ConfigError;
 use crate::config::policy::{day_end, is_fingerprint, parse_day};
-use crate::finding::{Confidence, Finding, Means, Place, Suppression};
+use crate::finding::{Confidence, Finding, Introduction, Means, Place, Suppression};
 use crate::place::Origin;
 
 /// The version of the format.
@@ -335,7 +335,7 @@ pub fn entries(finding: &Finding, address: &dyn Fn(&Origin) -> String) -> Vec<En
 pub enum Version {
     /// What was read of the working tree, the index, a patch or standard input.
     Read,
-    /// What `HEAD` holds.
+    /// What `HEAD` holds, or the end of a range.
     Head,
 }
 
@@ -346,7 +346,7 @@ impl Version {
         match place.origin.outermost() {
             Origin::Blob { path: None, .. } | Origin::LfsObject { path: None, .. } => false,
             Origin::Blob { .. } | Origin::LfsObject { .. } | Origin::EntryName(_) => {
-                self == Version::Head && place.introduced.as_ref().is_some_and(|introduced| introduced.in_head)
+                self == Version::Head && place.introduced.as_ref().is_some_and(Introduction::is_current)
             }
             _ => true,
         }

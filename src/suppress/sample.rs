@@ -13,6 +13,7 @@ pub(super) fn finding(value: &str, confidence: Confidence, line: u64, commit: Op
         author: String::new(),
         date: String::new(),
         in_head: false,
+        at_end: None,
         reachable: true,
     });
     let place = Place {

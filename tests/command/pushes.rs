@@ -49,7 +49,8 @@ fn a_push_is_stopped_by_what_it_brings() {
         scratch.git("repo", &["reset", "-q", "--hard", "HEAD~2"]);
         scratch.git("repo", &["tag", "-a", "-m", &github("tag"), "annotated"]);
         let said = push(&scratch, &["annotated"]).expect_err("the message of a tag");
-        assert!(said.contains("message of tag"), "{hook}: {said}");
+        assert!(said.contains("message of tag") && said.contains("git tag -d"), "{hook}: {said}");
+        assert!(!said.contains("keysieve:allow") && !said.contains("git rebase"), "{hook}: {said}");
 
         scratch.git("repo", &["branch", "clean"]);
         let said = push(&scratch, &["clean"]).unwrap_or_else(|said| panic!("{hook}: {said}"));

@@ -1,7 +1,9 @@
 //! Ranges of the history: what their commits bring, and nothing that was there before.
 
+use serde_json::Value;
+
 use crate::scripted::Scratch;
-use crate::support::{Run, github, keysieve, list, text};
+use crate::support::{Report, Run, github, keysieve, list, text};
 
 /// A text with a secret and lines of its own.
 fn with(salt: &str, more: &str) -> String {
@@ -186,4 +188,77 @@ fn names_that_a_range_brings_are_scanned() {
     let [place] = list(&report.of(&github("late"))["places"]) else { panic!("{:#}", report.0) };
     assert_eq!(place["origin"], "entry-name");
     assert!(text(&place["path"]).starts_with("dir/") && !text(&place["path"]).ends_with("txt"), "{place:#}");
+}
+
+/// What the range ends with counts, not what happens to be checked out.
+#[test]
+fn a_range_that_ends_elsewhere_is_measured_at_its_end() {
+    let scratch = story();
+    let at_end = |report: &Report, salt: &str| {
+        let first = &report.of(&github(salt))["places"][0]["introduced"];
+        (first["in_head"].clone(), first["at_end"].clone())
+    };
+    let (no, yes) = (Value::Bool(false), Value::Bool(true));
+    let here = history(&scratch, &["--range", "main..side"]).json();
+    assert_eq!(at_end(&here, "resolution"), (yes.clone(), Value::Null));
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    let there = history(&scratch, &["--range", "main..side"]).json();
+    assert_eq!(at_end(&there, "resolution"), (no.clone(), yes));
+    assert_eq!(at_end(&there, "short"), (no.clone(), no));
+    // The same is found, as bad and for the same reasons.
+    let told = |report: &Report| {
+        let findings = report.findings().iter();
+        let told = findings.map(|it| (text(&it["fingerprint"]).to_owned(), it["severity"].clone(), it["reasons"].clone()));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&here), told(&there));
+    let said = keysieve(&scratch, "repo", &["history", "--range", "main..side"]).exits(1);
+    let said = said.says("still at the end of the range").says("gone at the end of the range").out();
+    assert!(!said.contains("HEAD"), "{said}");
+}
+
+/// A message stays in its commit: nothing has removed it from anywhere.
+#[test]
+fn what_a_message_says_was_not_removed() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", "a\n");
+    scratch.commit(0, "Begin");
+    scratch.commit(10, &github("message"));
+    for arguments in [&["history"][..], &["history", "--range", "HEAD~1.."]] {
+        let said = keysieve(&scratch, "repo", arguments).exits(1).says("message of commit").out();
+        for word in ["HEAD", "removed", "left the files"] {
+            assert!(!said.contains(word), "{word}: {said}");
+        }
+    }
+    scratch.write(&format!("repo/{}.txt", github("name")), "b\n");
+    scratch.commit(20, "A name");
+    keysieve(&scratch, "repo", &["history", "--range", "HEAD~1.."]).exits(1).says("(file name)").says("still in HEAD");
+}
+
+/// A later commit of the range edits the file: the finding is where it can be opened, by whom it came.
+#[test]
+fn what_a_later_commit_carries_on_is_told_of_where_it_stands() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/old.txt", with("known", ""));
+    scratch.commit(0, "Begin");
+    scratch.write("repo/new.txt", with("late", ""));
+    scratch.commit(10, "Bring");
+    scratch.write("repo/new.txt", format!("a line\n{}", with("late", "")));
+    scratch.write("repo/old.txt", format!("a line\n{}", with("known", "")));
+    scratch.commit(20, "Edit");
+    let range = ["--range", "HEAD~2.."];
+    assert_eq!(places(&scratch, history(&scratch, &range), &SALTS), ["late new.txt Bring"]);
+    let report = history(&scratch, &range).json();
+    let place = &report.of(&github("late"))["places"][0];
+    assert_eq!((&place["start"]["line"], &place["introduced"]["in_head"]), (&3.into(), &true.into()));
+    let annotation = |arguments: &[&str]| {
+        keysieve(&scratch, "repo", &[&["history", "--format", "github"], arguments].concat()).exits(1).out()
+    };
+    assert!(annotation(&range).contains(" file=new.txt,line=3,"), "{}", annotation(&range));
+    // Changed in the same way once more, and then taken out.
+    scratch.write("repo/new.txt", "nothing\n");
+    scratch.commit(30, "Remove");
+    let range = ["--range", "HEAD~3.."];
+    assert_eq!(places(&scratch, history(&scratch, &range), &SALTS), ["late new.txt Bring"]);
+    assert!(!annotation(&range).contains("file=new.txt"), "{}", annotation(&range));
 }

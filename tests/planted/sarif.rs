@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::repository::Planted;
-use crate::support::{keysieve, list, text};
+use crate::scripted::Scratch;
+use crate::support::{github, keysieve, list, text};
 
 #[path = "../report_formats/linter.rs"]
 mod linter;
@@ -75,4 +76,21 @@ fn the_sarif_of_a_clean_and_of_an_incomplete_run_is_valid() {
     assert_eq!(invocation["executionSuccessful"], false);
     let notifications = list(&invocation["toolExecutionNotifications"]);
     assert!(notifications.iter().any(|it| it["descriptor"]["id"] == "shallow"), "{invocation:#}");
+}
+
+/// Without a control file and a README it is any file of HEAD.
+#[test]
+fn what_only_the_history_holds_stands_in_a_file_that_head_has() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/gone.py", format!("token = '{}'\n", github("gone")));
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["rm", "-q", "gone.py"]);
+    scratch.write("repo/src/deep/b.txt", "b\n");
+    scratch.write("repo/src/deep/a.txt", "a\n");
+    scratch.commit(10, "Remove");
+    let run = keysieve(&scratch, "repo", &["history", "--format", "sarif"]).exits(1);
+    let sarif: Value = serde_json::from_slice(&run.stdout).unwrap();
+    linter::lint(&sarif);
+    let result = &sarif["runs"][1]["results"][0];
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "src/deep/a.txt");
 }

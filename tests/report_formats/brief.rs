@@ -13,6 +13,7 @@ fn written(run: &Run, colour: bool) -> String {
         looked_at: None,
         stopped: "the commit",
         fix: "read the value from the environment instead, and `git add` the file",
+        allow: "as a comment on the line or the line above it, with a reason:",
         all: "keysieve scan --staged".to_owned(),
     };
     let mut out = Vec::new();

@@ -31,7 +31,8 @@ pub fn problems(sarif: &Value) -> Vec<String> {
     // What files hold, and what only the history does, each with a category of its own.
     let categories: Vec<&str> = runs.iter().map(|run| text(&run["automationDetails"]["id"])).collect();
     let known = ["keysieve/", "keysieve-history/"];
-    demand(!runs.is_empty() && known.starts_with(&categories), format!("categories {categories:?}"));
+    let is_change = categories == ["keysieve-change/"];
+    demand(is_change || !runs.is_empty() && known.starts_with(&categories), format!("categories {categories:?}"));
     for run in runs {
         let taxa = list(&run["taxonomies"][0]["taxa"]);
         for provenance in list(&run["versionControlProvenance"]) {

@@ -28,6 +28,7 @@ pub fn leaky(secrets: &[String]) -> Run {
             author: format!("{both} <{secret}@example.com>"),
             date: "2024-01-01T00:00:00Z".to_owned(),
             in_head: false,
+            at_end: None,
             reachable: false,
         });
         found.threshold = Some(Threshold { limit: both.clone(), source: format!("{both}:7") });

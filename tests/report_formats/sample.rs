@@ -157,6 +157,7 @@ pub fn introduced(seed: u64, day: u32, in_head: bool) -> Option<Introduction> {
         author: "Ada Example <ada@example.com>".to_owned(),
         date: format!("2024-03-{day:02}T10:00:00Z"),
         in_head,
+        at_end: None,
         reachable: true,
     })
 }
@@ -375,8 +376,9 @@ pub fn sample() -> Run {
         remote: Some("https://example.com/example/deploy.git".to_owned()),
         commit: Some(object_id(1000)),
         branch: Some("main".to_owned()),
-        is_top: true,
         whole_history: true,
+        is_change: false,
+        from_top: BTreeMap::new(),
         head: [("deploy/config.yml", 20), ("README.md", 500)]
             .into_iter()
             .map(|(path, seed)| (FilePath::from(path), object_id(seed)))

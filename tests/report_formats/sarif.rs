@@ -2,7 +2,7 @@
 
 use keysieve::finding::{Means, Severity, Suppressed, Suppression};
 use keysieve::place::FilePath;
-use keysieve::report::Checkout;
+use keysieve::report::{Checkout, Formats};
 use serde_json::{Value, json};
 
 use crate::linter::lint;
@@ -166,6 +166,62 @@ fn the_run_of_the_history_is_there_where_it_can_close_alerts() {
     run.checkout.whole_history = true;
     assert_eq!(runs(&run), 2);
     lint(&run.sarif());
+}
+
+/// An upload of what a change brings must close nothing of what was there before.
+#[test]
+fn a_change_is_a_category_of_its_own() {
+    let mut run = sample();
+    run.checkout.is_change = true;
+    let sarif = run.sarif();
+    lint(&sarif);
+    let runs = sarif["runs"].as_array().unwrap();
+    assert_eq!((runs.len(), &runs[0]["automationDetails"]["id"]), (1, &"keysieve-change/".into()));
+    assert_eq!(results(&sarif, 0).len(), run.findings.len());
+    run.findings.clear();
+    run.checkout.whole_history = false;
+    assert_eq!(run.sarif()["runs"].as_array().unwrap().len(), 1);
+}
+
+/// Whatever directory was scanned, a forge has its files from the top.
+#[test]
+fn paths_are_those_from_the_top() {
+    let secret = format!("exa_{}", made_up(5, 36));
+    let mut found = finding("example-token", Severity::High, &secret, vec![]);
+    found.places.push(place(file("a.env"), 4, &secret, &secret));
+    found.places.push(place(blob(60, Some("sub/a.env")), 4, &secret, &secret));
+    let mut run = Run::of(vec![found]);
+    run.checkout.from_top.insert(FilePath::from("a.env"), FilePath::from("sub/a.env"));
+    run.checkout.head.insert(FilePath::from("sub/a.env"), object_id(60));
+    let sarif = run.sarif();
+    lint(&sarif);
+    for location in results(&sarif, 0)[0]["locations"].as_array().unwrap() {
+        assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "sub/a.env");
+        assert_eq!(location["physicalLocation"]["region"]["startLine"], 5);
+    }
+    assert!(run.text(Formats::Github).contains("file=sub/a.env,line=5,"));
+    for format in [Formats::Junit, Formats::CodeQuality, Formats::Gitlab, Formats::Csv] {
+        assert!(run.text(format).contains("\"sub/a.env\""), "{}", run.text(format));
+    }
+}
+
+/// A line that a commit brought and HEAD has unchanged is one that every forge can open.
+#[test]
+fn what_head_holds_is_a_line_of_a_file() {
+    let secret = format!("exa_{}", made_up(5, 36));
+    let mut found = finding("example-token", Severity::High, &secret, vec![]);
+    found.places.push(place(blob(60, Some("a.env")), 4, &secret, &secret));
+    found.places[0].introduced = introduced(160, 1, true);
+    let mut run = Run::of(vec![found]);
+    let lines = |run: &Run| {
+        let junit = run.text(Formats::Junit).contains(" file=\"a.env\" line=\"5\"");
+        let csv = run.text(Formats::Csv).contains("\"a.env\",\"5\",");
+        let quality = run.text(Formats::CodeQuality).contains("\"begin\": 5");
+        (run.text(Formats::Github).contains("file=a.env,line=5,"), junit, csv, quality)
+    };
+    assert_eq!(lines(&run), (false, false, false, false));
+    run.checkout.head.insert(FilePath::from("a.env"), object_id(60));
+    assert_eq!(lines(&run), (true, true, true, true));
 }
 
 #[test]

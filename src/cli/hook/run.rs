@@ -85,7 +85,7 @@ impl RunArgs {
                         purpose: Purpose::Base,
                         ..Selection::default()
                     };
-                    let scene = Scene { looked_at: None, stopped: "this range", fix, all };
+                    let scene = Scene { looked_at: None, stopped: "this range", fix, allow: ALLOW_ON_BASE, all };
                     (Plan { range: Some((here, selection)), ..plan }, scene)
                 }
             },
@@ -134,6 +134,7 @@ fn committing() -> Scene {
         stopped: "the commit",
         fix: "read the value from the environment or a secret store, `git add` the file and commit again: the history is \
               still clean",
+        allow: ALLOW,
         all: "keysieve scan --staged".to_owned(),
     }
 }
@@ -146,15 +147,20 @@ fn by_hand() -> Scene {
         stopped: "this run",
         fix: "read the value from the environment or a secret store; what was committed stays in the history: \
               `keysieve history` says where",
+        allow: ALLOW,
         all: "keysieve check".to_owned(),
     }
 }
+
+const ALLOW: &str = "as a comment on the line or the line above it, with a reason:";
+// A change is judged by what its base says.
+const ALLOW_ON_BASE: &str = "as a comment on the line or the line above it, with a reason; it counts once the base has it:";
 
 const COMMITTED: &str = "a commit on top does not take it out: rewrite the commits that hold it (`git rebase -i`), and replace \
                          the secret if anybody else may have seen it";
 
 fn pushing() -> Scene {
-    Scene { looked_at: None, stopped: "the push", fix: COMMITTED, all: "keysieve history".to_owned() }
+    Scene { looked_at: None, stopped: "the push", fix: COMMITTED, allow: ALLOW, all: "keysieve history".to_owned() }
 }
 
 /// What git writes to the hook.

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::config::policy::{PolicySettings, Rotated};
-use crate::finding::{FactName, Finding, Severity, Threshold};
+use crate::finding::{FactName, Finding, Introduction, Severity, Threshold};
 use crate::place::Origin;
 
 use super::date::days;
@@ -115,7 +115,7 @@ struct Since {
 impl Held<'_> {
     /// The paths it stands at now, each once, sorted.
     fn live_paths(&self) -> Vec<&[u8]> {
-        self.paths(|origin, in_head| matches!(origin, Origin::File(_) | Origin::Staged(_)) || in_head)
+        self.paths(|origin, is_current| matches!(origin, Origin::File(_) | Origin::Staged(_)) || is_current)
     }
 
     /// The paths it stands or stood at, each once, sorted.
@@ -129,8 +129,8 @@ impl Held<'_> {
             .places
             .iter()
             .filter(|place| {
-                let in_head = place.introduced.as_ref().is_some_and(|introduced| introduced.in_head);
-                wanted(place.origin.outermost(), in_head)
+                let is_current = place.introduced.as_ref().is_some_and(Introduction::is_current);
+                wanted(place.origin.outermost(), is_current)
             })
             .filter_map(|place| Some(place.origin.outermost().path()?.as_bytes()))
             .collect();
@@ -154,11 +154,10 @@ impl Held<'_> {
         Some(Since { at: life.first.date.parse().ok()?, at_least: life.at_least })
     }
 
-    /// When it left the refs for good, as far as the history tells.
+    /// When it left the files for good, as far as the history tells. None for what only messages say: no file ever had it.
     fn left(&self) -> Option<Timestamp> {
         let life = self.finding.life.as_ref()?;
-        let event = life.removed.as_ref().or(life.last.as_ref()).unwrap_or(&life.first);
-        event.date.parse().ok()
+        life.removed.as_ref().or(life.last.as_ref())?.date.parse().ok()
     }
 
     /// Whether its own words say that it has ended.

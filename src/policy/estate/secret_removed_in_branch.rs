@@ -1,6 +1,6 @@
 //! Values that a branch brought and took away again.
 
-use crate::finding::Severity;
+use crate::finding::{Place, Severity};
 use crate::policy::{Family, Meta, Preset};
 
 use super::{Estate, EstateCheck, Remark};
@@ -31,9 +31,11 @@ impl EstateCheck for SecretRemovedInBranch {
             return;
         }
         for (number, held) in estate.held.iter().enumerate().filter(|(_, held)| !held.finding.is_live()) {
-            if held.finding.places.iter().any(|place| place.introduced.is_some()) && estate.rotated(held).is_none() {
+            // A message stays in its commit: nothing has removed it.
+            let was_in_files = |place: &Place| place.introduced.is_some() && place.origin.outermost().is_of_tree();
+            if held.finding.places.iter().any(was_in_files) && estate.rotated(held).is_none() {
                 let message =
-                    "added and removed in the same range: a squash hides it, the push has leaked it".to_owned();
+                    "added and removed in the same range: a squash hides it, a push shows it all the same".to_owned();
                 out.push(Remark { check: &META, held: number, message, severity: Severity::High, threshold: None });
             }
         }

@@ -3,7 +3,7 @@
 //! The checks on secrets made up here: what the history would tell of them is stated.
 
 use super::*;
-use crate::finding::{Confidence, Event, Fact, Kind, Life, Place};
+use crate::finding::{Confidence, Event, Fact, Introduction, Kind, Life, Place};
 use crate::place::{FilePath, LineState, Positions, Span};
 use crate::policy::{Preset, page};
 
@@ -118,6 +118,36 @@ fn removal_is_no_rotation_until_it_is_recorded() {
         with("2026-10-02"),
         ["0 removed-never-rotated high: left the files on 2026-11-01, the rotation of 2026-10-02 was before that"]
     );
+}
+
+#[test]
+fn what_no_file_had_did_not_leave_one() {
+    let said_only = Life { last: None, in_head: false, holding_count: 0, ..life("2026-10-01", None) };
+    assert_eq!(said(&[finding(1, &[], Some(said_only))]), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_range_removed_again_is_what_its_end_no_longer_has() {
+    let of = |origin: Option<Origin>, in_head: bool, at_end: Option<bool>| {
+        let mut brought = finding(1, &["a"], None);
+        brought.places = vec![place("a", false)];
+        brought.places[0].origin = origin.unwrap_or(brought.places[0].origin.clone());
+        brought.places[0].introduced = Some(Introduction {
+            commit: "c0ffee".into(),
+            author: "a".into(),
+            date: "2026-11-01T00:00:00Z".into(),
+            in_head,
+            at_end,
+            reachable: true,
+        });
+        let settings = PolicySettings::default();
+        let held = [Held { finding: &brought, kinds: Vec::new(), environment: None }];
+        let estate = Estate { held: &held, settings: &settings, now: now(), is_range: true };
+        remarks(&estate).len()
+    };
+    assert_eq!((of(None, false, None), of(None, true, None)), (1, 0));
+    assert_eq!((of(None, false, Some(false)), of(None, false, Some(true))), (1, 0));
+    assert_eq!(of(Some(Origin::TagMessage { id: "aa".repeat(20) }), false, None), 0);
 }
 
 #[test]

@@ -272,6 +272,7 @@ impl<'a> Place<'a> {
                 author: mask.text(&introduced.author),
                 date: &introduced.date,
                 in_head: introduced.in_head,
+                at_end: introduced.at_end,
                 reachable: introduced.reachable,
             }),
         }
@@ -327,6 +328,9 @@ pub struct Introduction<'a> {
     date: &'a str,
     /// Whether the tree of HEAD still holds the secret.
     in_head: bool,
+    /// Of a range that ends elsewhere than at HEAD: whether a commit that it ends with still holds the secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_end: Option<bool>,
     /// Whether a ref reaches the commit.
     reachable: bool,
 }

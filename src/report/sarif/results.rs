@@ -18,6 +18,7 @@ use crate::report::escape::{code, markdown};
 use crate::report::mask::Mask;
 use crate::report::model::Life;
 use crate::report::spot::{self, NO_PATH};
+use crate::report::text::life::fate;
 
 /// The name of the root that URIs are relative to; code scanning takes it for the root of the checkout.
 pub(super) const ROOT: &str = "%SRCROOT%";
@@ -139,10 +140,10 @@ fn in_history(place: &Place, mask: &Mask) -> Words {
     match &place.introduced {
         Some(introduced) => {
             let commit = introduced.commit.get(..10).unwrap_or(&introduced.commit);
-            let head = if introduced.in_head { "still in HEAD" } else { "gone from HEAD" };
+            let fate = fate(std::slice::from_ref(place)).map(|fate| format!(", {fate}")).unwrap_or_default();
             Words {
-                text: format!("commit {commit}, {at}, {head}"),
-                markdown: format!("commit {}, {}, {head}", code(commit), code(&at)),
+                text: format!("commit {commit}, {at}{fate}"),
+                markdown: format!("commit {}, {}{fate}", code(commit), code(&at)),
             }
         }
         None => Words { markdown: code(&at), text: at },
@@ -184,7 +185,8 @@ fn location(report: &Report<'_>, place: &Place, finding: &Finding, mask: &Mask, 
     if !words.is_empty() {
         location.message = Some(Message::from(&plain(&words.join(": "))));
     }
-    let path = place.origin.outermost().path().or_else(|| finding.path());
+    let first = || finding.places.iter().find_map(|place| report.checkout.path(place.origin.outermost()));
+    let path = report.checkout.path(place.origin.outermost()).or_else(first);
     let path = if history { report.checkout.anchor(path) } else { path };
     let uri = match (place.origin.outermost(), path) {
         (Origin::Stdin, _) => "stdin".to_owned(),
@@ -284,6 +286,9 @@ fn history_properties(place: &Place, mask: &Mask) -> sarif::PropertyBag {
         add.insert("commit".to_owned(), introduced.commit.as_str().into());
         add.insert("date".to_owned(), introduced.date.as_str().into());
         add.insert("inHead".to_owned(), introduced.in_head.into());
+        if let Some(at_end) = introduced.at_end {
+            add.insert("atEnd".to_owned(), at_end.into());
+        }
         add.insert("reachable".to_owned(), introduced.reachable.into());
     }
     properties

@@ -9,9 +9,9 @@ use std::io;
 
 use super::layout::{Paint, Style, WIDTH, wrap};
 use super::{excerpt, origin, summary};
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Introduction, Kind};
 use crate::notice::{Cause, Notice};
-use crate::place::sanitize;
+use crate::place::{Origin, sanitize};
 use crate::report::mask::Mask;
 use crate::report::verdict::{self, count, number_of};
 use crate::report::{Format, Report};
@@ -34,6 +34,8 @@ pub struct Scene {
     pub stopped: &'static str,
     /// The way to take a secret out of it.
     pub fix: &'static str,
+    /// How a comment allows what stands on a line.
+    pub allow: &'static str,
     /// The command that shows the whole report.
     pub all: String,
 }
@@ -79,22 +81,71 @@ impl Format for Brief {
 impl Brief {
     /// What holds for all findings.
     fn ways_out(&self, report: &Report<'_>, lines: &mut Lines<'_>) {
-        let is_secret = |finding: &Finding| finding.kind == Kind::Secret;
-        if report.findings.iter().any(is_secret) {
-            lines.labelled("fix", self.scene.fix);
+        let stand = |whether: fn(&Stands) -> bool| report.findings.iter().any(|it| whether(&Stands::of(it)));
+        let is_secret = |finding: &&Finding| finding.kind == Kind::Secret;
+        let mut fixes = Vec::new();
+        let secrets: Vec<Stands> = report.findings.iter().filter(is_secret).map(Stands::of).collect();
+        if secrets.iter().any(|it| *it != Stands::InTag) {
+            fixes.push(self.scene.fix);
         }
-        lines.labelled("allow", "as a comment on the line or the line above it, with a reason:");
-        let mut seen = HashSet::new();
-        for finding in report.findings.iter().take(FINDINGS) {
-            if seen.insert(finding.rule.as_str()) {
+        if secrets.contains(&Stands::InTag) {
+            fixes.push("a tag keeps what it says: `git tag -d` takes it away, make it anew without the secret");
+        }
+        for (index, fix) in fixes.iter().enumerate() {
+            lines.labelled(if index == 0 { "fix" } else { "" }, fix);
+        }
+        if stand(|it| *it == Stands::OnLine) {
+            lines.labelled("allow", self.scene.allow);
+            let mut seen = HashSet::new();
+            let shown = report.findings.iter().take(FINDINGS).filter(|it| Stands::of(it) == Stands::OnLine);
+            for finding in shown.filter(|it| seen.insert(it.rule.as_str())) {
                 // To be copied, so in one piece.
                 let rule = sanitize(&finding.rule);
                 let _ = writeln!(lines.text, "{:LABEL$}keysieve:allow {rule} until=YYYY-MM-DD <reason>", "");
             }
         }
+        if stand(|it| *it == Stands::AtPath) {
+            let words = "no comment counts for the name of a file, nor for what was removed again: an `[[exception]]` in \
+                         keysieve.toml allows a rule at a path";
+            lines.labelled("allow", words);
+        }
+        if stand(|it| matches!(it, Stands::InCommit | Stands::InTag)) {
+            lines.labelled("allow", "what a message says is allowed by the baseline alone: `keysieve baseline update --add`");
+        }
         match report.findings.len().saturating_sub(FINDINGS) {
             0 => lines.labelled("all", &format!("`{}` says more", self.scene.all)),
             more => lines.labelled("all", &format!("{more} more: `{}` shows them", self.scene.all)),
+        }
+    }
+}
+
+/// Where a finding stands, as far as that decides what can be done about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// On a line that a comment can be put on.
+    OnLine,
+    /// At a path, but on no line that is there.
+    AtPath,
+    /// In the message or the header of a commit, or in a note.
+    InCommit,
+    /// In the message or the header of a tag, or in the name of a ref.
+    InTag,
+}
+
+impl Stands {
+    fn of(finding: &Finding) -> Self {
+        let Some(place) = finding.places.first() else { return Self::OnLine };
+        match place.origin.outermost() {
+            Origin::FileName(_) | Origin::EntryName(_) => Self::AtPath,
+            Origin::Blob { .. } | Origin::LfsObject { .. } => {
+                match place.introduced.as_ref().is_some_and(Introduction::is_current) {
+                    true => Self::OnLine,
+                    false => Self::AtPath,
+                }
+            }
+            Origin::CommitHeader { .. } | Origin::CommitMessage { .. } | Origin::Note { .. } => Self::InCommit,
+            Origin::TagHeader { .. } | Origin::TagMessage { .. } | Origin::RefName(_) => Self::InTag,
+            _ => Self::OnLine,
         }
     }
 }

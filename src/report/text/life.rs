@@ -1,6 +1,8 @@
 //! The life of a secret in words, for every report that people read.
 
-use crate::finding::{Finding, Life};
+use std::fmt::Write as _;
+
+use crate::finding::{Finding, Introduction, Life, Place};
 use crate::place::sanitize;
 use crate::report::mask::Mask;
 
@@ -11,13 +13,10 @@ const REFS: usize = 4;
 pub(in crate::report) fn since(finding: &Finding, mask: &Mask) -> Option<String> {
     let introductions = || finding.places.iter().filter_map(|place| place.introduced.as_ref());
     let first = introductions().min_by_key(|first| (first.date.as_str(), first.commit.as_str()))?;
-    let mut text = format!(
-        "{}, {}, {}; {}",
-        ten(&first.commit),
-        sanitize(ten(&first.date)),
-        mask.text(&first.author),
-        head(introductions().any(|introduction| introduction.in_head)),
-    );
+    let mut text = format!("{}, {}, {}", ten(&first.commit), sanitize(ten(&first.date)), mask.text(&first.author));
+    if let Some(fate) = fate(&finding.places) {
+        let _ = write!(text, "; {fate}");
+    }
     if !introductions().any(|introduction| introduction.reachable) {
         text.push_str("; no ref reaches it");
     }
@@ -83,8 +82,17 @@ fn short_ref(name: &str) -> &str {
     starts.iter().find_map(|start| name.strip_prefix(start)).unwrap_or(name)
 }
 
-pub(super) fn head(in_head: bool) -> &'static str {
-    if in_head { "still in HEAD" } else { "gone from HEAD" }
+/// Whether it is still there, in words; none where no file ever had it, as what stands in a message.
+pub(in crate::report) fn fate(places: &[Place]) -> Option<&'static str> {
+    let of_files = places.iter().filter(|place| place.origin.outermost().is_of_tree());
+    let of_files: Vec<&Introduction> = of_files.filter_map(|place| place.introduced.as_ref()).collect();
+    let first = of_files.first()?;
+    Some(match () {
+        () if of_files.iter().any(|it| it.in_head) => "still in HEAD",
+        () if of_files.iter().any(|it| it.is_current()) => "still at the end of the range",
+        () if first.at_end.is_some() => "gone at the end of the range",
+        () => "gone from HEAD",
+    })
 }
 
 /// The first ten characters: of an object id what people read, of a date the day.

@@ -28,6 +28,8 @@ pub(super) struct Ends {
 #[derive(Default)]
 pub(super) struct Selected {
     pub(super) commits: Vec<Commit>,
+    /// The commits that the wanted ends lead to, whether or not they are in the range.
+    pub(super) ends: BTreeSet<ObjectId>,
     /// Tags that lead to the wanted ends.
     pub(super) tags: Vec<Tag>,
     /// Wanted ends that are no commits: a tag or a push may name a tree or a file.
@@ -74,6 +76,7 @@ pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
     }
     for &end in &ends.wanted {
         if let Some(end) = walk.peel(end, true) {
+            walk.selected.ends.insert(end);
             walk.reach(end, false);
         }
     }
