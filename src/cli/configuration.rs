@@ -80,7 +80,8 @@ impl Home {
         names.extend(named.map(|path| path.to_string_lossy().into_owned()));
         names.extend(baseline.and_then(|file| file.name().rsplit_once(':').map(|(_, path)| path.to_owned())));
         let at = |revision: &str, name: &str| repository.file_at(revision, name).ok();
-        let mut changed: Vec<String> = names.into_iter().filter(|name| at("HEAD", name) != at(revision, name)).collect();
+        let mut changed: Vec<String> =
+            names.into_iter().filter(|name| at("HEAD", name) != at(revision, name)).collect();
         changed.sort_unstable();
         changed.dedup();
         let verb = if changed.len() == 1 { "differs" } else { "differ" };

@@ -59,7 +59,9 @@ impl DiffArgs {
     pub fn run(&self) -> anyhow::Result<u8> {
         let (old, new) = (read(&self.old)?, read(&self.new)?);
         let moved = match &self.moved {
-            Some(path) => Moved::of_git(&fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?),
+            Some(path) => {
+                Moved::of_git(&fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?)
+            }
             None => Moved::default(),
         };
         let difference = compare(&old, &new, &moved, self.fail_on)?;

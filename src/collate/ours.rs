@@ -1,8 +1,8 @@
 //! The findings of a JSON report of keysieve.
 
-use super::moved::Moved;
 use super::Problem;
 use super::entry::{Entries, Entry, How, identity, place};
+use super::moved::Moved;
 use super::read::Input;
 use super::tree::Tree;
 use crate::place::sanitize;

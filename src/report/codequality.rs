@@ -5,7 +5,7 @@
 //! within that path: edits elsewhere change nothing of it. What makes the run incomplete is a remark, too, for the list has no
 //! other place to say it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write as _};
 
 use serde::Serialize;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::mask::Mask;
 use super::spot::{self, NO_PATH, Spot};
 use super::{Format, Report, gaps};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::place::sanitize;
 
 /// GitLab's report of code quality.
@@ -68,8 +68,13 @@ fn of_finding(
         description.push_str(&format!(" The secret: {secret}"));
     }
     let spots: Vec<Spot> = finding.places.iter().map(|place| Spot::of(report, place, mask)).collect();
-    let in_files = spots.iter().filter(|spot| spot.range.is_some()).take(spot::PLACES);
-    let mut pointed: Vec<&Spot> = in_files.collect();
+    let places = || spots.iter().zip(&finding.places);
+    // What HEAD has of a file that was read says nothing more.
+    let files: HashSet<String> =
+        places().filter(|(_, place)| !place.origin.is_history()).map(|(spot, _)| spot.path()).collect();
+    let is_said = |spot: &Spot, place: &Place| place.origin.is_history() && files.contains(&spot.path());
+    let in_files = places().filter(|(spot, place)| spot.range.is_some() && !is_said(spot, place));
+    let mut pointed: Vec<&Spot> = in_files.map(|(spot, _)| spot).take(spot::PLACES).collect();
     if pointed.is_empty() {
         pointed.extend(spots.first());
     }

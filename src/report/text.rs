@@ -176,7 +176,8 @@ impl Block<'_> {
     }
 
     fn also(&mut self, finding: &Finding) {
-        let further: Vec<&Place> = finding.places.iter().skip(1).filter(|place| !is_said(self.report, finding, place)).collect();
+        let further: Vec<&Place> =
+            finding.places.iter().skip(1).filter(|place| !is_said(self.report, finding, place)).collect();
         let more = further.len().saturating_sub(PLACES);
         for (index, place) in further.into_iter().take(PLACES).enumerate() {
             let text = self.place(place, true);

@@ -127,7 +127,9 @@ pub fn gather(
 fn is_judged(origin: &Origin, version: Version, introduced: Option<&Introduction>) -> bool {
     match origin.outermost() {
         Origin::File(_) | Origin::FileName(_) | Origin::Staged(_) | Origin::Patch(_) | Origin::Stdin => true,
-        Origin::Blob { path: Some(_), .. } => version == Version::Head && introduced.is_some_and(Introduction::is_current),
+        Origin::Blob { path: Some(_), .. } => {
+            version == Version::Head && introduced.is_some_and(Introduction::is_current)
+        }
         _ => false,
     }
 }

@@ -62,7 +62,8 @@ impl Run<'_> {
             *self.progress.reused.lock().unwrap_or_else(PoisonError::into_inner) = Some(reused);
             self.note(reuse.keep(self, repository, seen, &lives, tally));
         }
-        if self.plan.paths.is_empty() && tally.coverage.commits + tally.coverage.blobs == 0 {
+        let is_empty = tally.coverage.commits + tally.coverage.blobs == 0 && tally.notices.is_empty();
+        if is_empty && self.plan.paths.is_empty() {
             let detail = "no commit yet: there is no history to scan";
             tally.notice(Notice::new(Cause::NothingFound, repository.shown(), detail));
         }

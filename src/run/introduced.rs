@@ -140,10 +140,7 @@ impl Versions {
     fn new(range: &Range<'_>, brought: &Brought, paths: &BTreeSet<&FilePath>) -> Self {
         let head = brought.graph.head;
         let is_other = !brought.ends.is_empty() && brought.ends.iter().ne(head.iter());
-        Self {
-            head: range.held(head.as_slice(), paths),
-            end: is_other.then(|| range.held(&brought.ends, paths)),
-        }
+        Self { head: range.held(head.as_slice(), paths), end: is_other.then(|| range.held(&brought.ends, paths)) }
     }
 
     /// Which of them hold just this object at its path.

@@ -101,7 +101,11 @@ impl Source for Staged<'_> {
         let head = if self.whole { None } else { self.repository.head() };
         let (changes, mut tally) = compare::changes(&entries, self.repository.handles(), head);
         if changes.is_empty() && tally.notices.is_empty() {
-            let detail = if self.whole { "git tracks no file" } else { "nothing is staged: the next commit would bring what HEAD has" };
+            let detail = if self.whole {
+                "git tracks no file"
+            } else {
+                "nothing is staged: the next commit would bring what HEAD has"
+            };
             tally.notice(Notice::new(Cause::NothingStaged, "the index", detail));
         }
         // Few files are read faster than threads are started.

@@ -208,7 +208,8 @@ fn a_range_that_ends_elsewhere_is_measured_at_its_end() {
     // The same is found, as bad and for the same reasons.
     let told = |report: &Report| {
         let findings = report.findings().iter();
-        let told = findings.map(|it| (text(&it["fingerprint"]).to_owned(), it["severity"].clone(), it["reasons"].clone()));
+        let told =
+            findings.map(|it| (text(&it["fingerprint"]).to_owned(), it["severity"].clone(), it["reasons"].clone()));
         told.collect::<Vec<_>>()
     };
     assert_eq!(told(&here), told(&there));

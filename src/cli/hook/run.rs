@@ -154,7 +154,8 @@ fn by_hand() -> Scene {
 
 const ALLOW: &str = "as a comment on the line or the line above it, with a reason:";
 // A change is judged by what its base says.
-const ALLOW_ON_BASE: &str = "as a comment on the line or the line above it, with a reason; it counts once the base has it:";
+const ALLOW_ON_BASE: &str =
+    "as a comment on the line or the line above it, with a reason; it counts once the base has it:";
 
 const COMMITTED: &str = "a commit on top does not take it out: rewrite the commits that hold it (`git rebase -i`), and replace \
                          the secret if anybody else may have seen it";

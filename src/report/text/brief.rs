@@ -110,7 +110,10 @@ impl Brief {
             lines.labelled("allow", words);
         }
         if stand(|it| matches!(it, Stands::InCommit | Stands::InTag)) {
-            lines.labelled("allow", "what a message says is allowed by the baseline alone: `keysieve baseline update --add`");
+            lines.labelled(
+                "allow",
+                "what a message says is allowed by the baseline alone: `keysieve baseline update --add`",
+            );
         }
         match report.findings.len().saturating_sub(FINDINGS) {
             0 => lines.labelled("all", &format!("`{}` says more", self.scene.all)),
