@@ -118,14 +118,14 @@ impl<'d> Inheritance<'d> {
     /// # Errors
     /// The reason.
     pub fn inherit(&self, item: &Item<'_>, kin: &Kin<'_>) -> Result<Inherited, Whole> {
-        match self.from_base(item, kin) {
+        match self.by_base(item, kin) {
             // Nothing is carried over, and yet most of it may have been met elsewhere.
             Err(whole @ (Whole::New | Whole::Changed | Whole::Head)) => {
                 let charset = Charset::of(item.head);
                 if !can_inherit(charset) {
                     return Err(whole);
                 }
-                let zones = Zones::new(self, item, charset, vec![0..item.bytes.len()]);
+                let zones = Zones::new(self, item, charset, std::iter::once(0..item.bytes.len()).collect());
                 let inherited = self.search(&zones, charset, Vec::new(), 0).map_err(|_| whole)?;
                 Ok(Inherited { searched: item.bytes.len(), whole: Some(whole), ..inherited })
             }
@@ -133,7 +133,7 @@ impl<'d> Inheritance<'d> {
         }
     }
 
-    fn from_base(&self, item: &Item<'_>, kin: &Kin<'_>) -> Result<Inherited, Whole> {
+    fn by_base(&self, item: &Item<'_>, kin: &Kin<'_>) -> Result<Inherited, Whole> {
         let delta = kin.delta.as_ref().ok_or(Whole::New)?;
         let memo = delta.memo.and_then(|memo| memo.downcast_ref::<Memo>()).ok_or(Whole::Base)?;
         let text = item.bytes;

@@ -10,7 +10,7 @@ use super::grammar::{Place, dialect};
 /// The parts of the file that are code.
 pub(super) fn parts(path: &[u8], text: &str) -> Vec<Range<usize>> {
     match dialect(path) {
-        Some((_, Place::Whole)) => vec![mark_length(text)..text.len()],
+        Some((_, Place::Whole)) => std::iter::once(mark_length(text)..text.len()).collect(),
         Some((_, Place::Scripts)) => scripts(text),
         Some((_, Place::Php)) => php(text),
         None => Vec::new(),

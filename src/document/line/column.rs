@@ -52,7 +52,7 @@ fn of_lines(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
     };
     let column = titles[..key.start - start].iter().filter(|&&byte| byte == separator).count();
     let count = titles.split(|&byte| byte == separator).count();
-    if count < 2 || count > COLUMNS || !titles.split(|&byte| byte == separator).all(are_titles) {
+    if !(2..=COLUMNS).contains(&count) || !titles.split(|&byte| byte == separator).all(are_titles) {
         return None;
     }
     let below = start + titles.len();
