@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::document::code::Grammar;
 use crate::finding::Severity;
 use crate::policy::code::{Sink, Source, generator, is_made};
-use crate::policy::{Breach, Check, Family, Meta, Preset, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset};
 
 /// See `secret_from_weak_generator.md`.
 pub(super) struct SecretFromWeakGenerator;
@@ -27,8 +27,6 @@ impl Check for SecretFromWeakGenerator {
     fn meta(&self) -> &'static Meta {
         &META
     }
-
-    fn check(&self, _view: &View<'_>, _out: &mut Vec<Breach>) {}
 
     fn reads_code(&self, grammar: &Grammar, text: &[u8]) -> bool {
         generator::may_be_in(grammar, text)

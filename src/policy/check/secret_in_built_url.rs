@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use crate::document::code::{Grammar, Kind};
 use crate::finding::Severity;
 use crate::policy::code::Source;
-use crate::policy::{Breach, Check, Family, Meta, Preset, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset};
 
 /// See `secret_in_built_url.md`.
 pub(super) struct SecretInBuiltUrl;
@@ -44,6 +44,12 @@ const NAMES: [&str; 12] = [
 /// What a format puts a value into: `%s`, `%v`, `{}`, `{0}`.
 const DIRECTIVES: [&str; 4] = ["%s", "%v", "{}", "{0}"];
 
+/// The longest of these names, in bytes.
+const LONGEST_NAME: usize = 21;
+
+/// How much of each text the beginning of a URL is looked for in, in bytes.
+const LONGEST_URL: usize = 4096;
+
 /// How far back the beginning of a URL is looked for, in tokens.
 const LOOK_BACK: usize = 60;
 
@@ -51,8 +57,6 @@ impl Check for SecretInBuiltUrl {
     fn meta(&self) -> &'static Meta {
         &META
     }
-
-    fn check(&self, _view: &View<'_>, _out: &mut Vec<Breach>) {}
 
     fn reads_code(&self, _grammar: &Grammar, text: &[u8]) -> bool {
         static ANY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -68,7 +72,8 @@ impl Check for SecretInBuiltUrl {
             let (text, start) = (code.said(at), code.span(at).start);
             for (mark, _) in text.match_indices(['?', '&']) {
                 let rest = &text[mark + 1..];
-                let Some((name, value)) = rest.split_once('=') else { continue };
+                let Some(length) = rest.bytes().take(LONGEST_NAME + 1).position(|byte| byte == b'=') else { continue };
+                let (name, value) = (&rest[..length], &rest[length + 1..]);
                 let is_named = NAMES.contains(&name.to_ascii_lowercase().as_str());
                 let is_put_in = if value.is_empty() {
                     is_followed(source, at)
@@ -94,22 +99,24 @@ fn is_followed(source: &Source<'_>, text: usize) -> bool {
     matches!(code.said(text + 1), "+" | ".") && code.is_a(text + 1, Kind::Sign) && code.is_a(text + 2, Kind::Word)
 }
 
-/// Whether the text is of a URL at the place of the mark: the body of a form begins without a question mark. `otpauth:` is none that anybody calls.
-fn is_url(source: &Source<'_>, text: usize, mark: usize) -> bool {
+/// Whether the text is of a URL at the place of the mark: the body of a form begins without a question mark, and nobody calls
+/// `otpauth:`.
+fn is_url<'a>(source: &Source<'a>, text: usize, mark: usize) -> bool {
     let code = &source.code;
-    let own = &code.said(text)[..=mark];
-    let mut before = vec![own];
+    let near = |text: &'a [u8]| &text[text.len().saturating_sub(LONGEST_URL)..];
+    let mut before = vec![near(&code.said(text).as_bytes()[..=mark])];
     let mut at = text;
     for _ in 0..LOOK_BACK {
         let Some(previous) = at.checked_sub(1) else { break };
         at = previous;
         match code.tokens[at].kind {
-            Kind::Text => before.push(code.said(at)),
+            Kind::Text => before.push(near(code.said(at).as_bytes())),
             Kind::Close | Kind::HoleEnd => at = code.partner(at).unwrap_or(at),
             Kind::Line | Kind::Open => break,
             Kind::Sign if matches!(code.said(at), ";" | "," | "=" | "=>" | ":") => break,
             _ => {}
         }
     }
-    before.iter().any(|text| text.contains('?')) && !before.iter().any(|text| text.contains("otpauth:"))
+    before.iter().any(|text| memchr::memchr(b'?', text).is_some())
+        && !before.iter().any(|text| memchr::memmem::find(text, b"otpauth:").is_some())
 }

@@ -3,7 +3,7 @@
 use crate::document::code::Grammar;
 use crate::finding::Severity;
 use crate::policy::code::{Source, is_clearly_credential, logger};
-use crate::policy::{Breach, Check, Family, Meta, Preset, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset};
 
 /// See `secret_written_to_log.md`.
 pub(super) struct SecretWrittenToLog;
@@ -25,8 +25,6 @@ impl Check for SecretWrittenToLog {
     fn meta(&self) -> &'static Meta {
         &META
     }
-
-    fn check(&self, _view: &View<'_>, _out: &mut Vec<Breach>) {}
 
     fn reads_code(&self, _grammar: &Grammar, text: &[u8]) -> bool {
         logger::may_be_in(text)

@@ -6,7 +6,7 @@ use crate::document::code::{Dialect, Grammar, Kind};
 use crate::finding::Severity;
 use crate::policy::code::{Source, is_against_forgery, is_credential, mentions};
 use crate::policy::literal::words;
-use crate::policy::{Breach, Check, Family, Meta, Preset, View};
+use crate::policy::{Breach, Check, Family, Meta, Preset};
 
 /// See `token_in_browser_storage.md`.
 pub(super) struct TokenInBrowserStorage;
@@ -29,8 +29,6 @@ impl Check for TokenInBrowserStorage {
         &META
     }
 
-    fn check(&self, _view: &View<'_>, _out: &mut Vec<Breach>) {}
-
     fn reads_code(&self, grammar: &Grammar, text: &[u8]) -> bool {
         grammar.dialect == Dialect::JavaScript && mentions(text, &["localStorage", "sessionStorage", "document.cookie"])
     }
@@ -43,6 +41,9 @@ impl Check for TokenInBrowserStorage {
         }
     }
 }
+
+/// The most tokens of a key that is put together.
+const MOST_PARTS: usize = 20;
 
 /// Something that is kept.
 struct Kept {
@@ -93,7 +94,14 @@ fn in_storage(source: &Source<'_>, at: usize) -> Option<Kept> {
 
 /// The name of the credential: that of the key or, where the key says nothing, that of the value.
 fn name(source: &Source<'_>, key: &Range<usize>, value: &Range<usize>) -> Option<String> {
-    let key = source.plain_text(key).or_else(|| source.last_name(key));
+    let part = || {
+        key.clone()
+            .take(MOST_PARTS)
+            .filter(|at| source.code.is_a(*at, Kind::Text))
+            .map(|at| source.code.said(at))
+            .rfind(|text| !text.is_empty())
+    };
+    let key = source.last_name(key).or_else(part);
     let mut names = key.into_iter().chain(source.last_name(value));
     if key.is_some_and(|key| is_against_forgery(&words(key))) {
         return None;

@@ -21,6 +21,9 @@ use super::{Breach, Check, Lint, Meta, Subject, runs};
 pub(super) use name::{is_against_forgery, is_clearly_credential, is_credential, is_made};
 pub(super) use sink::Sink;
 
+/// What the checks that read code say that they read.
+const KIND: &str = "code";
+
 /// The most tokens of a call or an expression that are looked at.
 pub(super) const LONGEST: usize = 400;
 
@@ -46,8 +49,9 @@ pub(super) fn lint(
         return;
     }
     let settings = settings.for_path(subject.path);
-    let wanted = |check: &&&dyn Check| check.reads_code(grammar, subject.bytes);
-    let switched = checks.iter().filter(wanted).filter_map(|check| Some((check, runs(check.meta(), settings)?)));
+    let own = checks.iter().filter(|check| check.meta().kinds.contains(&KIND));
+    let switched = own.filter_map(|check| Some((check, runs(check.meta(), settings)?)));
+    let switched = switched.filter(|(check, _)| check.reads_code(grammar, subject.bytes));
     let mut switched = switched.peekable();
     if switched.peek().is_none() {
         return;
@@ -128,7 +132,7 @@ impl<'a> Source<'a> {
             }
             end = code.behind(end);
         }
-        start..end.min(code.tokens.len())
+        start..end.min(code.tokens.len()).min(start + LONGEST)
     }
 
     /// The last name of what is nothing but names with dots between them: of `self.user.token` it is `token`.
@@ -137,17 +141,12 @@ impl<'a> Source<'a> {
         let code = &self.code;
         let is_name = |at: usize| code.is_a(at, Kind::Word);
         let is_dot = |at: usize| [".", "?.", "->", "?->", "::"].iter().any(|dot| code.is(at, dot));
+        let row = row.start..row.end.min(row.start + LONGEST);
         // TypeScript's `token!` and `token as string`.
-        let row =
-            row.clone().find(|at| code.is(*at, "as") || code.is(*at, "!")).map_or(row.clone(), |as_| row.start..as_);
+        let end = row.clone().find(|at| code.is(*at, "as") || code.is(*at, "!")).unwrap_or(row.end);
+        let row = row.start..end;
         let is_path = row.clone().enumerate().all(|(index, at)| if index % 2 == 0 { is_name(at) } else { is_dot(at) });
         (is_path && row.len() % 2 == 1).then(|| code.said(row.end - 1))
-    }
-
-    /// The text of what is nothing but a string without parts that are worked out.
-    #[must_use]
-    pub fn plain_text(&self, row: &Range<usize>) -> Option<&'a str> {
-        (row.len() == 1 && self.code.is_a(row.start, Kind::Text)).then(|| self.code.said(row.start))
     }
 }
 

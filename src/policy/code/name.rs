@@ -2,10 +2,14 @@
 
 use crate::policy::literal::{is_secret_name, words};
 
+/// The longest name, in bytes. What is longer is a text.
+const LONGEST: usize = 100;
+
 /// Whether a variable, field or key with this name holds a credential.
 pub(in crate::policy) fn is_credential(name: &str) -> bool {
     let words = words(name);
-    is_secret_name(name) || words.last().is_some_and(|word| word == "jwt") || is_session(&words)
+    name.len() <= LONGEST
+        && (is_secret_name(name) || words.last().is_some_and(|word| word == "jwt") || is_session(&words))
 }
 
 /// Whether the words name a session, as whoever has it is in.
@@ -28,6 +32,9 @@ pub(in crate::policy) fn is_against_forgery(words: &[String]) -> bool {
 pub(in crate::policy) fn is_made(name: &str) -> bool {
     const VERBS: [&str; 12] =
         ["generate", "gen", "generated", "create", "make", "new", "get", "random", "rand", "build", "default", "temp"];
+    if name.len() > LONGEST {
+        return false;
+    }
     let words = words(name);
     let begin = words.iter().position(|word| !VERBS.contains(&word.as_str())).unwrap_or(words.len());
     let named = &words[begin..];
@@ -96,7 +103,7 @@ pub(in crate::policy) fn is_clearly_credential(path: &str) -> bool {
     let name = path.rsplit(['.', '>', ':']).next().unwrap_or(path);
     let (named, all) = (words(name), words(path));
     let is = |list: &[&str], words: &[String]| words.iter().any(|word| list.contains(&word.as_str()));
-    if !is_secret_name(name) && named.last().is_none_or(|word| word != "jwt") {
+    if path.len() > LONGEST || !is_secret_name(name) && named.last().is_none_or(|word| word != "jwt") {
         return false;
     }
     if is(&HARMLESS, &named) || is_against_forgery(&named) || is(&["credential", "credentials", "pwd"], &named) {

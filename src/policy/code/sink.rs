@@ -93,6 +93,9 @@ const GIVING: [&str; 7] = ["=", ":=", "+=", ".=", "||=", "&&=", "??="];
 /// Signs of comparisons: what they make is no longer the value.
 const COMPARING: [&str; 8] = ["==", "!=", "===", "!==", "<", ">", "<=", ">="];
 
+/// The deepest indentation that is told from others, in bytes.
+const DEEPEST: usize = 400;
+
 /// Words at the beginning of a statement whose expression is a condition.
 const CONDITIONS: [&str; 7] = ["if", "elif", "while", "until", "for", "switch", "assert"];
 
@@ -192,8 +195,9 @@ impl<'a> Source<'a> {
     fn function_by_indentation(&self, statement: usize) -> Option<Sink<'a>> {
         let code = &self.code;
         let column = |at: usize| {
-            let start = code.span(at).start;
-            start - memchr::memrchr(b'\n', &code.text.as_bytes()[..start]).map_or(0, |line| line + 1)
+            let end = code.span(at).start;
+            let start = end.saturating_sub(DEEPEST);
+            memchr::memrchr(b'\n', &code.text.as_bytes()[start..end]).map_or(end - start, |line| end - start - line - 1)
         };
         let (first, own) = (statement.saturating_sub(LONGEST), column(statement));
         let def = (first..statement).rev().find(|at| code.is(*at, "def") && column(*at) < own)?;
