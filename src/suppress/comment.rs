@@ -4,6 +4,9 @@
 //! line below. It names the rules whose findings it hides, and says why: one that does not hides nothing. No syntax of a
 //! language is asked for, so the words may stand in whatever the file has for comments, a string included.
 //!
+//! Whoever writes a last day means it, so it is read wherever it stands and however its sign is written; and a comment that
+//! nearly has the form is one that hides nothing and says so, for else nobody would know why.
+//!
 //! The comments of other tools are understood as those tools mean them. Most name no rule and hide whatever stands there.
 
 use std::ops::Range;
@@ -15,6 +18,10 @@ use crate::place::sanitize;
 
 /// What begins a comment of ours.
 pub const OWN: &str = "keysieve:allow";
+/// What such a comment begins with, and what is nearly one.
+pub const BEGIN: &[u8] = b"keysieve:";
+/// What follows in it, perhaps behind a blank.
+const ALLOW: &[u8] = b"allow";
 /// How far from the value, in bytes to either side, a comment is looked for.
 const REACH: usize = 2048;
 /// The most bytes of a reason.
@@ -28,20 +35,22 @@ enum Of {
 }
 
 /// The words of other tools. Where one begins with another, the longer one stands first.
-const FOREIGN: [(&str, Of); 9] = [
+const FOREIGN: [(&str, Of); 6] = [
     // https://github.com/gitleaks/gitleaks#gitleaksallow
     ("gitleaks:allow", Of::Line),
     ("betterleaks:allow", Of::Line),
     ("trufflehog:ignore", Of::Line),
     ("kingfisher:ignore", Of::Line),
-    // https://github.com/Yelp/detect-secrets#inline-allowlisting
-    ("pragma: allowlist nextline secret", Of::NextLine),
-    ("pragma: allowlist secret", Of::Line),
-    ("pragma: whitelist secret", Of::Line),
     // https://github.com/secretlint/secretlint, secretlint-rule-filter-comments
     ("secretlint-disable-next-line", Of::NextLine),
     ("secretlint-disable-line", Of::Line),
 ];
+
+/// The words of detect-secrets (https://github.com/Yelp/detect-secrets#inline-allowlisting), which has several spellings of
+/// them: what `#pragma:whitelist-secret` begins with, and what follows, in the spelling that its documentation has.
+const PRAGMA: &[u8] = b"pragma:";
+const PRAGMA_LINE: &str = "pragma: allowlist secret";
+const PRAGMA_NEXT_LINE: &str = "pragma: allowlist nextline secret";
 
 /// A comment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +76,8 @@ pub enum CommentFlaw {
     NoReason,
     /// What stands behind `until=` is no day.
     NoDay,
+    /// It has not quite the form: `keysieve: allow`, a sign behind the id, capital letters in it, `*`.
+    Misspelt,
     /// Its last day is over.
     Ended,
 }
@@ -78,6 +89,9 @@ impl CommentFlaw {
         match self {
             CommentFlaw::NoReason => "does not say why",
             CommentFlaw::NoDay => "says `until=` and no day: write until=2026-12-31",
+            CommentFlaw::Misspelt => {
+                "is misspelt: write `keysieve:allow`, the id of the rule as reports name it, and why, with blanks between"
+            }
             CommentFlaw::Ended => "has ended",
         }
     }
@@ -140,9 +154,33 @@ pub fn beside(text: &[u8], value: &Range<usize>, lines: (u64, u64), secrets: &[R
 
 /// Every comment of ours in `text`, with the offset at which it begins; lines are left at 0, and a reason may show anything.
 pub fn all(text: &[u8]) -> impl Iterator<Item = (usize, Comment)> {
-    memchr::memmem::find_iter(text, OWN).filter_map(move |at| {
+    begun(text).filter_map(move |(at, from)| {
         let line = line_of(text, at);
-        Some((at, own(text, at, line.end, &[])?))
+        Some((at, own(text, at, from, line.end, &[])?))
+    })
+}
+
+/// Where comments of ours begin, and where the words behind `allow` do.
+fn begun(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    memchr::memmem::find_iter(text, BEGIN).filter_map(move |at| {
+        let from = at + BEGIN.len();
+        let gap = usize::from(text.get(from) == Some(&b' '));
+        text[from + gap..].starts_with(ALLOW).then_some((at, from + gap + ALLOW.len()))
+    })
+}
+
+/// The words of detect-secrets on a line.
+fn pragmas(line: &[u8]) -> impl Iterator<Item = (&'static str, Of)> {
+    memchr::memmem::find_iter(line, PRAGMA).filter_map(move |at| {
+        let rest = &line[at + PRAGMA.len()..];
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        let rest = rest.strip_prefix(b"allowlist").or_else(|| rest.strip_prefix(b"whitelist"))?;
+        let behind_gap = |rest: &'_ [u8]| matches!(rest.first(), Some(b' ' | b'-')).then_some(1);
+        let rest = &rest[behind_gap(rest)?..];
+        match rest.strip_prefix(b"nextline") {
+            Some(rest) => rest[behind_gap(rest)?..].starts_with(b"secret").then_some((PRAGMA_NEXT_LINE, Of::NextLine)),
+            None => rest.starts_with(b"secret").then_some((PRAGMA_LINE, Of::Line)),
+        }
     })
 }
 
@@ -156,7 +194,7 @@ fn line_of(text: &[u8], at: usize) -> Range<usize> {
 
 /// Whether nothing stands before a comment of ours but what opens one: signs, or a key of JSON.
 fn alone(line: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::find(line, OWN.as_bytes()) else { return false };
+    let Some((at, _)) = begun(line).next() else { return false };
     let before = &line[..at];
     let is_sign = |bytes: &[u8]| !bytes.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
     let word = before.trim_ascii();
@@ -174,23 +212,19 @@ fn on_line(text: &[u8], line: Range<usize>, number: u64, secrets: &[Range<usize>
     if memchr::memchr(b':', bytes).is_none() && memchr::memchr(b'-', bytes).is_none() {
         return;
     }
-    for at in memchr::memmem::find_iter(bytes, OWN) {
-        if let Some(comment) = own(text, line.start + at, line.end, secrets) {
+    for (at, from) in begun(bytes) {
+        if let Some(comment) = own(text, line.start + at, line.start + from, line.end, secrets) {
             found(Comment { line: number, ..comment }, Of::Line);
         }
     }
-    for (word, of) in FOREIGN {
-        if memchr::memmem::find(bytes, word.as_bytes()).is_some() {
-            let comment =
-                Comment { word, rules: Vec::new(), until: None, reason: String::new(), line: number, flaw: None };
-            found(comment, of);
-        }
+    let stated = FOREIGN.into_iter().filter(|(word, _)| memchr::memmem::find(bytes, word.as_bytes()).is_some());
+    for (word, of) in stated.chain(pragmas(bytes)) {
+        found(Comment { word, rules: Vec::new(), until: None, reason: String::new(), line: number, flaw: None }, of);
     }
 }
 
-/// The comment of ours that begins at `at`; none where the words that follow name no rule.
-fn own(text: &[u8], at: usize, end: usize, secrets: &[Range<usize>]) -> Option<Comment> {
-    let from = at + OWN.len();
+/// The comment of ours that begins at `at` and names rules from `from` on; none where the words that follow name no rule.
+fn own(text: &[u8], at: usize, from: usize, end: usize, secrets: &[Range<usize>]) -> Option<Comment> {
     // What stands behind a secret is not read: a reason would show it.
     let end = secrets.iter().map(|secret| secret.start).filter(|&start| start >= from).fold(end, usize::min);
     let rest = String::from_utf8_lossy(&text[from..end.max(from)]);
@@ -209,24 +243,34 @@ fn own(text: &[u8], at: usize, end: usize, secrets: &[Range<usize>]) -> Option<C
             break;
         }
     }
-    let is_id = |name: &String| {
+    let is_id = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             && name.bytes().any(|byte| byte.is_ascii_lowercase())
     };
-    if rules.is_empty() || !rules.iter().all(is_id) {
+    if rules.is_empty() {
         return None;
     }
-    let mut flaw = None;
-    let mut until = None;
-    if let Some(stated) = rest.strip_prefix("until=") {
-        let (day, behind) = stated.split_once([' ', '\t']).unwrap_or((stated, ""));
-        until = parse_day(closed(day));
-        if until.is_none() {
-            flaw = Some(CommentFlaw::NoDay);
+    let mut flaw = (from - at != OWN.len()).then_some(CommentFlaw::Misspelt);
+    if !rules.iter().all(|name| is_id(name)) {
+        rules.iter_mut().for_each(|name| *name = name.trim_end_matches([':', ';', '.']).to_ascii_lowercase());
+        // Built-in ids have a hyphen; other words are prose that talks of such comments.
+        if !rules.iter().all(|name| name == "*" || (is_id(name) && name.contains('-'))) {
+            return None;
         }
-        rest = behind;
+        flaw = Some(CommentFlaw::Misspelt);
     }
-    let reason = closed(rest);
+    let mut words = closed(rest).to_owned();
+    let mut until: Option<Date> = None;
+    while let Some((place, day)) = last_day(&words) {
+        match day {
+            Some(day) => until = Some(until.map_or(day, |other| other.min(day))),
+            None => flaw = flaw.or(Some(CommentFlaw::NoDay)),
+        }
+        let (before, behind) = (words[..place.start].trim_end(), words[place.end..].trim_start());
+        let gap = if before.is_empty() || behind.is_empty() { "" } else { " " };
+        words = format!("{before}{gap}{behind}");
+    }
+    let reason = words.as_str();
     // A help text that says how such a comment is written.
     if reason.starts_with('<') && reason.contains('>') {
         return None;
@@ -240,6 +284,24 @@ fn own(text: &[u8], at: usize, end: usize, secrets: &[Range<usize>]) -> Option<C
     }
     Some(Comment { word: OWN, rules, until, reason, line: 0, flaw })
 }
+
+/// Where the words say until when, and the day, if it is one: `until`, a sign, and what stands behind it. A day needs no sign.
+fn last_day(words: &str) -> Option<(Range<usize>, Option<Date>)> {
+    let lower = words.to_ascii_lowercase();
+    lower.match_indices(UNTIL).find_map(|(at, _)| {
+        let is_in_word = words[..at].ends_with(|before: char| before.is_alphanumeric() || before == '-');
+        let behind = words[at + UNTIL.len()..].trim_start();
+        let signed = behind.strip_prefix(['=', ':']).map(str::trim_start);
+        let stated = signed.unwrap_or(behind);
+        let word = stated.split([' ', '\t']).next().unwrap_or_default();
+        let day = parse_day(word.trim_matches(|sign: char| !sign.is_ascii_alphanumeric()));
+        let is_meant =
+            !is_in_word && (signed.is_some() || (day.is_some() && behind.len() < words.len() - at - UNTIL.len()));
+        is_meant.then(|| (at..words.len() - stated.len() + word.len(), day))
+    })
+}
+
+const UNTIL: &str = "until";
 
 /// The words without what closes a comment or the string that they stand in.
 fn closed(words: &str) -> &str {
@@ -281,6 +343,53 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_last_day_is_read_wherever_it_stands() {
+        let is = |text: &str, until: Option<&str>, reason: &str, flaw: Option<CommentFlaw>| {
+            assert_eq!(
+                words(&format!("# @ a-b {text}")),
+                Some(("a-b".to_owned(), until.map(str::to_owned), reason.to_owned(), flaw)),
+                "{text}"
+            );
+        };
+        let day = Some("2020-01-01");
+        for text in [
+            "read by tests until=2020-01-01",
+            "read until=2020-01-01 by tests",
+            "until:2020-01-01 read by tests",
+            "Until=2020-01-01, read by tests",
+            "until = 2020-01-01 read by tests",
+            "UNTIL: 2020-01-01 read by tests",
+            "read by tests until 2020-01-01",
+            "read by tests (until=2020-01-01)",
+            "until=2030-01-01 read by tests until=2020-01-01",
+        ] {
+            let found = words(&format!("# @ a-b {text}")).unwrap();
+            assert_eq!((found.1.as_deref(), found.3), (day, None), "{text}");
+        }
+        is("read by tests until=2020-01-01 */", day, "read by tests", None);
+        is("Until = 2020-01-01 read", day, "read", None);
+        is("until: 31.12.2026 read", None, "read", Some(CommentFlaw::NoDay));
+        is("read until=", None, "read", Some(CommentFlaw::NoDay));
+        // Words, and no day.
+        is("read until the move", None, "read until the move", None);
+        is("wait-until=1 polls", None, "wait-until=1 polls", None);
+    }
+
+    #[test]
+    fn what_is_nearly_a_comment_says_so() {
+        let misspelt = |text: &str, rules: &str| {
+            let found = words(text).unwrap_or_default();
+            assert_eq!((found.0.as_str(), found.3), (rules, Some(CommentFlaw::Misspelt)), "{text}");
+        };
+        misspelt("# @ a-b: why", "a-b");
+        misspelt("# @ A-b why", "a-b");
+        misspelt("# @ * why", "*");
+        misspelt(&format!("# {} a-b why", OWN.replace(':', ": ")), "a-b");
+        let text = format!("x = VALUE # {} a-b: why", OWN);
+        assert_eq!(beside_value(&text), [(OWN.to_owned(), 1)]);
+    }
+
     fn beside_value(text: &str) -> Vec<(String, u64)> {
         let text = text.replace('@', OWN);
         let at = text.find("VALUE").unwrap();
@@ -313,7 +422,15 @@ mod tests {
     fn other_tools_are_understood() {
         let is = |text: &str, word: &str, line| assert_eq!(beside_value(text), [(word.to_owned(), line)], "{text}");
         is("x = VALUE # gitleaks:allow", "gitleaks:allow", 1);
-        is("x = VALUE # pragma: allowlist secret", "pragma: allowlist secret", 1);
+        for list in ["allowlist", "whitelist"] {
+            for (gap, between) in [(" ", " "), ("", " "), (" ", "-"), ("", "-")] {
+                let pragma = format!("pragma:{gap}{list}{between}");
+                is(&format!("x = VALUE # {pragma}secret"), PRAGMA_LINE, 1);
+                is(&format!("# {pragma}nextline{between}secret\nx = VALUE"), PRAGMA_NEXT_LINE, 1);
+            }
+        }
+        assert_eq!(beside_value("x = VALUE # pragma: allowlist"), []);
+        assert_eq!(beside_value("x = VALUE # pragma:  allowlist secret"), []);
         is("# pragma: allowlist nextline secret\nx = VALUE", "pragma: allowlist nextline secret", 1);
         is("// secretlint-disable-next-line\nx = VALUE", "secretlint-disable-next-line", 1);
         is("x = VALUE // trufflehog:ignore", "trufflehog:ignore", 1);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::baseline::{Baseline, Cover};
-use super::comment::Comment;
+use super::comment::{Comment, CommentFlaw};
 use super::exception::Exceptions;
 use super::foreign::Foreign;
 use crate::finding::{Finding, Kind, Means, Place, Reason, Suppressed, Suppression, Weight};
@@ -236,6 +236,9 @@ impl<'s> Suppressions<'s> {
                     let is_read = if comment.is_own() { self.counting.own } else { self.counting.foreign };
                     match comment.flaw(ground.now) {
                         _ if !is_read => flaws.push(format!("{line} does not count: {}", self.counting.why_not)),
+                        Some(flaw @ CommentFlaw::Misspelt) => {
+                            flaws.push(format!("{line} hides nothing: it {}", flaw.words()));
+                        }
                         _ if !comment.names(&finding.rule) => {
                             flaws.push(format!("{line} does not name `{}`", finding.rule));
                         }

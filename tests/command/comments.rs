@@ -40,7 +40,11 @@ fn a_comment_hides_what_it_names_and_says_why() {
         (allow(RULE), "does not say why"),
         (allow(&format!("{RULE} until=2026-11-27 moves")), "has ended"),
         (allow(&format!("{RULE} until=soon moves")), "no day"),
+        (allow(&format!("{RULE} moves until 2026-11-27")), "has ended"),
         (allow("stripe-live-secret-key test data"), "does not name"),
+        (allow(&format!("{RULE}: read by the tests")), "is misspelt"),
+        (allow("* read by the tests"), "is misspelt"),
+        (allow(&format!("{RULE} why")).replace(":allow", ": allow"), "is misspelt"),
     ] {
         scratch.write("repo/a.py", line(&secret, &comment));
         scan(&scratch, &[]).exits(1).says(why);
