@@ -305,6 +305,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether an offline check of the rule holds for the secret.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.secret.is_some() && self.confidence == Confidence::Certain
+    }
+
     /// The key of the documented total order of every report: severity (worst first), rule, first place, fingerprint.
     #[must_use]
     pub fn order(&self) -> impl Ord + '_ {

@@ -4,7 +4,8 @@ mod audit;
 mod make;
 mod show;
 
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -96,8 +97,8 @@ impl Common {
     /// The file, and what it is called.
     fn named(&self, loaded: &Loaded) -> NamedFile {
         let stated = || loaded.config.suppression.baseline.clone();
-        let own = |path: &Path| NamedFile::new(path, "--file");
-        self.file.as_deref().map(own).or_else(stated).unwrap_or_else(|| own(&loaded.home.directory.join(NAME)))
+        let flagged = self.file.as_deref().map(|path| NamedFile::new(path, "--file"));
+        flagged.or_else(stated).unwrap_or_else(|| NamedFile::new(&loaded.home.directory.join(NAME), "its name"))
     }
 
     /// The path of the file.
@@ -108,10 +109,21 @@ impl Common {
         }
     }
 
+    /// The file as it is now, somebody else's answers in it.
+    fn read_again(file: &NamedFile, key: &str) -> anyhow::Result<Baseline> {
+        let text = file.read(BASELINE_MOST, None).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
+        Baseline::read(&file.name(), &text, key).map_err(|errors| anyhow::anyhow!(lines(&errors)))
+    }
+
     fn read(file: &NamedFile, loaded: &Loaded) -> anyhow::Result<Baseline> {
+        if file.path().is_some_and(|path| path.symlink_metadata().is_err_and(|it| it.kind() == ErrorKind::NotFound)) {
+            bail!("{}: is not there; `keysieve baseline create` writes it", file.name());
+        }
         let text = loaded.home.read(file, BASELINE_MOST)?;
         let read = Baseline::read(&file.name(), &text, &loaded.config.fingerprint_key.id());
-        read.map_err(|errors| anyhow::anyhow!(lines(&errors)))
+        let baseline = read.map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
+        baseline.notes.iter().for_each(|note| output::say(note));
+        Ok(baseline)
     }
 }
 

@@ -29,7 +29,7 @@ impl Run<'_> {
             return;
         }
         let own = &item.bytes[item.own.clone()];
-        if memchr::memmem::find(own, comment::OWN.as_bytes()).is_none()
+        if memchr::memmem::find(own, comment::BEGIN).is_none()
             || !matches!(Charset::of(item.head), Charset::AsciiCompatible)
         {
             return;
@@ -126,6 +126,7 @@ pub fn names(finding: &Finding, rules: &RuleSet, key: &FingerprintKey) -> Vec<St
 pub fn notes(plan: &Plan, paths: &Paths, outcome: &Outcome) -> Vec<String> {
     let mut notes = outcome.notes.clone();
     let Some(baseline) = &outcome.baseline else { return notes };
+    notes.extend(baseline.notes.iter().cloned());
     for (entry, path) in baseline.moved() {
         notes.push(format!("{}: what was at {} is at {path}", baseline.name, entry.path));
     }
@@ -153,7 +154,8 @@ pub fn idle(
         let is_known = |id: &String| rules.by_id(id).is_some() || settings.checks.find(id).is_some();
         let said = match comment.flaw(settings.now) {
             // Built-in ids have a hyphen; other words are prose that talks of such comments.
-            _ if !comment.rules.iter().any(is_known) && !comment.rules.iter().any(|id| id.contains('-')) => continue,
+            _ if !comment.rules.iter().any(|id| is_known(id) || id.contains('-') || id == "*") => continue,
+            Some(flaw @ CommentFlaw::Misspelt) => Said::Incomplete(flaw.words()),
             _ if !comment.rules.iter().any(is_known) => Said::Unknown,
             Some(CommentFlaw::Ended) => Said::Ended,
             Some(flaw) => Said::Incomplete(flaw.words()),

@@ -2,6 +2,8 @@
 //!
 //! One JSON object a line, sorted by fingerprint and path, so that two branches that add entries differ in lines of their own
 //! (`merge=union` in `.gitattributes` joins even neighbours). The first line says under which key the fingerprints were made.
+//! Where such a join leaves two lines for one entry, what somebody says of it goes before what nobody has looked at, and of two
+//! judgements the one counts that asks for more, until the earlier of their days: neither branch's audit is lost in silence.
 //! An entry holds no line, no commit, no time and nothing of the secret: what is inserted above it, a rename and a rebase leave
 //! it right, and another secret in the same place is another finding.
 //!
@@ -17,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::ConfigError;
 use crate::config::policy::{day_end, is_fingerprint, parse_day};
-use crate::finding::{Confidence, Finding, Introduction, Means, Place, Suppression};
+use crate::finding::{Finding, Introduction, Means, Place, Suppression};
 use crate::place::Origin;
 
 /// The version of the format.
@@ -53,6 +55,17 @@ impl State {
             State::Accepted => "accepted",
             State::FalsePositive => "false-positive",
             State::Rotated => "rotated",
+        }
+    }
+
+    /// How much it asks for: of two judgements on one entry the one that asks for more counts.
+    fn weight(self) -> u8 {
+        match self {
+            State::Unaudited => 0,
+            State::FalsePositive => 1,
+            State::Rotated => 2,
+            State::Accepted => 3,
+            State::Real => 4,
         }
     }
 
@@ -119,6 +132,8 @@ pub struct Baseline {
     pub name: String,
     /// Id of the key of its fingerprints.
     pub key: String,
+    /// Where two lines judge one entry differently, and what counts.
+    pub notes: Vec<String>,
     entries: BTreeMap<(String, String), Entry>,
     /// Entries that covered something in this run.
     met: BTreeSet<(String, String)>,
@@ -142,6 +157,7 @@ impl Baseline {
         Self {
             name: name.to_owned(),
             key: key.to_owned(),
+            notes: Vec::new(),
             entries: BTreeMap::new(),
             met: BTreeSet::new(),
             moved: BTreeMap::new(),
@@ -181,7 +197,7 @@ impl Baseline {
         for (number, line) in lines {
             match entry(line) {
                 Ok(None) => {}
-                Ok(Some(entry)) => baseline.put(entry),
+                Ok(Some(entry)) => baseline.join(entry),
                 Err(reason) => errors.push(error(number, reason)),
             }
         }
@@ -201,9 +217,45 @@ impl Baseline {
         self.entries.values()
     }
 
+    /// The entry for a fingerprint at a path.
+    #[must_use]
+    pub fn entry(&self, fingerprint: &str, path: &str) -> Option<&Entry> {
+        self.entries.get(&(fingerprint.to_owned(), path.to_owned()))
+    }
+
     /// Adds an entry, or puts it in the place of the one for the same fingerprint and path.
     pub fn put(&mut self, entry: Entry) {
         self.entries.insert((entry.fingerprint.clone(), entry.path.clone()), entry);
+    }
+
+    /// Adds an entry of which another line may speak as well.
+    fn join(&mut self, entry: Entry) {
+        let Some(other) = self.entries.remove(&(entry.fingerprint.clone(), entry.path.clone())) else {
+            return self.put(entry);
+        };
+        let order = |entry: &Entry| (entry.state.weight(), std::cmp::Reverse(entry.last_day().unwrap_or(Date::MAX)));
+        // Merges put the lines in either order.
+        let words = |entry: &Entry| (entry.reason.clone(), entry.owner.clone(), entry.rule.clone());
+        let (mut upper, lower) = match (order(&entry), words(&entry)).cmp(&(order(&other), words(&other))) {
+            std::cmp::Ordering::Less => (other, entry),
+            _ => (entry, other),
+        };
+        if lower.state != State::Unaudited && upper != lower {
+            if lower.last_day().is_some_and(|day| upper.last_day().is_none_or(|other| day < other)) {
+                upper.until.clone_from(&lower.until);
+            }
+            let until = if upper.until.is_empty() { String::new() } else { format!(" until {}", upper.until) };
+            self.notes.push(format!(
+                "{}: two lines judge `{}` at {}, as {} and as {}: it counts as {}{until}; `keysieve baseline audit --all` settles it",
+                self.name,
+                upper.rule,
+                upper.path,
+                lower.state.id(),
+                upper.state.id(),
+                upper.state.id(),
+            ));
+        }
+        self.put(upper);
     }
 
     /// What it says of a finding with the fingerprints `ids` at `addresses`, each with whether it stands there today.
@@ -266,8 +318,7 @@ impl Baseline {
         if entry.has_ended(now) {
             return Some(format!("{} hid it until {}", self.name, entry.until));
         }
-        let is_proved = finding.secret.is_some() && finding.confidence == Confidence::Certain;
-        (entry.state == State::FalsePositive && is_proved)
+        (entry.state == State::FalsePositive && finding.is_proved())
             .then(|| format!("{} calls it a false positive, but an offline check holds", self.name))
     }
 

@@ -115,7 +115,11 @@ fn an_audit_saves_every_answer() {
         feed(command(&scratch.path("repo")).args(["baseline", "audit", "--now", "2026-11-28"]), answers.as_bytes())
     };
     // A reason is asked for until there is one; then the input ends.
-    audit("?\nf\n\nnot ours\n@ann\nsoon\n2027-01-31\n").exits(0).says("1 of 2").says("1 judged, 1 unaudited");
+    audit("?\nf\n\nnot ours\n@ann\nsoon\n2027-01-31\n")
+        .exits(0)
+        .says("1 of 2")
+        .says("1 judged, 1 unaudited")
+        .says("an offline check of the rule holds");
     let one = read(&scratch, "repo/.keysieve-baseline.jsonl");
     assert!(one.contains("false-positive") && one.contains("not ours") && one.contains("2027-01-31"), "{one}");
     audit("s\n").exits(0).says("1 of 1").says("0 judged, 1 unaudited");
@@ -173,8 +177,15 @@ fn a_baseline_is_not_made_of_half_a_scan_or_over_another() {
     assert!(
         !scratch.path("shallow/.keysieve-baseline.jsonl").exists() && !scratch.path("shallow/keysieve.toml").exists()
     );
-    keysieve(&scratch, "shallow", &["baseline", "create", "--accept", "shallow", "--only-file"]).exits(0);
+    let made = keysieve(&scratch, "shallow", &["baseline", "create", "--accept", "shallow", "--only-file"]).exits(0);
+    made.says("there is no fingerprint key");
     assert!(!scratch.path("shallow/keysieve.toml").exists());
+    let fresh = Scratch::repository();
+    for command in ["show", "audit", "update"] {
+        let run =
+            keysieve(&fresh, "repo", &["baseline", command]).exits(2).says("`keysieve baseline create` writes it");
+        assert!(!run.said("--file"), "{}", run.shown());
+    }
     scratch.write("repo/sub/c.txt", "nothing\n");
     keysieve(&scratch, "repo", &["baseline", "update", "sub"]).exits(2).says("of the whole repository");
 }

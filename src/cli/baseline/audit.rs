@@ -1,6 +1,7 @@
 //! `keysieve baseline audit`.
 //!
-//! Every answer is written before the next question: whoever stops, by Ctrl-C or otherwise, goes on where the answers end.
+//! Every answer is written before the next question: whoever stops, by Ctrl-C or otherwise, goes on where the answers end. It
+//! is written into the file as that is then, for somebody else may have answered meanwhile.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
@@ -66,6 +67,7 @@ impl AuditArgs {
         for (number, entry) in open.iter().enumerate() {
             writeln!(out, "\n{} of {}", number + 1, open.len())?;
             let key = (entry.fingerprint.clone(), entry.path.clone());
+            let is_proved = found.get(&key).is_some_and(|finding| finding.is_proved());
             match found.get(&key) {
                 Some(finding) => shown(&report, finding, &mut out)?,
                 None => writeln!(
@@ -75,13 +77,20 @@ impl AuditArgs {
                     sanitize(&entry.path)
                 )?,
             }
-            match ask(entry, &mut input, &mut out)? {
+            match ask(entry, is_proved, &mut input, &mut out)? {
                 Answer::Quit => break,
                 Answer::Skip => {}
-                Answer::Is(entry) => {
-                    baseline.put(*entry);
-                    output::write_bytes(Some(&path), baseline.write().as_bytes())?;
-                    judged += 1;
+                Answer::Is(answer) => {
+                    baseline = Common::read_again(&file, &baseline.key)?;
+                    match baseline.entry(&entry.fingerprint, &entry.path) {
+                        Some(now) if now == entry => {
+                            baseline.put(*answer);
+                            output::write_bytes(Some(&path), baseline.write().as_bytes())?;
+                            judged += 1;
+                        }
+                        Some(now) => writeln!(out, "  left as it is: meanwhile it was judged {}", now.state.id())?,
+                        None => writeln!(out, "  left out: meanwhile it was taken out of {}", file.name())?,
+                    }
                 }
             }
         }
@@ -102,8 +111,9 @@ enum Answer {
     Quit,
 }
 
-/// Asks what an entry is; the end of the input is an end of the audit.
-fn ask(entry: &Entry, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
+/// Asks what an entry is; the end of the input is an end of the audit. Of what an offline check proves no word makes a false
+/// positive.
+fn ask(entry: &Entry, is_proved: bool, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
     loop {
         let Some(answer) = line("[r]eal r[o]tated [a]ccepted [f]alse positive [s]kip [q]uit ? ", input, out)? else {
             return Ok(Answer::Quit);
@@ -120,6 +130,9 @@ fn ask(entry: &Entry, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Resul
                 continue;
             }
         };
+        if state == State::FalsePositive && is_proved {
+            writeln!(out, "  an offline check of the rule holds, so it is reported all the same; [a]ccepted hides it")?;
+        }
         let mut judged = Entry { state, ..entry.clone() };
         let wanted = if state.needs_reason() { "why: " } else { "why (may be empty): " };
         loop {

@@ -57,6 +57,12 @@ impl CreateArgs {
             bail!("{}: exists; `keysieve baseline update` brings it up to date", file.name());
         }
         let control = self.control(&mut loaded, &path)?;
+        if !loaded.config.fingerprint_key.is_keyed() {
+            output::say(
+                "there is no fingerprint key, so whoever reads the baseline can try short passwords against its fingerprints: \
+                 create it without --only-file, or with --fingerprint-key-file",
+            );
+        }
         let key = loaded.config.fingerprint_key.id();
         let outcome = outcome(&plan, &settings(&self.judge, loaded, None)?)?;
         if !outcome.complete {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::Confidence;
 use crate::suppress::sample;
 
 const NOW: &str = "2026-11-28T12:00:00Z";
@@ -114,4 +115,33 @@ fn what_is_wrong_has_its_line() {
     wrong(&good.replace("unaudited", "fine"), 2, "fine");
     wrong(&format!("{good}<<<<<<< ours\n"), 3, "merge");
     wrong(&good.replace("\"state\"", "\"until\":\"soon\",\"state\""), 2, "soon");
+}
+
+/// `merge=union` leaves the lines of both branches, in either order.
+#[test]
+fn of_two_lines_for_an_entry_a_judgement_counts_and_of_two_the_stricter() {
+    let found = finding("one", Confidence::High);
+    let judged = |state: State, until: &str| Entry {
+        state,
+        reason: "why".to_owned(),
+        until: until.to_owned(),
+        ..entry_for(&found, "a")
+    };
+    let table = [
+        (judged(State::Unaudited, ""), judged(State::Accepted, ""), judged(State::Accepted, ""), 0),
+        (judged(State::Real, ""), judged(State::Real, ""), judged(State::Real, ""), 0),
+        (judged(State::Real, ""), judged(State::Accepted, ""), judged(State::Real, ""), 1),
+        (judged(State::FalsePositive, ""), judged(State::Accepted, ""), judged(State::Accepted, ""), 1),
+        (judged(State::Accepted, "2026-12-31"), judged(State::Accepted, ""), judged(State::Accepted, "2026-12-31"), 1),
+        (judged(State::Accepted, "2026-12-31"), judged(State::Real, ""), judged(State::Real, "2026-12-31"), 1),
+    ];
+    for (one, other, counts, notes) in table {
+        for lines in [[&one, &other], [&other, &one]] {
+            let mut text = Baseline::new("b", "unkeyed").write();
+            lines.into_iter().for_each(|entry| text.push_str(&line(entry)));
+            let read = Baseline::read("b", &text, "unkeyed").unwrap();
+            assert_eq!(read.entries().collect::<Vec<_>>(), [&counts], "{lines:?}");
+            assert_eq!(read.notes.len(), notes, "{lines:?}: {:?}", read.notes);
+        }
+    }
 }
