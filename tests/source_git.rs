@@ -524,7 +524,7 @@ fn the_index_is_read_and_not_the_working_tree() {
 
 #[cfg(unix)]
 #[test]
-fn all_sides_of_a_conflict_are_staged_and_links_are_not() {
+fn all_sides_of_a_conflict_are_staged_and_the_targets_of_links() {
     let scratch = Scratch::repository();
     scratch.write("repo/file", "base");
     scratch.commit(0, "base");
@@ -535,12 +535,27 @@ fn all_sides_of_a_conflict_are_staged_and_links_are_not() {
     scratch.write("repo/file", "ours");
     scratch.commit(2, "ours");
     assert!(!scratch.try_git("repo", &["merge", "side"]).status.success());
-    std::os::unix::fs::symlink("file", scratch.path("repo/link")).unwrap();
+    std::os::unix::fs::symlink("some/target", scratch.path("repo/link")).unwrap();
     scratch.git("repo", &["add", "link"]);
     let seen = Seen::run(&Staged::new(&scratch.open("repo"), 1));
-    assert_eq!(staged(&seen), ["file=2"], "base and theirs; ours is what HEAD has");
+    assert_eq!(staged(&seen), ["file=2", "link=1"], "base and theirs; ours is what HEAD has");
     assert_eq!(seen.count(&marker("theirs")), 1);
-    assert_eq!(seen.skipped(Cause::Symlink), 1);
+    assert_eq!(seen.count("some/target"), 1, "where the link leads");
+    assert_eq!(seen.skipped(Cause::Symlink), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_alone_is_staged_is_named_if_it_is_a_submodule() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file", "one");
+    scratch.commit(0, "one");
+    let head = scratch.git("repo", &["rev-parse", "HEAD"]);
+    scratch.git("repo", &["update-index", "--add", "--cacheinfo", &format!("160000,{},inside", head.trim())]);
+    let seen = Seen::run(&Staged::new(&scratch.open("repo"), 1));
+    assert_eq!((staged(&seen), seen.skipped(Cause::Submodule)), (Vec::new(), 1));
+    let said = seen.notices(Cause::NothingStaged);
+    assert!(said.len() == 1 && said[0].contains("nothing but submodules"), "{said:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the index would commit.
 //!
 //! The staged content is the blob that an index entry names, never the file in the working tree, which may have been
-//! edited since. What the commit changes is what differs from the tree of `HEAD` ([`compare`]).
+//! edited since; of a symbolic link it is the target. What the commit changes is what differs from the tree of `HEAD` ([`compare`]).
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
@@ -101,10 +101,10 @@ impl Source for Staged<'_> {
         let head = if self.whole { None } else { self.repository.head() };
         let (changes, mut tally) = compare::changes(&entries, self.repository.handles(), head);
         if changes.is_empty() && tally.notices.is_empty() {
-            let detail = if self.whole {
-                "git tracks no file"
-            } else {
-                "nothing is staged: the next commit would bring what HEAD has"
+            let detail = match tally.coverage.skipped.is_empty() {
+                false => "nothing but submodules is staged, which are repositories of their own",
+                true if self.whole => "git tracks no file",
+                true => "nothing is staged: the next commit would bring what HEAD has",
             };
             tally.notice(Notice::new(Cause::NothingStaged, "the index", detail));
         }

@@ -341,3 +341,18 @@ fn the_message_is_short_and_says_what_to_do() {
     let whole = fs::read_to_string(scratch.path("report.txt")).unwrap();
     assert_eq!(whole.matches("(staged)").count(), 42);
 }
+
+/// What lets a commit pass is never silent, be it part of the commit or not.
+#[test]
+fn what_is_hidden_is_counted_and_the_target_of_a_link_is_looked_at() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file.txt", github("hidden"));
+    scratch.git("repo", &["add", "-A"]);
+    scratch.write("repo/keysieve.toml", "disable = [\"github-personal-access-token\"]\n");
+    hook(&scratch, "repo", &[], &[]).exits(0).says("keysieve: 1 hidden by `disable`");
+    scratch.write("repo/keysieve.toml", "");
+    scratch.commit(0, "one");
+    symlink(format!("cache/{}", github("target").trim()), scratch.path("repo/link")).unwrap();
+    scratch.git("repo", &["add", "link"]);
+    hook(&scratch, "repo", &[], &[]).exits(1).says("link:1:");
+}

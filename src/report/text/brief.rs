@@ -66,6 +66,9 @@ impl Format for Brief {
             self.ways_out(report, &mut lines);
         }
         lines.notices(report);
+        for (means, number) in report.hidden() {
+            lines.wrapped(&format!("keysieve: {number} hidden by {}", means.words()));
+        }
         if let Some(looked_at) = &self.scene.looked_at {
             lines.wrapped(looked_at);
         }

@@ -146,14 +146,14 @@ impl Compare<'_> {
             return;
         }
         match kind {
-            FILE => {
+            // A link's blob is its target, which is committed as any text is.
+            FILE | SYMLINK => {
                 let change = Change { path, id, new_from };
                 // The stages of a conflict may agree.
                 if self.changes.last() != Some(&change) {
                     self.changes.push(change);
                 }
             }
-            SYMLINK => self.tally.coverage.skip(Cause::Symlink),
             SUBMODULE => self.tally.coverage.skip(Cause::Submodule),
             // A directory that a sparse index holds as one entry.
             _ => self.sparse(&path, id, before.filter(|(mode, _)| mode & KIND == DIRECTORY).map(|(_, id)| id)),
@@ -179,8 +179,7 @@ impl Compare<'_> {
             match mode & KIND {
                 _ if old == Some(id) => {}
                 DIRECTORY => self.sparse(&[path.as_slice(), b"/"].concat(), id, old),
-                FILE => self.changes.push(Change { path, id, new_from }),
-                SYMLINK => self.tally.coverage.skip(Cause::Symlink),
+                FILE | SYMLINK => self.changes.push(Change { path, id, new_from }),
                 _ => self.tally.coverage.skip(Cause::Submodule),
             }
         }
