@@ -326,3 +326,51 @@ fn for_all_repositories_where_the_user_has_hooks_already() {
     assert_eq!(read(&scratch, "home/hooks/pre-commit"), "#!/bin/sh\necho mine\n");
     assert_eq!(read(&scratch, "home/.gitconfig"), "[core]\n\thooksPath = ~/hooks\n");
 }
+
+/// A second value would silence the hooks that the first one names.
+#[test]
+fn for_all_repositories_where_another_file_names_the_hooks() {
+    let named = "[core]\n\thooksPath = ~/hooks\n";
+    for (files, config) in [
+        (&[(".gitconfig", "[include]\n\tpath = more\n"), ("more", named)][..], "[include]\n\tpath = more\n"),
+        (&[(".gitconfig", "[user]\n\tname = A\n"), (".config/git/config", named)][..], "[user]\n\tname = A\n"),
+    ] {
+        let scratch = repository();
+        executable(&scratch, "home/hooks/pre-commit", "#!/bin/sh\necho mine\n");
+        files.iter().for_each(|(path, text)| scratch.write(&format!("home/{path}"), text));
+        hook(&scratch, "repo", &["install", "--global"]).exits(0).says("is run first");
+        assert_eq!(read(&scratch, "home/.gitconfig"), config);
+        scratch.write("repo/new.txt", github("new"));
+        scratch.git("repo", &["add", "-A"]);
+        commit(&scratch, "repo").exits(1).says("mine").says("new.txt:1:1");
+        hook(&scratch, "repo", &["uninstall", "--global"]).exits(0);
+        assert_eq!(read(&scratch, "home/hooks/pre-commit"), "#!/bin/sh\necho mine\n");
+    }
+}
+
+#[test]
+fn what_somebody_added_to_a_hook_is_kept() {
+    let scratch = repository();
+    let path = "repo/.git/hooks/pre-commit";
+    hook(&scratch, "repo", &["install"]).exits(0);
+    let edited = format!("{}make test\n", read(&scratch, path));
+    executable(&scratch, path, &edited);
+    hook(&scratch, "repo", &["install"]).exits(0).says("kept as .git/hooks/pre-commit.kept-by-keysieve");
+    assert_eq!(read(&scratch, &format!("{path}.kept-by-keysieve")), edited);
+    hook(&scratch, "repo", &["install"]).exits(0).says("installed already");
+    executable(&scratch, path, &edited);
+    hook(&scratch, "repo", &["uninstall"]).exits(2).says("was edited");
+    fs::remove_file(scratch.path(&format!("{path}.kept-by-keysieve"))).unwrap();
+    hook(&scratch, "repo", &["uninstall"]).exits(0).says("kept as");
+    assert_eq!(read(&scratch, &format!("{path}.kept-by-keysieve")), edited);
+    assert!(!scratch.path(path).exists());
+}
+
+#[test]
+fn hooks_that_are_switched_off_and_links_that_lead_nowhere_are_named() {
+    let scratch = repository();
+    std::os::unix::fs::symlink("nowhere", scratch.path("repo/.git/hooks/pre-commit")).unwrap();
+    hook(&scratch, "repo", &["install"]).exits(2).says("a symbolic link that leads nowhere");
+    scratch.git("repo", &["config", "core.hooksPath", "/dev/null"]);
+    hook(&scratch, "repo", &["install"]).exits(2).says("core.hooksPath is /dev/null").says("hooks are switched off");
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::script::{BEFORE, is_own};
+use super::script::{BEFORE, KEPT, is_as_written, is_own};
 use crate::source::path_shown;
 
 /// The place of a hook.
@@ -36,6 +36,8 @@ pub(super) enum Done {
     Written,
     /// The one that was there is kept, and run or put back.
     WithOther,
+    /// The one that was there was keysieve's own, and somebody had edited it: it is kept beside, and not run.
+    WithEdits,
 }
 
 impl HookFile {
@@ -50,12 +52,23 @@ impl HookFile {
         PathBuf::from(name)
     }
 
+    /// Where a hook of keysieve is kept that somebody edited.
+    pub(super) fn kept(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(KEPT);
+        PathBuf::from(name)
+    }
+
     /// What is there.
     pub(super) fn state(&self) -> anyhow::Result<State> {
         match fs::read(&self.path) {
             Ok(text) if is_own(&text) => Ok(State::Own { text }),
             Ok(text) => Ok(State::Other { text }),
             Err(_) if !is_there(&self.path) => Ok(State::Absent),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(
+                "{}: is a symbolic link that leads nowhere, so git runs no hook here: take it away, or make what it leads to",
+                path_shown(&self.path)
+            ),
             Err(error) => Err(error).with_context(|| format!("{}: cannot be read", path_shown(&self.path))),
         }
     }
@@ -69,27 +82,28 @@ impl HookFile {
     pub(super) fn install(&self, text: &str) -> anyhow::Result<Done> {
         let cannot = || format!("{}: cannot be written", path_shown(&self.path));
         let before = self.before();
-        let moved = match self.state()? {
+        let aside = match self.state()? {
             State::Own { text: there } if there == text.as_bytes() && self.is_executable() => return Ok(Done::Nothing),
-            State::Own { .. } | State::Absent => false,
+            State::Own { text: there } => self.aside(&there)?,
+            State::Absent => None,
             State::Other { .. } if is_there(&before) => bail!(
                 "{} is another program's, and {} is there already: put one of them elsewhere, so that none is lost",
                 path_shown(&self.path),
                 path_shown(&before)
             ),
-            State::Other { .. } => true,
+            State::Other { .. } => Some(before.clone()),
         };
         let directory = self.path.parent().context("a hook is in a directory")?;
         fs::create_dir_all(directory).with_context(cannot)?;
         // Whole or not at all, and only then in the place of another.
         let mut written = tempfile(&self.path).with_context(cannot)?;
         let done = written.0.write_all(text.as_bytes()).and_then(|()| make_executable(&written.1)).and_then(|()| {
-            if moved {
-                fs::rename(&self.path, &before)?;
+            if let Some(aside) = &aside {
+                fs::rename(&self.path, aside)?;
             }
             fs::rename(&written.1, &self.path).inspect_err(|_| {
-                if moved {
-                    let _ = fs::rename(&before, &self.path);
+                if let Some(aside) = &aside {
+                    let _ = fs::rename(aside, &self.path);
                 }
             })
         });
@@ -97,7 +111,25 @@ impl HookFile {
             let _ = fs::remove_file(&written.1);
         }
         done.with_context(cannot)?;
-        Ok(if moved || is_there(&before) { Done::WithOther } else { Done::Written })
+        Ok(match aside {
+            Some(aside) if aside == self.kept() => Done::WithEdits,
+            _ if is_there(&before) => Done::WithOther,
+            _ => Done::Written,
+        })
+    }
+
+    /// Where a script of keysieve with this text is to be kept; nowhere if it is as it was written.
+    fn aside(&self, text: &[u8]) -> anyhow::Result<Option<PathBuf>> {
+        let kept = self.kept();
+        match is_as_written(text) {
+            true => Ok(None),
+            false if is_there(&kept) => bail!(
+                "{} was edited, and {} is there already: put one of them elsewhere, so that none is lost",
+                path_shown(&self.path),
+                path_shown(&kept)
+            ),
+            false => Ok(Some(kept)),
+        }
     }
 
     /// Makes the file, executable; one that is there is an error.
@@ -113,10 +145,15 @@ impl HookFile {
     /// Takes keysieve's own away and puts back what was there before.
     pub(super) fn uninstall(&self) -> anyhow::Result<Done> {
         let cannot = || format!("{}: cannot be taken away", path_shown(&self.path));
-        if !matches!(self.state()?, State::Own { .. }) {
-            return Ok(Done::Nothing);
-        }
+        let State::Own { text } = self.state()? else { return Ok(Done::Nothing) };
         let before = self.before();
+        if let Some(aside) = self.aside(&text)? {
+            fs::rename(&self.path, aside).with_context(cannot)?;
+            if is_there(&before) {
+                fs::rename(&before, &self.path).with_context(cannot)?;
+            }
+            return Ok(Done::WithEdits);
+        }
         if is_there(&before) {
             fs::rename(&before, &self.path).with_context(cannot)?;
             return Ok(Done::WithOther);

@@ -3,7 +3,8 @@
 //! Such a directory puts aside all hooks of all repositories. So it holds a script for every hook that git may run there, which
 //! runs the repository's own. Left out are those whose mere presence changes or slows what git does: `push-to-checkout`,
 //! `proc-receive`, `reference-transaction`, `post-index-change`, `fsmonitor-watchman`; `status` names what is not run.
-//! Where the user has such a directory already, keysieve is put into that, as into any other.
+//! Where git looks in such a directory already, whichever file of the user or the machine says so, keysieve is put into that, as
+//! into any other: a second value would silence its hooks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::file::{Done, HookFile, State};
-use super::install::{home, program};
+use super::install::{edited, home, program};
 use super::script::{Before, Hook, forward, scans, text};
 use crate::cli::output::print;
 use crate::source::hooks::global::UserConfig;
@@ -45,6 +46,8 @@ struct Target {
     directory: PathBuf,
     /// Keysieve's own directory, which passes on what it does not do itself.
     is_own: bool,
+    /// Whether git looks there already.
+    is_used: bool,
     config: UserConfig,
 }
 
@@ -53,14 +56,22 @@ impl Target {
         let config = UserConfig::read()?;
         let own = home()?;
         let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Ok(match config.hooks_path() {
+        let used = config.used_hooks_path()?;
+        let is_used = used.is_some();
+        Ok(match used {
             Some(directory) if directory.is_relative() => bail!(
                 "core.hooksPath of your git configuration is {}, another directory in each repository: `keysieve hook \
                  install` there",
                 path_shown(&directory)
             ),
-            Some(directory) if canonical(&directory) != canonical(&own) => Self { directory, is_own: false, config },
-            _ => Self { directory: own, is_own: true, config },
+            Some(directory) if directory.exists() && !directory.is_dir() => bail!(
+                "core.hooksPath is {}, which is no directory: hooks are switched off for all your repositories",
+                path_shown(&directory)
+            ),
+            Some(directory) if canonical(&directory) != canonical(&own) => {
+                Self { directory, is_own: false, is_used, config }
+            }
+            _ => Self { directory: own, is_own: true, is_used, config },
         })
     }
 
@@ -86,7 +97,7 @@ pub(super) fn install(hooks: &[Hook]) -> anyhow::Result<u8> {
                 scanning.map_or_else(|| forward(name), |hook| text(hook, Before::OfRepository, program.as_deref()));
             HookFile::new(&target.directory, name).install(&text)?;
         }
-        if target.config.hooks_path().is_none() {
+        if !target.is_used {
             let file = path_shown(target.config.path());
             target.config.set_hooks_path(Some(&target.directory))?;
             print(&format!("core.hooksPath = {directory} is set in {file}\n"))?;
@@ -105,6 +116,7 @@ pub(super) fn install(hooks: &[Hook]) -> anyhow::Result<u8> {
             Done::Nothing => format!("installed already in {directory}"),
             Done::Written => format!("installed in {directory}, where your core.hooksPath leads"),
             Done::WithOther => format!("installed in {directory}; {} is run first", path_shown(&file.before())),
+            Done::WithEdits => format!("installed in {directory}; {}", edited(&file)),
         };
         print(&format!("{}: {words}\n", hook.name()))?;
     }
@@ -132,6 +144,14 @@ pub(super) fn uninstall(hooks: &[Hook]) -> anyhow::Result<u8> {
     }
     if target.is_own && !is_left {
         let named = target.config.hooks_path().is_some();
+        if target.is_used && !named {
+            let directory = path_shown(&target.directory);
+            print(&format!(
+                "core.hooksPath is not stated in {}, but in another file: {directory} stays, and runs the repository's own hooks\n",
+                path_shown(target.config.path())
+            ))?;
+            return Ok(0);
+        }
         if named {
             let file = path_shown(target.config.path());
             target.config.set_hooks_path(None)?;

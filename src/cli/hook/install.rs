@@ -108,6 +108,14 @@ pub(super) fn places() -> anyhow::Result<HookPlaces> {
 }
 
 fn install(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
+    if let Some(stated) = places.stated.as_ref().filter(|_| places.used.exists() && !places.used.is_dir()) {
+        bail!(
+            "core.hooksPath is {} ({}), which is no directory: hooks are switched off. Take it out there, or `git config \
+             core.hooksPath .git/hooks` makes git run those of this repository",
+            stated.value,
+            stated.by.name()
+        );
+    }
     let file = HookFile::new(&places.used, hook.name());
     let state = file.state()?;
     let other = if let State::Other { text } = &state { Some(text.as_slice()) } else { None };
@@ -136,6 +144,7 @@ fn install(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
             format!("installed in {at}; what was there was not executable: kept, and not run, as before")
         }
         (Done::WithOther, _) => format!("installed in {at}; {} is run first", path_shown(&file.before())),
+        (Done::WithEdits, _) => format!("installed in {at}; {}", edited(&file)),
     })
 }
 
@@ -177,10 +186,16 @@ fn uninstall(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
                 Done::Nothing => {}
                 Done::Written => taken.push(format!("{at} is taken away")),
                 Done::WithOther => taken.push(format!("{at} is again what was there before")),
+                Done::WithEdits => taken.push(format!("{at} is taken away; {}", edited(&file))),
             }
         }
     }
     Ok(if taken.is_empty() { "there was none".to_owned() } else { taken.join("; ") })
+}
+
+/// What became of a hook of this program that somebody had edited.
+pub(super) fn edited(file: &HookFile) -> String {
+    format!("what was there was not as keysieve writes it: it is kept as {}, and not run", path_shown(&file.kept()))
 }
 
 /// The names that a hook of this program can have: other programs rename what they find.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::script::Hook;
+use crate::document::{self, Node, Syntax};
 use crate::source::HookPlaces;
 
 /// A program that manages hooks.
@@ -67,17 +68,14 @@ impl Manager {
         }
     }
 
-    /// Whether that has keysieve run as `hook`.
+    /// Whether that has keysieve run as `hook`: its name alone may be an excluded file, or the command of another hook.
     pub(super) fn names_keysieve(&self, hook: Hook) -> bool {
-        // Before a commit there are other ways to say it: `keysieve scan --staged`, the id of a hook.
-        let words = match (self, hook) {
-            (Self::Lefthook { .. }, Hook::PrePush) => "keysieve hook run pre-push",
-            _ => "keysieve",
-        };
-        self.file().and_then(|file| fs::read(file).ok()).is_some_and(|text| {
-            let is_comment = |line: &[u8]| line.trim_ascii_start().starts_with(b"#");
-            text.split(|&byte| byte == b'\n').any(|line| !is_comment(line) && holds(line, words))
-        })
+        let Some(text) = self.file().and_then(|file| fs::read(file).ok()) else { return false };
+        if matches!(self, Self::PreCommit { .. }) {
+            return framework_runs(&text, hook);
+        }
+        let text = String::from_utf8_lossy(&text);
+        text.lines().any(|line| !line.trim_start().starts_with('#') && runs(line, hook))
     }
 
     /// What is to be written there.
@@ -99,6 +97,43 @@ impl Manager {
     }
 }
 
+/// Whether a command is keysieve as this hook. Before a commit `keysieve scan --staged` looks at the same.
+fn runs(command: &str, hook: Hook) -> bool {
+    let Some((_, arguments)) = command.split_once("keysieve") else { return false };
+    let is_hook = arguments.split_once("hook run").is_some_and(|(_, rest)| rest.contains(hook.name()));
+    is_hook || (hook == Hook::PreCommit && arguments.contains("scan") && arguments.contains("--staged"))
+}
+
+/// Whether a configuration of pre-commit has keysieve run as `hook`. The hooks that keysieve offers look at what the stage
+/// brings, whatever it is, and say themselves that they are for `pre-commit`; one of the project's own is for all stages.
+fn framework_runs(text: &[u8], hook: Hook) -> bool {
+    let Ok(document) = document::read(Syntax::Yaml, text) else { return false };
+    let Some(root) = document.roots.first() else { return false };
+    let items = |node: Option<&Node>| node.map(|node| node.items().to_vec()).unwrap_or_default();
+    let stages = |node: &Node, key: &str| {
+        let stages = node.get(key)?.items().iter().filter_map(|stage| stage.as_str());
+        // Before 3.2 they were called `commit` and `push`.
+        Some(stages.into_iter().any(|stage| hook.name() == stage || hook.name() == format!("pre-{stage}")))
+    };
+    let text_of = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+    items(root.get("repos")).iter().any(|repository| {
+        let is_local = text_of(repository, "repo") == "local";
+        items(repository.get("hooks")).iter().any(|entry| {
+            let command = text_of(entry, "entry");
+            if !is_local && command.is_empty() {
+                let is_here = stages(entry, "stages").unwrap_or(hook == Hook::PreCommit);
+                return text_of(entry, "id").starts_with("keysieve") && is_here;
+            }
+            let arguments = items(entry.get("args"));
+            let arguments = arguments.iter().filter_map(|argument| argument.as_str());
+            let command = std::iter::once(command.as_str()).chain(arguments).collect::<Vec<_>>().join(" ");
+            let is_here = stages(entry, "stages").or_else(|| stages(root, "default_stages")).unwrap_or(true);
+            let is_any = command.contains("hook run") && runs(&command, Hook::PreCommit);
+            is_here && (is_any || runs(&command, hook))
+        })
+    })
+}
+
 /// The directory of husky, if `used` is what it sets: `.husky` itself in older versions, `.husky/_` in newer.
 fn husky(used: &Path) -> Option<PathBuf> {
     let is_husky = |path: &Path| path.file_name().is_some_and(|name| name == ".husky");
@@ -112,4 +147,48 @@ fn husky(used: &Path) -> Option<PathBuf> {
 /// Whether `text` holds `words`.
 fn holds(text: &[u8], words: &str) -> bool {
     memchr::memmem::find(text, words.as_bytes()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_a_hook_if_it_says_which() {
+        let table = [
+            ("run: keysieve hook run pre-commit", true, false),
+            ("run: keysieve hook run --fail-on high pre-push \"$@\"", false, true),
+            ("run: keysieve scan --format text --staged", true, false),
+            ("exclude: keysieve.toml", false, false),
+            ("run: keysieve check", false, false),
+        ];
+        for (line, commit, push) in table {
+            assert_eq!((runs(line, Hook::PreCommit), runs(line, Hook::PrePush)), (commit, push), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_stages_of_the_framework_are_asked() {
+        let theirs =
+            |more: &str| format!("repos:\n- repo: https://example.com/k\n  hooks:\n  - id: keysieve-system{more}\n");
+        let own = |more: &str| {
+            let hook = "  - id: secrets\n    entry: keysieve hook run pre-commit";
+            format!("{more}repos:\n- repo: local\n  hooks:\n{hook}\n")
+        };
+        let table = [
+            (theirs(""), true, false),
+            (theirs("\n    stages: [pre-commit]"), true, false),
+            (theirs("\n    stages: [pre-push, commit]"), true, true),
+            (theirs("\n    stages: [push]"), false, true),
+            (own(""), true, true),
+            (own("default_stages: [pre-commit]\n"), true, false),
+            ("repos:\n- repo: local\n  hooks:\n  - id: other\n    exclude: keysieve\n".to_owned(), false, false),
+            ("# keysieve\nrepos: []\n".to_owned(), false, false),
+            (": no YAML [".to_owned(), false, false),
+        ];
+        for (text, commit, push) in table {
+            let found = [Hook::PreCommit, Hook::PrePush].map(|hook| framework_runs(text.as_bytes(), hook));
+            assert_eq!(found, [commit, push], "{text}");
+        }
+    }
 }

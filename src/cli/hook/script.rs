@@ -5,7 +5,9 @@
 //! way out is one command.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use super::global::FORWARDED;
 
 /// A hook that keysieve is installed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +49,26 @@ pub(super) enum Before {
 /// What is added to the name of a hook that was there before.
 pub(super) const BEFORE: &str = ".before-keysieve";
 
+/// What is added to the name of a hook of this program that somebody edited.
+pub(super) const KEPT: &str = ".kept-by-keysieve";
+
 /// The line by which a script of this program is known.
 const MARK: &str = "# keysieve hook: written by `keysieve hook install`, taken away by `keysieve hook uninstall`.";
 
 /// Whether keysieve wrote this file.
 pub(super) fn is_own(text: &[u8]) -> bool {
     text.split(|&byte| byte == b'\n').take(3).any(|line| line == MARK.as_bytes())
+}
+
+/// Whether it is as this program writes it, for whatever program: what somebody added is theirs.
+pub(super) fn is_as_written(there: &[u8]) -> bool {
+    let Ok(there) = std::str::from_utf8(there) else { return false };
+    let stated = there.lines().find_map(|line| line.strip_prefix("keysieve='")?.strip_suffix('\''));
+    let program = stated.map(|quoted| PathBuf::from(quoted.replace(r"'\''", "'")));
+    let scripts = Hook::ALL
+        .into_iter()
+        .flat_map(|hook| [Before::Beside, Before::OfRepository].map(|before| text(hook, before, program.as_deref())));
+    scripts.chain(FORWARDED.into_iter().map(forward)).any(|text| text == there)
 }
 
 /// Whether such a file scans, and does not only run the repository's own hook.
@@ -124,4 +140,22 @@ fn find_program(program: Option<&Path>) -> String {
 
 fn run_before(command: &str) -> String {
     format!("if [ -x \"$before\" ]; then\n    {command} || exit $?\nfi\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_known_and_what_is_added_is_not() {
+        for program in [None, Some(Path::new("/opt/it's here/keysieve"))] {
+            for before in [Before::Beside, Before::OfRepository] {
+                let written = text(Hook::PrePush, before, program);
+                assert!(is_as_written(written.as_bytes()), "{written}");
+                assert!(!is_as_written(format!("{written}make test\n").as_bytes()));
+            }
+        }
+        assert!(is_as_written(forward("commit-msg").as_bytes()));
+        assert!(!is_as_written(forward("of-nobody").as_bytes()));
+    }
 }

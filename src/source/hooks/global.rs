@@ -9,7 +9,9 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use gix::config::file::{Metadata, includes, init};
 use gix::config::{File, Source};
+use gix::sec::Trust;
 
 const KEY: &str = "core.hooksPath";
 
@@ -72,15 +74,35 @@ impl UserConfig {
         &self.path
     }
 
-    /// The directory that it names for hooks, `~` replaced.
+    /// The directory that it names for hooks itself, `~` replaced.
     #[must_use]
     pub fn hooks_path(&self) -> Option<PathBuf> {
-        let value = self.file.raw_value(KEY).ok()?.to_string();
+        hooks_path(&self.file)
+    }
+
+    /// The directory that git looks in where a repository names none: as this file names it, a file that it includes, the other
+    /// file of the user, or that of the machine.
+    ///
+    /// # Errors
+    /// If one of them cannot be read.
+    pub fn used_hooks_path(&self) -> Result<Option<PathBuf>, GlobalError> {
+        // Where the file of the machine lies only git itself knows on Windows, and no program is started.
+        let sources = [Source::System, Source::Git, Source::User];
+        let sources = sources.into_iter().filter(|&source| source != Source::System || cfg!(not(windows)));
+        let files = sources.map(|source| Metadata {
+            path: source.storage_location(&mut |name| env::var_os(name)).filter(|path| path.is_file()),
+            source,
+            level: 0,
+            trust: Trust::Full,
+        });
         let home = env::var_os("HOME").map(PathBuf::from);
-        match (value.strip_prefix("~/"), home) {
-            (Some(inside), Some(home)) => Some(home.join(inside)),
-            _ => Some(PathBuf::from(value)),
-        }
+        let includes = includes::Options::follow_without_conditional(home.as_deref());
+        let read = File::from_paths_metadata(files, init::Options { includes, ..init::Options::default() });
+        let file = read.map_err(|error| GlobalError::Unreadable {
+            path: self.path.clone(),
+            detail: crate::place::sanitize(&format!("or what it includes: {error}")),
+        })?;
+        Ok(file.as_ref().and_then(hooks_path))
     }
 
     /// Names `directory` for hooks, or none, and writes the file.
@@ -132,6 +154,15 @@ impl UserConfig {
             let _ = fs::remove_file(&lock);
             unwritable(&self.path, error)
         })
+    }
+}
+
+fn hooks_path(file: &File) -> Option<PathBuf> {
+    let value = file.raw_value(KEY).ok()?.to_string();
+    let home = env::var_os("HOME").map(PathBuf::from);
+    match (value.strip_prefix("~/"), home) {
+        (Some(inside), Some(home)) => Some(home.join(inside)),
+        _ => Some(PathBuf::from(value)),
     }
 }
 
