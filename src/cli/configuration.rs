@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::output::warn;
+use super::output::{say, shown, warn};
 use crate::config::checks::CheckSource;
 use crate::config::policy::Preset;
 use crate::config::rego::RegoPack;
 use crate::config::{self, Config, ConfigError, Inputs, NamedFile};
 use crate::policy::declared::own;
 use crate::policy::{self, Checks, rego};
+use crate::run::Plan;
 use crate::secret::FingerprintKey;
 use crate::source::{GitEnvironment, Repository, paths};
 use crate::suppress::foreign;
@@ -117,8 +118,19 @@ impl ConfigArgs {
 
     /// The configuration for what lies at `start`.
     pub fn load(&self, start: &Path) -> anyhow::Result<Loaded> {
+        self.load_within(start, &|_| true)
+    }
+
+    /// The configuration for what a plan looks at. The file of a directory is for what lies in it: where more is looked at it
+    /// does not count, lest it hides or finds elsewhere.
+    pub fn load_for(&self, plan: &Plan) -> anyhow::Result<Loaded> {
+        self.load_within(&start(plan), &|directory| stays_in(plan, directory))
+    }
+
+    fn load_within(&self, start: &Path, stays_in: &dyn Fn(&Path) -> bool) -> anyhow::Result<Loaded> {
         let mut loaded = load(
             start,
+            stays_in,
             Inputs {
                 file: self.config.as_deref(),
                 packs: &self.rules,
@@ -137,14 +149,28 @@ impl ConfigArgs {
 
 /// The configuration for the current directory: of this file, or of the one that is found; with these packs.
 pub fn load_here(file: Option<&Path>, packs: &[PathBuf]) -> anyhow::Result<Loaded> {
-    load(Path::new("."), Inputs { file, packs, ..Inputs::default() })
+    load(Path::new("."), &|_| true, Inputs { file, packs, ..Inputs::default() })
 }
 
-fn load(start: &Path, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
+/// What a plan looks at first: in its directory or above it lies the control file.
+pub fn start(plan: &Plan) -> PathBuf {
+    let range = plan.range.as_ref().map(|(path, _)| path);
+    let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref()).or(range);
+    named.cloned().unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Whether a plan looks at nothing outside of a directory. The history, a range, the index and a patch are the repository's.
+fn stays_in(plan: &Plan, directory: &Path) -> bool {
+    let is_whole = plan.history.is_some() || plan.range.is_some() || plan.staged.is_some() || plan.patch.is_some();
+    let is_inside = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(directory));
+    !is_whole && plan.paths.iter().all(is_inside)
+}
+
+fn load(start: &Path, stays_in: &dyn Fn(&Path) -> bool, inputs: Inputs<'_>) -> anyhow::Result<Loaded> {
     let directory = directory(start);
     let found = match (inputs.file, inputs.revision) {
         (Some(_), _) => Vec::new(),
-        (None, None) => find(&directory),
+        (None, None) => find(&directory, stays_in),
         (None, Some(revision)) => find_at(&directory, revision)?.into_iter().collect(),
     };
     let known_checks = policy::check::ids();
@@ -250,16 +276,33 @@ fn directory(start: &Path) -> PathBuf {
 }
 
 /// The control files in a directory and above it up to the top of the repository, the uppermost directory first; outside a
-/// repository that of the directory alone.
-fn find(start: &Path) -> Vec<PathBuf> {
+/// repository that of the directory alone. Below the top those count in whose directory the run stays.
+fn find(start: &Path, stays_in: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
-    let own = || config::find(start).into_iter().collect();
+    let own = || config::find(start).into_iter().inspect(|file| say_second(file)).collect();
     let Ok(absolute) = start.canonicalize() else { return own() };
     let Some(top) = top(&absolute).filter(|top| *top != absolute) else { return own() };
     let inside = absolute.ancestors().take_while(|directory| directory.starts_with(&top));
-    let mut found: Vec<PathBuf> = inside.filter_map(|directory| config::find(&near(directory))).collect();
-    found.reverse();
+    let inside = inside.filter_map(|directory| Some((directory, config::find(&near(directory))?)));
+    let counts = |directory: &Path| directory == top || stays_in(directory);
+    let (found, others): (Vec<_>, Vec<_>) = inside.partition(|(directory, _)| counts(directory));
+    for (_, file) in others {
+        say(&format!(
+            "{}: is for what lies in its directory and does not count, as this run looks at more than that",
+            shown(&file)
+        ));
+    }
+    let found: Vec<PathBuf> = found.into_iter().rev().map(|(_, file)| file).collect();
+    found.iter().for_each(|file| say_second(file));
     found
+}
+
+/// Says that a directory has a second control file, which is not read.
+fn say_second(file: &Path) {
+    let second = file.with_file_name(config::FILE_NAMES[1]);
+    if second != file && second.symlink_metadata().is_ok() {
+        say(&format!("{}: does not count, as {} lies beside it", shown(&second), shown(file)));
+    }
 }
 
 /// A directory as seen from the current one, where that is short: reports name files by it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::configuration::{ConfigArgs, Loaded};
-use super::settings::{cause, start};
+use super::settings::cause;
 use super::{output, time};
 use crate::finding::Confidence;
 use crate::notice::Cause;
@@ -94,7 +94,7 @@ impl InventoryArgs {
     }
 
     fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
-        let Loaded { mut config, checks, .. } = self.configuration.load(&start(plan))?;
+        let Loaded { mut config, checks, .. } = self.configuration.load_for(plan)?;
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         Ok(Settings {
             config,

@@ -71,7 +71,7 @@ pub struct JudgeArgs {
 impl JudgeArgs {
     /// The settings of a run of `plan`.
     pub fn settings(&self, plan: &Plan) -> anyhow::Result<Settings> {
-        let loaded = self.configuration.load(&start(plan))?;
+        let loaded = self.configuration.load_for(plan)?;
         let hiding = self.hiding.load(&loaded)?;
         self.settings_of(loaded, hiding)
     }
@@ -139,13 +139,6 @@ impl JudgeArgs {
         output::check(&targets)?;
         Ok(targets)
     }
-}
-
-/// What is looked at first: in its directory or above it lies the control file.
-pub fn start(plan: &Plan) -> PathBuf {
-    let range = plan.range.as_ref().map(|(path, _)| path);
-    let named = plan.paths.first().or(plan.history.as_ref()).or(plan.staged.as_ref()).or(range);
-    named.cloned().unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// How many threads to use: those that were asked for, else those that there are.

@@ -80,11 +80,43 @@ pub struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = veiled(&self.reason);
+        // A flag stands in place of the file, with its value.
+        let file = if self.file.starts_with("--") { veiled(&self.file) } else { self.file.as_str().into() };
         match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.reason),
-            None => write!(f, "{}: {}", self.file, self.reason),
+            Some(line) => write!(f, "{file}:{line}: {reason}"),
+            None => write!(f, "{file}: {reason}"),
         }
     }
+}
+
+/// A text without what may be a secret: whoever puts a token where the id of a rule or a length of time belongs is shown how it
+/// begins, and how long it is. Nothing of the rules is at hand where the configuration is wrong, so the shape of a word decides:
+/// ids, paths and numbers are made of short parts.
+fn veiled(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_part = |sign: char| sign.is_ascii_alphanumeric();
+    let is_secret = |word: &str| {
+        word.len() >= 16
+            && word.bytes().any(|byte| byte.is_ascii_digit())
+            && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+    };
+    let mut veiled = String::new();
+    let mut done = 0;
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_part).map(|offset| at + offset) {
+        let end = text[start..].find(|sign| !is_part(sign)).map_or(text.len(), |offset| start + offset);
+        if is_secret(&text[start..end]) {
+            veiled.push_str(&text[done..start + 4]);
+            veiled.push_str(&format!("…({} bytes)", end - start));
+            done = end;
+        }
+        at = end;
+    }
+    if done == 0 {
+        return text.into();
+    }
+    veiled.push_str(&text[done..]);
+    veiled.into()
 }
 
 /// What the configuration is loaded from.
@@ -320,6 +352,21 @@ mod tests {
             assert_eq!(errors[0].line, Some(line), "{text}: {errors:?}");
             assert!(errors[0].reason.contains(part), "{text}: {errors:?}");
         }
+    }
+
+    #[test]
+    fn errors_show_no_value_that_may_be_a_secret() {
+        let value: String = (0..36).map(|at| char::from(b"aB3dE6gH9"[at % 9])).collect();
+        for text in [format!("disable = [\"abc_{value}\"]"), format!("[policy.rotation]\ndefault = \"{value}\"")] {
+            let shown = load_text(&text).unwrap_err()[0].to_string();
+            assert!(!shown.contains(&value[..8]) && shown.contains(" bytes)"), "{shown}");
+        }
+        for text in
+            ["there is no rule `github-personal-access-token-2`", "/a/long/way/to/keysieve2.toml:12: no 90 days"]
+        {
+            assert_eq!(veiled(text), text);
+        }
+        assert_eq!(veiled(&format!("é {value} and {value}é")), "é aB3d…(36 bytes) and aB3d…(36 bytes)é");
     }
 
     #[cfg(unix)]

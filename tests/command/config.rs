@@ -156,3 +156,29 @@ fn the_file_of_a_directory_lies_over_that_of_the_repository() {
     scratch.write("repo/services/pay/keysieve.toml", "[suppression]\nbaseline = \"b\"\n");
     keysieve(&scratch, "repo/services/pay", &["scan"]).exits(2).says("belongs into the keysieve.toml at the top");
 }
+
+/// What a directory switches off for itself is not switched off for the repository that somebody looks at from there.
+#[test]
+fn the_file_of_a_directory_is_for_that_directory_alone() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/top.txt", github("top"));
+    scratch.write("repo/one/a.txt", github("one"));
+    scratch.write("repo/two/b.txt", github("two"));
+    scratch.write("repo/one/keysieve.toml", "disable = [\"github-personal-access-token\"]\n");
+    scratch.git("repo", &["add", "-A"]);
+    let said = "one/keysieve.toml: is for what lies in its directory";
+    keysieve(&scratch, "repo/one", &["hook", "run", "pre-commit"]).exits(1).says("keysieve.toml: is for what lies");
+    scratch.commit(0, "all");
+    for arguments in [&["history"][..], &["check"], &["check", "."], &["scan", "--staged"]] {
+        let code = if arguments[0] == "scan" { 0 } else { 1 };
+        let run = keysieve(&scratch, "repo/one", arguments).exits(code).says("keysieve.toml: is for what lies");
+        assert!(!run.said("hidden by"), "{}", run.shown());
+    }
+    keysieve(&scratch, "repo", &["scan", "one", "two"]).exits(1).says(said).says("one/a.txt");
+    // Within it, it counts.
+    let run = keysieve(&scratch, "repo", &["scan", "one"]).exits(0).says("1 hidden by `disable`");
+    assert!(!run.said("is for what lies"), "{}", run.shown());
+    // And the repository's own counts from everywhere.
+    scratch.write("repo/keysieve.toml", "disable = [\"github-personal-access-token\"]\n");
+    keysieve(&scratch, "repo/two", &["history"]).exits(0).says("hidden by `disable`");
+}
