@@ -17,6 +17,7 @@ mod tree;
 use toml::de::{DeTable, DeValue};
 
 use super::model::Rule;
+use super::search::{Allow, Target};
 use super::set::RuleSet;
 use super::validate::PackError;
 use allowlist::Allowlist;
@@ -94,7 +95,7 @@ pub fn parse(source: &str, beside: &RuleSet) -> Result<Loaded, Vec<PackError>> {
 /// The allowlists of a file.
 pub struct Allowlists {
     /// Those that are about all rules.
-    pub allow: Vec<super::search::Allow>,
+    pub allow: Vec<Allow>,
     /// What was not carried over.
     pub warnings: Vec<PackError>,
 }
@@ -115,13 +116,28 @@ pub fn allowlists(source: &str) -> Result<Allowlists, Vec<PackError>> {
             "allowlist" | "allowlists" => {
                 for table in reading.tables(&field) {
                     let Some(list) = allowlist::read(&mut reading, table) else { continue };
-                    match list.rules.is_empty() {
-                        true => allow.extend(list.allow),
-                        false => reading.warn_at(table.at, "`targetRules` names rules of that tool".to_owned()),
+                    if !list.rules.is_empty() {
+                        reading.warn_at(table.at, "`targetRules` names rules of that tool".to_owned());
+                        continue;
+                    }
+                    let is_held = |it: &Allow| it.regexes.is_empty() || it.target == Target::Secret;
+                    let (held, lost): (Vec<Allow>, Vec<Allow>) = list.allow.into_iter().partition(is_held);
+                    allow.extend(held);
+                    if let Some(lost) = lost.first() {
+                        let with = match (lost.stopwords.is_empty(), lost.paths.is_empty()) {
+                            (true, true) => "",
+                            (false, true) => ", nor do the stop words that are asked for together with them",
+                            (true, false) => ", nor do the paths that are asked for together with them",
+                            (false, false) => ", nor do the stop words and paths that are asked for together with them",
+                        };
+                        let why = "only what is found is at hand";
+                        reading.warn_at(table.at, format!("patterns of a match or a line do not count{with}: {why}"));
                     }
                 }
             }
-            _ => {}
+            "extend" => extended(&mut reading, &field),
+            "title" | "description" | "minVersion" | "betterleaksMinVersion" => {}
+            _ => reading.warn(&field, "is not known here and left out"),
         }
     }
     Ok(Allowlists { allow, warnings: reading.finish()? })
@@ -145,6 +161,17 @@ fn extend(reading: &mut Reading<'_>, field: &Field<'_>) {
             "disabledRules" => reading.warn(&inner, "names rules of that tool; `disable` in keysieve.toml names ours"),
             "path" | "url" => reading.warn(&inner, "the other file is not read; name it with its own --rules"),
             _ => reading.warn(&inner, "is not known here and left out"),
+        }
+    }
+}
+
+/// What lies in another file, and what is said of rules, is not an allowlist of this one.
+fn extended(reading: &mut Reading<'_>, field: &Field<'_>) {
+    for inner in field.value.as_table().into_iter().flat_map(tree::fields) {
+        match inner.key {
+            "path" | "url" => reading.warn(&inner, "the other file is not read, so its allowlists do not count"),
+            "disabledRules" => reading.warn(&inner, "names rules of that tool; `disable` in keysieve.toml names ours"),
+            _ => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Hiding, Read};
 use crate::finding::{Finding, Place};
 use crate::rule::foreign;
-use crate::rule::search::{Allow, Target};
+use crate::rule::search::Allow;
 
 struct Allowlists(Vec<Allow>);
 
@@ -12,16 +12,9 @@ pub(super) fn read(text: &str) -> Result<Read, String> {
         let first = errors.first().map(|error| format!("line {}: {}", error.line, error.reason));
         first.unwrap_or_default()
     })?;
-    let mut dropped: Vec<String> =
-        read.warnings.iter().map(|warning| format!("{}: {}", warning.line, warning.reason)).collect();
-    let (kept, lines): (Vec<Allow>, Vec<Allow>) =
-        read.allow.into_iter().partition(|allow| allow.regexes.is_empty() || allow.target == Target::Secret);
-    if !lines.is_empty() {
-        let why = "1: patterns of a match or a line do not count: only what is found is at hand";
-        dropped.push(why.to_owned());
-    }
-    let entries = kept.len();
-    Ok(Read { hiding: Box::new(Allowlists(kept)), entries, dropped })
+    let dropped = read.warnings.iter().map(|warning| format!("{}: {}", warning.line, warning.reason)).collect();
+    let entries = read.allow.len();
+    Ok(Read { hiding: Box::new(Allowlists(read.allow)), entries, dropped })
 }
 
 impl Hiding for Allowlists {

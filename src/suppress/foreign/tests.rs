@@ -49,3 +49,19 @@ fn allowlists_of_gitleaks_hide_by_path_and_secret() {
         "{notes}"
     );
 }
+
+#[test]
+fn what_of_gitleaks_allowlists_does_not_count_is_named_with_its_line() {
+    let text = "title = \"a\"\n[extend]\npath = \"../base.toml\"\nuseDefault = true\n[[allowlists]]\ncondition = \"AND\"\n\
+                regexTarget = \"match\"\nregexes = ['x']\nstopwords = [\"one\"]\n[[allowlists]]\nregexTarget = \"line\"\n\
+                regexes = ['y']\nstopwords = [\"two\"]\n";
+    let notes = Foreign::read(&[(".gitleaks.toml", text.to_owned())]).notes();
+    let said = |part: &str| notes.iter().any(|note| note.contains(part));
+    assert!(said(".gitleaks.toml:3: `path`: the other file is not read"), "{notes:?}");
+    assert!(said(".gitleaks.toml:5: ") && said("nor do the stop words"), "{notes:?}");
+    assert!(said(".gitleaks.toml:10: patterns of a match or a line do not count: "), "{notes:?}");
+    assert!(!said("useDefault") && !said("title"), "{notes:?}");
+    // With OR the stop words count by themselves.
+    assert!(hides(".gitleaks.toml", text, &finding("a two b", 1, None), "a"));
+    assert!(!hides(".gitleaks.toml", text, &finding("a one b", 1, None), "a"));
+}
