@@ -104,10 +104,15 @@ fn to_stdout(write: &Writing<'_>) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes beside the file and renames, so that nobody ever reads half a report. What is not a regular file, such as a
-/// device, is written in place.
+/// Writes beside the file and renames, so that nobody ever reads half a report. A symbolic link stays, and what it leads to is
+/// written; a file that is there keeps its mode. What is not a regular file, such as a device, is written in place.
 fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if path.file_name().is_none() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no name of a file"));
+    }
     let special = is_special(path);
+    // What is special is never followed by name: `/dev/stdout` leads to what has none.
+    let path = &if special { path.to_owned() } else { followed(path) };
     let beside = path.with_file_name(format!(
         ".{}.{}.partial",
         path.file_name().unwrap_or_default().to_string_lossy(),
@@ -119,13 +124,28 @@ fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
     if special {
         return written;
     }
-    match written.and_then(|()| std::fs::rename(&beside, path)) {
+    let keep_mode = || match path.metadata() {
+        Ok(metadata) => std::fs::set_permissions(&beside, metadata.permissions()),
+        Err(_) => Ok(()),
+    };
+    match written.and_then(|()| keep_mode()).and_then(|()| std::fs::rename(&beside, path)) {
         Ok(()) => Ok(()),
         Err(error) => {
             let _ = std::fs::remove_file(&beside);
             Err(error)
         }
     }
+}
+
+/// Where symbolic links lead to, be there a file or not yet.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many as Linux follows.
+    for _ in 0..40 {
+        let Ok(next) = std::fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    path
 }
 
 /// Writes a text to standard output.
@@ -195,4 +215,33 @@ const BOLD_YELLOW: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold
 #[must_use]
 pub fn stderr_is_watched() -> bool {
     io::stderr().is_terminal()
+}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn links_and_modes_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        for name in ["private", "new"] {
+            symlink(name, at(&format!("to-{name}"))).unwrap();
+        }
+        fs::write(at("private"), "old").unwrap();
+        fs::set_permissions(at("private"), fs::Permissions::from_mode(0o600)).unwrap();
+        for name in ["private", "new"] {
+            let link = at(&format!("to-{name}"));
+            write_bytes(Some(&link), b"written").unwrap();
+            assert!(link.symlink_metadata().unwrap().is_symlink(), "{name}");
+            assert_eq!(fs::read(at(name)).unwrap(), b"written");
+        }
+        assert_eq!(mode(&at("private")), 0o600);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4, "nothing is left beside");
+    }
 }
