@@ -354,6 +354,8 @@ pub struct Explained {
     pub reasons: Vec<Reason>,
     /// What the model made of it, where it was asked.
     pub score: Option<Score>,
+    /// What hides it, where something does.
+    pub hidden: Option<Suppression>,
 }
 
 /// What the model of key=value findings made of a candidate.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::ConfigError;
 use super::checks::{self, CheckSource};
 use super::read::{LARGEST, display, read};
-use crate::rule::pack::{self, Pack};
+use crate::rule::pack::{self, Added, Pack};
 use crate::rule::set::RuleSet;
 use crate::rule::validate::PackError;
 
@@ -31,7 +31,7 @@ pub fn load_packs(paths: &[PathBuf], known_checks: &[&str]) -> Result<Packs, Vec
     let mut errors = Vec::new();
     for path in paths {
         match load_pack(&mut loaded.rules, path, &mut loaded.checks, &mut loaded.warnings) {
-            Ok(text) => loaded.packs.push(Pack::new(display(path), text)),
+            Ok((text, added)) => loaded.packs.push(Pack::new(display(path), text, added)),
             Err(faults) => errors.extend(faults),
         }
     }
@@ -39,19 +39,19 @@ pub fn load_packs(paths: &[PathBuf], known_checks: &[&str]) -> Result<Packs, Vec
     if errors.is_empty() { Ok(loaded) } else { Err(errors) }
 }
 
-/// Returns the pack's text.
+/// Returns the pack's text, and what was loaded of it.
 pub(super) fn load_pack(
     rules: &mut RuleSet,
     path: &Path,
     checks: &mut Vec<CheckSource>,
     warnings: &mut Vec<ConfigError>,
-) -> Result<String, Vec<ConfigError>> {
+) -> Result<(String, Added), Vec<ConfigError>> {
     let text = read(path, LARGEST)?;
     let name = display(path);
-    let left_out = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
-    warnings.extend(pack_errors(&name, left_out));
+    let mut added = pack::load(rules, &text).map_err(|faults| pack_errors(&name, faults))?;
+    warnings.extend(pack_errors(&name, std::mem::take(&mut added.warnings)));
     checks.extend(checks::of_pack(&name, &text)?);
-    Ok(text)
+    Ok((text, added))
 }
 
 pub(super) fn pack_errors(file: &str, faults: Vec<PackError>) -> Vec<ConfigError> {

@@ -14,23 +14,41 @@ const SPACE: usize = 200;
 /// Finds what stands between two literals.
 pub fn find_literals(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
     let mut done = range.start;
-    for at in memchr::memchr2_iter(b'"', b'\'', &text[range.clone()]).map(|at| range.start + at) {
-        if at < done || at == 0 || !is_of_token(text[at - 1]) {
+    for at in memchr::memchr3_iter(b'"', b'\'', b'`', &text[range.clone()]).map(|at| range.start + at) {
+        if at < done || at == 0 {
             continue;
         }
-        if let Some(end) = joint(&text[..range.end], at) {
+        // In a string of JSON the quotes of another program are escaped.
+        let escaped = at > range.start && text[at - 1] == b'\\';
+        let begin = at - usize::from(escaped);
+        if begin == 0 || !is_of_token(text[begin - 1]) {
+            continue;
+        }
+        if let Some(end) = joint(&text[..range.end], at, escaped) {
             done = end;
-            edit(Edit { range: at..end, text: Said::NOTHING, counts: true });
+            edit(Edit { range: begin..end, text: Said::NOTHING, counts: true });
         }
     }
 }
 
-/// Finds lines that go on.
+/// Finds lines that go on, with the indentation of the next one where that does not separate two words.
 pub fn find_lines(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
-    for newline in memchr::memmem::find_iter(&text[range.clone()], b"\\\n").map(|at| range.start + at + 1) {
-        let at = newline - 1;
-        if at > 0 && newline + 1 < range.end && goes_on(text, at) {
-            edit(Edit { range: at..newline + 1, text: Said::NOTHING, counts: true });
+    for at in memchr::memchr_iter(b'\\', &text[range.clone()]).map(|at| range.start + at) {
+        let newline = match text[at + 1..range.end] {
+            [b'\n', ..] => at + 1,
+            [b'\r', b'\n', ..] => at + 2,
+            _ => continue,
+        };
+        let next = newline + 1;
+        if at == 0 || next >= range.end {
+            continue;
+        }
+        let rest = &text[next..range.end.min(next + SPACE)];
+        let begin = next + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        if is_of_token(text[at - 1]) && text[..range.end].get(begin).is_some_and(|&byte| is_of_token(byte)) {
+            edit(Edit { range: at..begin, text: Said::NOTHING, counts: true });
+        } else if ends_in_flag(text, at) {
+            edit(Edit { range: at..next, text: Said::NOTHING, counts: true });
         }
     }
 }
@@ -41,42 +59,128 @@ fn is_of_token(byte: u8) -> bool {
 
 /// Where the next literal begins behind the one whose closing quote stands at `quote`: behind an operator that joins
 /// strings in some language, or behind nothing but space.
-fn joint(text: &[u8], quote: usize) -> Option<usize> {
-    let next = *text.get(quote + 1)?;
-    if !matches!(next, b' ' | b'\t' | b'\n' | b'\r' | b'+' | b'.' | b'&' | b'|' | b'<' | b'\\' | b'~') {
+fn joint(text: &[u8], quote: usize, escaped: bool) -> Option<usize> {
+    let own = text[quote];
+    let tripled = !escaped && text[quote..].starts_with(&[own; 3]);
+    let closed = quote + if tripled { 3 } else { 1 };
+    let next = *text.get(closed)?;
+    let begins = b" \t\n\r+.&|<\\~^\"'";
+    if !begins.contains(&next) {
         return None;
     }
-    let at = space(text, quote + 1);
-    let operators: [&[u8]; 8] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"~"];
-    let operator = operators.iter().find(|it| text[at..].starts_with(it)).map_or(0, |it| it.len());
-    let at = space(text, at + operator);
-    // A prefix of Python, C++ or Rust: `b"…"`.
-    let prefix =
-        text[at..].iter().take(2).take_while(|byte| matches!(byte, b'r' | b'R' | b'b' | b'B' | b'u' | b'L')).count();
-    let opening = at + prefix;
+    let at = space(text, closed);
+    let operators: [&[u8]; 9] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"~", b"^"];
+    let operator = operators.iter().find(|it| text[at..].starts_with(it)).copied().unwrap_or_default();
+    let at = space(text, at + operator.len());
+    // A prefix of Python, C++, C# or Rust: `b"…"`.
+    let is_prefix =
+        |byte: &&u8| matches!(byte, b'r' | b'R' | b'b' | b'B' | b'u' | b'U' | b'8' | b'L' | b'f' | b'@' | b'$');
+    let mut opening = at + text[at..].iter().take(2).take_while(is_prefix).count();
+    if escaped {
+        opening += usize::from(text.get(opening) == Some(&b'\\'));
+        if text.get(opening - 1) != Some(&b'\\') {
+            return None;
+        }
+    }
     let other = *text.get(opening)?;
-    let same = other == text[quote];
-    let fits = if operator > 0 { matches!(other, b'"' | b'\'') } else { same && opening > quote + 1 };
-    (fits && text.get(opening + 1).is_some_and(|&byte| is_of_token(byte))).then_some(opening + 1)
+    let fits = match (own, operator) {
+        // Between backticks names and code stand as well, one behind the other.
+        (b'`', operator) => operator == b"+" && other == own,
+        (_, b"") => opening == at + usize::from(escaped) || other == own,
+        _ => true,
+    };
+    let is_quote = other == own || matches!(other, b'"' | b'\'') && !escaped && !tripled;
+    let inside = opening + if tripled { 3 } else { 1 };
+    let opens = !tripled || text[opening..].starts_with(&[own; 3]);
+    (fits && is_quote && opens && text.get(inside).is_some_and(|&byte| is_of_token(byte))).then_some(inside)
 }
 
-/// The first byte from `at` on that is neither white space nor a backslash at the end of a line.
+/// The first byte from `at` on that is neither white space, a comment, nor what makes a line go on at its end.
 fn space(text: &[u8], at: usize) -> usize {
     let mut end = at;
     while end - at < SPACE {
-        match (text.get(end), text.get(end + 1)) {
-            (Some(b' ' | b'\t' | b'\n' | b'\r'), _) | (Some(b'\\'), Some(b'\n' | b'\r')) => end += 1,
+        let rest = &text[end..text.len().min(at + SPACE)];
+        let through = |mark: &[u8]| memchr::memmem::find(rest, mark).map(|found| found + mark.len());
+        end += match rest {
+            [b' ' | b'\t' | b'\n' | b'\r', ..] | [b'\\' | b'_', b'\n' | b'\r', ..] => 1,
+            [b'/', b'/', ..] | [b'#', b' ', ..] => match through(b"\n") {
+                Some(length) => length,
+                None => break,
+            },
+            [b'/', b'*', ..] => match through(b"*/") {
+                Some(length) => length,
+                None => break,
+            },
             _ => break,
-        }
+        };
     }
     end
 }
 
-/// Whether the line that ends in the backslash at `at` goes on inside a word, or behind a flag that its value follows.
-fn goes_on(text: &[u8], at: usize) -> bool {
-    let inside = is_of_token(text[at - 1]) && text.get(at + 2).is_some_and(|&byte| is_of_token(byte));
+/// Whether the line that ends in the backslash at `at` ends in a flag that its value follows.
+fn ends_in_flag(text: &[u8], at: usize) -> bool {
     let head = &text[at.saturating_sub(64)..at];
     let word = head.trim_ascii_end();
     let last = word.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or(word);
-    inside || word.len() < head.len() && last.starts_with(b"--")
+    word.len() < head.len() && last.starts_with(b"--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(find: crate::decode::in_place::Find, text: &str) -> String {
+        let (mut out, mut at) = (String::new(), 0);
+        find(text.as_bytes(), 0..text.len(), &mut |edit| {
+            out.push_str(&text[at..edit.range.start]);
+            at = edit.range.end;
+        });
+        out + &text[at..]
+    }
+
+    #[test]
+    fn literals_are_joined_as_languages_do() {
+        for between in [
+            "\" + \"",
+            "\" \"",
+            "\"\"",
+            "\" . '",
+            "' \"",
+            "\"'",
+            "\" + @\"",
+            "\" + $\"",
+            "\" u8\"",
+            "\"\n  b\"",
+            "` + `",
+            "\"\"\" + \"\"\"",
+            "\"  # why\n  \"",
+            "' + // why\n  '",
+            "\" /* why */ \"",
+            "\\\" + \\\"",
+            "\" & _\n  \"",
+            "\" ^ \"",
+            "\" \\\n \"",
+        ] {
+            assert_eq!(joined(find_literals, &format!("x = ab{between}cd")), "x = abcd", "{between}");
+        }
+        for between in
+            ["`, `", "` `", "`.`", "\", \"", "\" = \"", "\" + a + \"", "\" # why", "\\\" + \"", "\"\"\" + \""]
+        {
+            let text = format!("x = ab{between}cd");
+            assert_eq!(joined(find_literals, &text), text);
+        }
+    }
+
+    #[test]
+    fn lines_go_on_behind_a_backslash() {
+        for (text, wanted) in [
+            ("ab\\\ncd", "abcd"),
+            ("ab\\\r\n    cd", "abcd"),
+            ("tool --flag \\\nab", "tool --flag ab"),
+            ("tool ab \\\n  cd", "tool ab \\\n  cd"),
+            ("ab\\ncd", "ab\\ncd"),
+        ] {
+            assert_eq!(joined(find_lines, text), wanted, "{text:?}");
+        }
+    }
 }

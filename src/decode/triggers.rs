@@ -71,7 +71,7 @@ fn add(flags: &mut [u8; BLOCK], block: &[u8; BLOCK + 2]) {
         let percent = is(byte, b'%') & below(next.wrapping_sub(b'2'), 6);
         let backslash = is(byte, b'\\');
         let escape = backslash & (is(next, b'u') | is(next, b'x'));
-        let lines = backslash & is(next, b'\n');
+        let lines = backslash & is_break;
         let entity = is(byte, b'&') & (is(next, b'#') | below(next.wrapping_sub(b'a'), 26));
         let quoted_printable = is(byte, b'=') & (is(next, b'3') | is_break);
         let blocks = is(byte, b':') & is(next, b' ') & (is(third, b'|') | is(third, b'>'));

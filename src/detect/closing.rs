@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Candidate, Found};
+use super::{Candidate, Found, Operator};
 use crate::rule::model::{Anchor, Within};
 use crate::rule::set::{RuleIndex, RuleSet};
 
@@ -55,9 +55,11 @@ fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<
     let class = match (&candidate.found, rule.context.is_empty()) {
         _ if rule.is_of_files() => 3,
         (Found::Pem, _) => 0,
-        (Found::Token, true) => 1,
-        (Found::Token, false) => 2,
+        (Found::Token | Found::Search { .. }, true) => 1,
+        (Found::Token | Found::Search { .. }, false) => 2,
         (Found::Url { .. }, _) => 4,
+        // What the name of an entry says of it is more than where it stands.
+        (Found::Assignment { operator: Operator::Entry, .. }, _) => 6,
         (Found::Assignment { .. }, _) => 5,
     };
     let anchor = match &rule.anchor {

@@ -27,9 +27,8 @@ use anchors::{Anchors, PEM_BEGIN, Target};
 use context::{Tried, has_context};
 use prefilter::{Prefilter, PrefilterError};
 
-use crate::document::line;
 pub use crate::document::line::{Operator, Quoting};
-use crate::rule::model::{Anchor, Form, Rule};
+use crate::rule::model::{Anchor, Form, Reader, Rule};
 use crate::rule::set::{RuleIndex, RuleSet};
 use crate::window::{self, Window};
 
@@ -61,6 +60,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// Which lists of its rule let it go at paths of theirs.
+    #[must_use]
+    pub fn excuses(&self) -> u64 {
+        if let Found::Search { excuses } = self.found { excuses } else { 0 }
+    }
+
     /// What a format found.
     fn of_token(rule: RuleIndex, found: token::TokenMatch, window: &Window<'_>) -> Self {
         Self {
@@ -80,6 +85,11 @@ impl Candidate {
 pub enum Found {
     /// By its format.
     Token,
+    /// By a pattern of another tool.
+    Search {
+        /// Which lists let it go at paths of theirs.
+        excuses: u64,
+    },
     /// In a URL.
     Url {
         /// The user's name.
@@ -208,8 +218,8 @@ impl Detector {
             }
             Target::Context { rule } if !binary => self.behind_context(rule, text, hit, tried, out),
             Target::Search { rule } if !binary => self.search(rule, text, hit, out),
-            Target::Assignment { rule } if !binary => self.assignment(rule, text, hit, line::read_assignment, out),
-            Target::Reader { rule, reader } if !binary => self.assignment(rule, text, hit, reader::read(reader), out),
+            Target::Assignment { rule } if !binary => self.assignment(rule, text, hit, None, out),
+            Target::Reader { rule, reader } if !binary => self.assignment(rule, text, hit, Some(reader), out),
             Target::Context { .. } | Target::Search { .. } | Target::Assignment { .. } | Target::Reader { .. } => {}
             Target::Url => self.url(text, hit.start, out),
             Target::Pem => self.pem(text, hit.start, out),
@@ -268,28 +278,29 @@ impl Detector {
         self.patterns[index.0 as usize].get_or_init(|| compile(pattern, None).ok()).as_ref()
     }
 
-    /// What a reader reads at an anchor.
+    /// What a reader reads at an anchor, or a key.
     fn assignment(
         &self,
         rule: RuleIndex,
         text: &[u8],
         hit: &Range<usize>,
-        read: reader::Read,
+        reader: Option<Reader>,
         out: &mut Vec<Candidate>,
     ) {
         let window = Window::new(text, hit.start, LOOK);
-        let Some(found) = read(&window, hit.clone()) else { return };
-        if !self.rules.get(rule).admits(&text[found.value.clone()]) {
-            return;
-        }
-        out.push(Candidate {
-            rule,
-            span: found.key.start.min(found.value.start)..found.value.end.max(found.key.end),
-            value: found.value,
-            prefix: 0,
-            found: Found::Assignment { key: found.key, operator: found.operator, quoting: found.quoting },
-            footprint: window.footprint(),
-            companion: None,
+        reader::read(reader, &window, hit.clone(), &mut |found| {
+            if !self.rules.get(rule).admits(&text[found.value.clone()]) {
+                return;
+            }
+            out.push(Candidate {
+                rule,
+                span: found.key.start.min(found.value.start)..found.value.end.max(found.key.end),
+                value: found.value,
+                prefix: 0,
+                found: Found::Assignment { key: found.key, operator: found.operator, quoting: found.quoting },
+                footprint: window.footprint(),
+                companion: None,
+            });
         });
     }
 

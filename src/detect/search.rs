@@ -39,7 +39,7 @@ impl Detector {
             if value.is_empty() || !search.admits(seen) {
                 continue;
             }
-            let found = Found::Token;
+            let found = Found::Search { excuses: search.excuses(seen) };
             let footprint = window.footprint();
             out.push(Candidate { rule: index, span, value, prefix: 0, found, footprint, companion: None });
         }

@@ -50,10 +50,20 @@ pub fn is_about_a_secret(name: &[u8]) -> Option<&'static str> {
     if words.iter().any(|word| is(NOT_ANYWHERE, word)) {
         return Some("the key names a place in a list, not a secret");
     }
+    if is_of_form(&words) {
+        return Some("the key names the token of one page's form, not a secret");
+    }
     if words.iter().any(|word| word == "public") && words.iter().any(|word| word == "key") {
         return Some("the key names a public key");
     }
     None
+}
+
+/// What frameworks put into forms against forged requests: made anew for each session. The key that makes it is a secret.
+fn is_of_form(words: &[String]) -> bool {
+    let is_token = words.last().is_some_and(|word| word.ends_with("token"));
+    let forged = |word: &String| ["csrf", "xsrf"].iter().any(|start| word.starts_with(start)) || word == "authenticity";
+    is_token && (words.iter().any(forged) || words.ends_with(&["request", "verification", "token"].map(str::to_owned)))
 }
 
 /// AppRole's `secret_id` and AWS's `access_key_id` are half of a credential in spite of their last word.
@@ -82,10 +92,22 @@ mod tests {
             "is_password",
             "sshPublicKey",
             "NextPageToken",
+            "tokenAddress",
+            "csrf_token",
+            "csrfmiddlewaretoken",
+            "__RequestVerificationToken",
         ] {
             assert!(is_about_a_secret(name.as_bytes()).is_some(), "{name}");
         }
-        for name in ["password", "DB_PASSWORD", "apiToken", "role.secret_id", "client_secret"] {
+        for name in [
+            "password",
+            "DB_PASSWORD",
+            "apiToken",
+            "role.secret_id",
+            "client_secret",
+            "CSRF_SECRET",
+            "verification_token",
+        ] {
             assert_eq!(is_about_a_secret(name.as_bytes()), None, "{name}");
         }
     }

@@ -15,6 +15,7 @@ pub mod key;
 pub mod language;
 pub mod model;
 pub mod placeholder;
+mod public;
 pub mod reference;
 pub mod shape;
 pub mod token;
@@ -275,7 +276,8 @@ fn classes(value: &[u8]) -> usize {
 
 fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     let value = claim.value;
-    let password = key::is_of_password(&key::words(name));
+    let words = key::words(name);
+    let password = key::is_of_password(&words);
     if let Some(what) = key::is_about_a_secret(name) {
         return verdict.reject("key", what);
     }
@@ -284,6 +286,13 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     }
     if value.len() < if password { 4 } else { 8 } {
         return verdict.reject("length", "too short");
+    }
+    if let Some(what) = public::public(&words, value) {
+        return verdict.reject("public", what);
+    }
+    if password && placeholder::is_default_password(value) && !is_same_name(name, value) {
+        verdict.reasons.push(Reason::new("default-password", Weight::Weakens, "a password that everybody tries first"));
+        return;
     }
     if let Some(what) = placeholder::placeholder(value, value, false) {
         return verdict.reject("placeholder", what);
@@ -392,6 +401,8 @@ pub struct Ground {
     pub decoded: bool,
     /// Holds what is filled in at run time where the dialect expands what stands between such quotes.
     pub filled: bool,
+    /// Which lists of a rule of another tool let it go at paths of theirs.
+    pub excuses: u64,
 }
 
 impl Ground {
@@ -406,6 +417,7 @@ impl Ground {
             content,
             decoded: false,
             filled: of_text && claim.before.last() != Some(&b'\'') && reference::may_be_filled_in(claim.value),
+            excuses: 0,
         }
     }
 }
@@ -428,7 +440,8 @@ pub fn judge_place(ground: Ground, path: Option<&[u8]>, value: &[u8], verdict: &
         if facts.is_lockfile || kind == FileKind::Lockfile {
             return verdict.reject("place", "lock files hold digests");
         }
-        if facts.is_locale {
+        let random = verdict.confidence >= Some(Confidence::High) && !value.contains(&b' ');
+        if facts.is_locale && (!random || entropy::falls_short(value)) {
             return verdict.reject("place", "a catalogue of translations");
         }
         if facts.is_minified {
@@ -444,12 +457,20 @@ pub fn judge_place(ground: Ground, path: Option<&[u8]>, value: &[u8], verdict: &
             (in_path, "the same as a part of the file's path"),
             (facts.is_test_or_example, "in a test, an example or a template"),
             (facts.is_docs, "in documentation"),
+            (facts.is_locale, "in a catalogue of translations"),
             (facts.is_vendored, "in somebody else's code"),
         ]
         .into_iter()
         .filter_map(|(is, text)| is.then_some(text))
         .collect();
         verdict.doubt(&doubts);
+    }
+    if facts.is_test_or_example && verdict.reasons.iter().any(|reason| reason.code == "default-password") {
+        return verdict.reject("place", "a password that everybody tries first, in a test or an example");
+    }
+    if facts.is_recording {
+        let told = "a recording of real requests: what it holds was sent";
+        verdict.reasons.push(Reason::new("place", Weight::Supports, told));
     }
     if facts.is_test_or_example {
         verdict.severity = verdict.severity.milder();
@@ -485,7 +506,7 @@ mod tests {
             ("password_url", random.as_str(), "key"),
             ("password", "abc", "length"),
             ("password", "${DB_PASSWORD}", "reference"),
-            ("password", "changeme", "placeholder"),
+            ("password", "your-password", "placeholder"),
             ("auth_token", "authToken", "key"),
             ("commit_hash_token", &"0123456789abcdef9876".repeat(2), "key"),
             ("api_token", "user_access_token", "shape"),
@@ -495,6 +516,20 @@ mod tests {
             let last = verdict.reasons.last().map(|reason| reason.code);
             assert!(last == Some(code) || name.contains("hash"), "{name} = {value}: {verdict:?}");
         }
+    }
+
+    #[test]
+    fn a_default_password_is_a_weak_one_but_in_tests() {
+        let verdict = by_key_name("db_password", "letmein");
+        assert_eq!(verdict.confidence, Some(Confidence::Low), "{verdict:?}");
+        assert_eq!(by_key_name("api_token", "letmein").confidence, None);
+        let at = |path: &str| {
+            let (mut verdict, content) = (verdict.clone(), FileKind::Unknown);
+            let ground = Ground { generic: true, bare: false, content, decoded: false, excuses: 0 };
+            judge_place(ground, Some(path.as_bytes()), b"letmein", &mut verdict);
+            verdict.confidence
+        };
+        assert_eq!((at("app/settings.py"), at("tests/settings.py")), (Some(Confidence::Low), None));
     }
 
     #[test]
@@ -575,11 +610,12 @@ mod tests {
 
     #[test]
     fn the_place_speaks_for_each_path_apart() {
-        let verdict = by_key_name("api_key", &["q7Xk2vR9", "mW4tZc8L"].concat());
+        let value = ["q7Xk2vR9", "mW4tZc8L"].concat();
+        let verdict = by_key_name("api_key", &value);
         let at = |path: &str, bare: bool| {
             let mut verdict = verdict.clone();
-            let ground = Ground { generic: true, bare, content: FileKind::Unknown, decoded: false, filled: false };
-            judge_place(ground, Some(path.as_bytes()), b"value", &mut verdict);
+            let ground = Ground { generic: true, bare, content: FileKind::Unknown, decoded: false, filled: false, excuses: 0 };
+            judge_place(ground, Some(path.as_bytes()), value.as_bytes(), &mut verdict);
             verdict.confidence
         };
         assert_eq!(at("config/app.yml", true), Some(Confidence::High));
@@ -587,5 +623,7 @@ mod tests {
         assert_eq!(at("src/main.c", false), Some(Confidence::High));
         assert_eq!(at("Cargo.lock", false), None);
         assert_eq!(at("tests/main.c", false), Some(Confidence::Medium));
+        assert_eq!(at("tests/cassettes/login.yml", false), Some(Confidence::High));
+        assert_eq!(at("app/res/values/strings.xml", false), Some(Confidence::Medium));
     }
 }

@@ -51,6 +51,46 @@ pub fn is_common_password(value: &[u8]) -> bool {
     std::str::from_utf8(&value.to_ascii_lowercase()).is_ok_and(|value| COMMON.binary_search(&value).is_ok())
 }
 
+/// Whether it is a password that is tried first wherever one is asked for: one of those that people choose or that systems come
+/// with, and not a word that only stands for a password.
+#[must_use]
+pub fn is_default_password(value: &[u8]) -> bool {
+    const DEFAULTS: [&str; 30] = [
+        "admin",
+        "changeit",
+        "changeme",
+        "default",
+        "demo",
+        "docker",
+        "elastic",
+        "guest",
+        "hunter2",
+        "letmein",
+        "mariadb",
+        "minio",
+        "minioadmin",
+        "mongo",
+        "mongodb",
+        "mypassword",
+        "mysql",
+        "p@ssw0rd",
+        "passw0rd",
+        "password1",
+        "password123",
+        "postgres",
+        "qwerty",
+        "rabbitmq",
+        "redis",
+        "root",
+        "s3cr3t",
+        "supersecret",
+        "test123",
+        "vagrant",
+    ];
+    let lower = value.to_ascii_lowercase();
+    std::str::from_utf8(&lower).is_ok_and(|lower| DEFAULTS.contains(&lower))
+}
+
 /// Whether it is a hash of a password in one of the forms that crypt(5), LDAP and web frameworks write.
 #[must_use]
 pub fn is_password_hash(value: &[u8]) -> bool {
@@ -219,6 +259,16 @@ mod tests {
         {
             assert!(!is(&value, false), "{value}");
         }
+    }
+
+    #[test]
+    fn defaults_are_passwords_and_no_words_for_one() {
+        assert!(is_default_password(b"Admin") && is_default_password(b"letmein"));
+        assert!(
+            !is_default_password(b"password")
+                && !is_default_password(b"null")
+                && !is_default_password(b"your-password")
+        );
     }
 
     #[test]

@@ -28,6 +28,15 @@ pub fn candidates<'e>(
     Ok(())
 }
 
+/// Writes the line that sums up.
+///
+/// # Errors
+/// Those of `out`.
+pub fn summary(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &model::Line::Summary(model::Summary::new(report, &Mask::of(report))))?;
+    out.write_all(b"\n")
+}
+
 impl Format for Jsonl {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mask = Mask::of(report);

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 pub use self::finding::{Explained, Finding};
 pub use self::life::Life;
-pub use self::suppressed::Suppressed;
+pub use self::suppressed::{Suppressed, Suppression};
 use super::mask::{self, Mask};
 use super::verdict;
 use crate::finding::{Confidence, Severity};

@@ -7,11 +7,12 @@
 use super::model::{Form, Rule};
 
 impl Rule {
-    /// Whether a value that the rule found counts in the file at `path`: `None` for bytes that have no name.
+    /// Whether a value that the rule found, with what [excuses](super::search::Search::excuses) it, counts in the file at
+    /// `path`: `None` for bytes that have no name.
     #[must_use]
-    pub fn counts_at(&self, path: Option<&[u8]>, value: &[u8]) -> bool {
+    pub fn counts_at(&self, path: Option<&[u8]>, excuses: u64) -> bool {
         if let Form::Search(search) = &self.form {
-            return search.counts_at(path, value);
+            return search.counts_at(path, excuses);
         }
         self.files.is_empty() || path.is_some_and(|path| self.files.iter().any(|glob| is_file(path, glob.as_bytes())))
     }

@@ -124,16 +124,19 @@ pub enum Reader {
     Connection,
     /// Arguments of calls that take a user and a password.
     Call,
+    /// What a manifest holds as a secret, whatever its name is.
+    Manifest,
 }
 
 impl Reader {
     /// Every reader with the name that packs use.
-    pub const ALL: [(Reader, &'static str); 5] = [
+    pub const ALL: [(Reader, &'static str); 6] = [
         (Reader::Basic, "basic"),
         (Reader::Sql, "sql"),
         (Reader::Command, "command"),
         (Reader::Connection, "connection"),
         (Reader::Call, "call"),
+        (Reader::Manifest, "manifest"),
     ];
 
     /// The reader with this name.
@@ -359,6 +362,14 @@ checks! {
     /// A JSON Web Token: header and payload are JSON objects, and the header names an algorithm. A signature of a length that
     /// the algorithm never has only weakens.
     Jwt = "jwt",
+    /// A service_role key of Supabase, which is a JSON Web Token.
+    JwtSupabaseServiceRole = "jwt-supabase-service-role",
+    /// An anon key of Supabase, which is a JSON Web Token.
+    JwtSupabaseAnon = "jwt-supabase-anon",
+    /// An access token of JFrog, which is a JSON Web Token.
+    JwtJfrog = "jwt-jfrog",
+    /// An older API key of MiniMax, which is a JSON Web Token.
+    JwtMinimax = "jwt-minimax",
     /// A PEM block whose body decodes to a private key.
     Pem = "pem",
     /// A private key file of PuTTY's, whose last line is an HMAC over the others; a failure only weakens.
@@ -387,6 +398,12 @@ checks! {
     Tinybird = "tinybird",
     /// A token of Grafana Cloud: JSON with the organization; a failure only weakens.
     GrafanaCloud = "grafana-cloud",
+    /// An older API key of Grafana: JSON with its name and itself; a failure only weakens.
+    GrafanaOlder = "grafana-older",
+    /// A token of Cloudflare's tunnels: JSON with the account, the tunnel and the secret; a failure only weakens.
+    CloudflareTunnel = "cloudflare-tunnel",
+    /// A token of a service account of 1Password: JSON with where it signs in and as whom; a failure only weakens.
+    OnePasswordService = "1password-service",
     /// A token of TeamCity, which ends with a UUID; a failure only weakens.
     TeamCity = "teamcity",
     /// A token of QStash: JSON with the account; a failure only weakens.

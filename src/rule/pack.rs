@@ -21,15 +21,13 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// The pack whose text is `text`; one that does not parse has no rules.
+    /// The pack whose text is `text`, of which `added` was loaded; one that does not parse has no rules.
     #[must_use]
-    pub fn new(file: String, text: String) -> Self {
-        let ids: Vec<(String, usize)> = if foreign::is_foreign(&text) {
-            foreign::ids(&text)
-        } else {
+    pub fn new(file: String, text: String, added: Added) -> Self {
+        let ids = added.foreign.unwrap_or_else(|| {
             let entries = toml::from_str::<PackFile>(&text).map(|pack| pack.rule).unwrap_or_default();
             entries.iter().map(|entry| (entry.get_ref().id.clone(), entry.span().start)).collect()
-        };
+        });
         let ends: Vec<usize> = ids.iter().skip(1).map(|(_, begin)| *begin).chain([text.len()]).collect();
         let rules = ids.into_iter().zip(ends).map(|((id, begin), end)| (id, begin..end)).collect();
         Self { file, text, rules }
@@ -52,19 +50,28 @@ impl Pack {
     }
 }
 
-/// Adds the rules of a pack's text to `rules`; it may be a rule file of another tool. Returns what of such a file was not
-/// carried over.
+/// What came of loading a pack.
+#[derive(Debug, Default)]
+pub struct Added {
+    /// What of a rule file of another tool was not carried over.
+    pub warnings: Vec<PackError>,
+    /// The rules of such a file, by the ids that they have here, each with its offset.
+    foreign: Option<Vec<(String, usize)>>,
+}
+
+/// Adds the rules of a pack's text to `rules`; it may be a rule file of another tool.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with its line.
-pub fn load(rules: &mut RuleSet, source: &str) -> Result<Vec<PackError>, Vec<PackError>> {
+pub fn load(rules: &mut RuleSet, source: &str) -> Result<Added, Vec<PackError>> {
     if foreign::is_foreign(source) {
         let loaded = foreign::parse(source, rules)?;
+        let ids = loaded.rules.iter().map(|rule| rule.id.to_string()).zip(loaded.places).collect();
         add(rules, loaded.rules, source)?;
-        return Ok(loaded.warnings);
+        return Ok(Added { warnings: loaded.warnings, foreign: Some(ids) });
     }
     add(rules, parse_pack(source, &way_out_classes())?, source)?;
-    Ok(Vec::new())
+    Ok(Added::default())
 }
 
 /// Adds the `[[rule]]` entries that stand in another file, such as `keysieve.toml`, whose whole text is `source`.
@@ -136,7 +143,8 @@ miss = ["exa_"]
     #[test]
     fn a_pack_knows_its_lines() {
         let (_, second) = PACK.split_once("\n\n").expect("a rule");
-        let pack = Pack::new("a.toml".to_owned(), format!("{PACK}{}", second.replace("-token", "-key")));
+        let text = format!("{PACK}{}", second.replace("-token", "-key"));
+        let pack = Pack::new("a.toml".to_owned(), text, Added::default());
         assert_eq!(pack.ids().collect::<Vec<_>>(), ["example-token", "example-key"]);
         for (id, key, line) in
             [("example-token", "format", 10), ("example-token", "docs", 4), ("example-key", "id", 16)]
@@ -144,6 +152,16 @@ miss = ["exa_"]
             assert_eq!(pack.line(id, key), Some(line), "{id} {key}");
         }
         assert_eq!(pack.line("other", "id"), None);
+    }
+
+    #[test]
+    fn a_rule_of_another_tool_is_known_by_its_id_here() {
+        let text = "[[rules]]\nid = \"private-key\"\nregex = 'acme_[a-z]{9}'\n[[rules]]\nid = \"b\"\nregex = '[a-z]'\n";
+        let mut rules = RuleSet::builtin();
+        let added = load(&mut rules, text).expect("a good file");
+        let pack = Pack::new("g.toml".to_owned(), text.to_owned(), added);
+        assert_eq!(pack.ids().collect::<Vec<_>>(), ["foreign-private-key"]);
+        assert_eq!((pack.line("foreign-private-key", "regex"), pack.line("private-key", "regex")), (Some(3), None));
     }
 
     #[test]

@@ -53,8 +53,8 @@ pub struct RuleEntry {
     pub pem: Option<Vec<String>>,
     /// Words of key names whose value is the secret, for the key=value detector: `["password", "passwd"]`.
     pub assignment: Option<Vec<String>>,
-    /// The reader of a form in which no name says what the value is: `basic`, `sql`, `command`, `connection`
-    /// or `call`.
+    /// The reader of a form in which no name says what the value is: `basic`, `sql`, `command`, `connection`,
+    /// `call` or `manifest`.
     pub reader: Option<String>,
     /// A literal piece of the format (or the beginning of the pattern) that every match holds; chosen automatically
     /// where it is not given. At least 3 bytes.

@@ -6,6 +6,9 @@ use regex::bytes::Regex;
 
 use super::format::Text;
 
+/// The most lists of a rule that may ask for a path.
+pub const PATH_LISTS_MOST: usize = 64;
+
 /// A regular expression that is searched for around the rule's words, instead of one that begins with its anchor.
 #[derive(Clone, Debug)]
 pub struct Search {
@@ -28,6 +31,8 @@ pub struct Allow {
     pub regexes: Vec<Regex>,
     /// Which part.
     pub target: Target,
+    /// Whether the patterns must not fit instead.
+    pub negated: bool,
     /// Lower-case texts in the secret.
     pub stopwords: Vec<String>,
     /// Patterns for the path.
@@ -64,22 +69,33 @@ impl Search {
         !self.allow.iter().any(|allow| allow.paths.is_empty() && allow.fits(seen))
     }
 
-    /// Whether a match with this secret counts at this path.
+    /// Which of the lists that ask for a path let a match go but for its path: a bit for each, from the lowest.
     #[must_use]
-    pub fn counts_at(&self, path: Option<&[u8]>, secret: &[u8]) -> bool {
+    pub fn excuses(&self, seen: Seen<'_>) -> u64 {
+        let fitting = self.with_paths().filter(|(_, allow)| allow.fits(seen));
+        fitting.fold(0, |bits, (bit, _)| bits | bit)
+    }
+
+    /// Whether a match with these excuses counts at this path.
+    #[must_use]
+    pub fn counts_at(&self, path: Option<&[u8]>, excuses: u64) -> bool {
         let path = path.unwrap_or_default();
-        let seen = Seen { secret, whole: secret, line: secret };
+        let mut excusing = self.with_paths().filter(|&(bit, _)| excuses & bit != 0);
         self.path.as_ref().is_none_or(|wanted| wanted.is_match(path))
-            && !self.allow.iter().any(|allow| allow.paths.iter().any(|it| it.is_match(path)) && allow.fits(seen))
+            && !excusing.any(|(_, allow)| allow.paths.iter().any(|it| it.is_match(path)))
+    }
+
+    /// The lists that ask for a path, each with its bit.
+    fn with_paths(&self) -> impl Iterator<Item = (u64, &Allow)> {
+        let lists = self.allow.iter().filter(|allow| !allow.paths.is_empty());
+        lists.take(PATH_LISTS_MOST).enumerate().map(|(at, allow)| (1 << at, allow))
     }
 }
 
 impl Allow {
-    /// Whether it lets a secret at this path go, whatever rule found it. Patterns of a match or a line are held against the
-    /// secret, so a caller who has only that leaves such lists out.
+    /// Whether it lets what is seen at this path go, whatever rule found it.
     #[must_use]
-    pub fn lets_go(&self, secret: &[u8], path: &[u8]) -> bool {
-        let seen = Seen { secret, whole: secret, line: secret };
+    pub fn lets_go(&self, seen: Seen<'_>, path: &[u8]) -> bool {
         (self.paths.is_empty() || self.paths.iter().any(|it| it.is_match(path))) && self.fits(seen)
     }
 
@@ -92,7 +108,7 @@ impl Allow {
         };
         let lower = seen.secret.to_ascii_lowercase();
         let holds = |word: &String| !word.is_empty() && lower.windows(word.len()).any(|it| it == word.as_bytes());
-        (self.regexes.is_empty() || self.regexes.iter().any(|it| it.is_match(part)))
+        (self.regexes.is_empty() || self.regexes.iter().any(|it| it.is_match(part)) != self.negated)
             && (self.stopwords.is_empty() || self.stopwords.iter().any(holds))
     }
 }

@@ -50,7 +50,7 @@ impl<'r> Contest<'r> {
     #[must_use]
     pub fn stands(&self, hits: &[Hit], index: usize, path: Option<&[u8]>) -> bool {
         let (hit, rule) = (&hits[index], self.rules.get(self.found_by[index]));
-        if !rule.counts_at(path, hit.secret.expose()) {
+        if !rule.counts_at(path, hit.ground.excuses) {
             return false;
         }
         let yields = rule.is_of_files() || matches!(rule.form, Form::Assignment(_) | Form::Url(_));
@@ -65,7 +65,7 @@ impl<'r> Contest<'r> {
             rival != index
                 && hits[rival].span.overlaps(&hit.span)
                 && (!rule.is_of_files() || (size(rival), self.found_by[index]) > (size(index), self.found_by[rival]))
-                && other.counts_at(path, hits[rival].secret.expose())
+                && other.counts_at(path, hits[rival].ground.excuses)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::detect::Detector;
 use crate::detect::prefilter::PrefilterError;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Explained, Weight};
 use crate::place::{Origin, sanitize};
 use crate::rule::example::expand;
 use crate::rule::model::{Example, Rule};
@@ -16,7 +16,7 @@ use crate::source::Item;
 use crate::suppress::baseline::Version;
 
 use super::gather::gather;
-use super::inspect::inspect;
+use super::inspect::{inspect, inspect_all};
 use super::lives::Lives;
 
 /// What the examples of some rules came to.
@@ -118,7 +118,9 @@ pub fn try_rules<'r>(detector: &Detector, rules: impl IntoIterator<Item = &'r Ru
 /// Whether a text holds what looks like a token as it is written: no example may.
 #[must_use]
 pub fn holds_token(detector: &Detector, template: &str) -> bool {
-    !inspect(detector, &Item::whole(Origin::Stdin, template.as_bytes())).hits.is_empty()
+    let hits = inspect(detector, &Item::whole(Origin::Stdin, template.as_bytes())).hits;
+    // A password that everybody tries first is an example of one, and no token.
+    hits.iter().any(|hit| hit.verdict.reasons.iter().all(|reason| reason.code != "default-password"))
 }
 
 /// The error: what goes wrong, and the same in words that quote nothing.
@@ -143,11 +145,32 @@ fn try_example(detector: &Detector, rule: &Rule, kind: Kind, example: &Example) 
                 Some(Confidence::Low) => same("found with confidence low, which is not reported by default".to_owned()),
                 Some(_) if others.is_empty() => Ok(()),
                 Some(_) => same(format!("also found by {by_others}")),
-                None if others.is_empty() => same("not found".to_owned()),
+                None if others.is_empty() => {
+                    same(format!("not found: {}", rejection(detector, rule, &example.file, &text)))
+                }
                 None => same(format!("not found by the rule, but by {by_others}")),
             }
         }
     }
+}
+
+/// Why a rule finds nothing in a text: what the judgement of its last candidate said.
+fn rejection(detector: &Detector, rule: &Rule, file: &str, text: &str) -> String {
+    let item = Item::whole(Origin::File(file.into()), text.as_bytes());
+    let mut inspection = inspect_all(detector, &item);
+    inspection.hits.append(&mut inspection.rejected);
+    let (key, nowhere) = (FingerprintKey::unkeyed(), |_: &Origin| String::new());
+    let mut why = "nothing there has its form".to_owned();
+    let mut tell = |explain: &dyn Fn() -> Explained| {
+        let told = explain();
+        if told.rule == rule.id
+            && let Some(reason) = told.reasons.iter().rfind(|reason| reason.weight == Weight::Rejects)
+        {
+            why = format!("rejected, {} ({})", reason.text, reason.code);
+        }
+    };
+    let _ = gather(detector.rules(), &key, inspection.hits, &Lives::default(), (Version::Read, &nowhere), &mut tell);
+    why
 }
 
 /// The rules that find something in a text in a file of this name, each with the best confidence.

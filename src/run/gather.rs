@@ -7,7 +7,7 @@ use crate::finding::{
 };
 use crate::judge::{self, Verdict};
 use crate::place::{FilePath, Origin, Position, Span};
-use crate::rule::model::{Form, Rule};
+use crate::rule::model::{Form, Reader, Rule};
 use crate::rule::set::{RuleIndex, RuleSet};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 use crate::suppress::baseline::Version;
@@ -45,7 +45,7 @@ pub fn gather(
     let mut hits = hits;
     hits.sort_by(|a, b| by_rule(rules, a).cmp(&by_rule(rules, b)));
     let contest = Contest::new(rules, &hits);
-    let mut hits = adopt(rules, hits);
+    let (mut hits, own) = adopt(rules, hits);
     signing::prove(rules, &mut hits);
     let in_head = held(rules, key, &hits, lives, |it| it.in_head);
     let at_end = held(rules, key, &hits, lives, |it| it.at_end == Some(true));
@@ -62,7 +62,18 @@ pub fn gather(
                 verdict.reject("file", "a rule for files of this name claims it, or its own is for others");
             }
             judge::judge_place(hit.ground, path, hit.secret.expose(), &mut verdict);
-            explain(&|| explained(rule, hit, &origin, introduced.as_ref(), &verdict));
+            explain(&|| {
+                let own = own.get(&index).map(|(found_by, own)| {
+                    let mut told = verdict.clone();
+                    told.reasons.splice(..hit.verdict.reasons.len(), own.reasons.iter().cloned());
+                    let elsewhere =
+                        format!("`{}` finds the same value elsewhere, and tells of this place, too", rule.id);
+                    told.reasons.push(Reason::new("same-value", Weight::Supports, elsewhere));
+                    (rules.get(*found_by), Verdict { score: own.score.clone(), ..told })
+                });
+                let (found_by, told) = own.as_ref().map_or((rule, &verdict), |(found_by, told)| (*found_by, told));
+                explained(found_by, hit, &origin, introduced.as_ref(), told)
+            });
             let Some(confidence) = verdict.confidence else { continue };
             if let Some(id) = origin.outermost().object() {
                 holders.entry(fingerprint.clone()).or_default().insert(id.to_owned());
@@ -138,6 +149,7 @@ fn is_judged(origin: &Origin, version: Version, introduced: Option<&Introduction
 fn by_rule<'h>(rules: &RuleSet, hit: &'h Hit) -> (u8, RuleIndex, &'h Origin, Span) {
     let rule = rules.get(hit.rule);
     let class = match &rule.form {
+        Form::Reader(Reader::Manifest) => 4,
         Form::Assignment(_) => 3,
         Form::Url(_) => 2,
         _ if rule.is_of_files() => 1,
@@ -170,6 +182,7 @@ fn explained(
         confidence: verdict.confidence,
         reasons: verdict.reasons.clone(),
         score: verdict.score.clone(),
+        hidden: None,
     }
 }
 
@@ -185,8 +198,9 @@ fn message(finding: &Finding) -> String {
 }
 
 /// Gives hits of the key=value reader, and of rules for certain files, to the specific rule that found the same bytes
-/// elsewhere.
-fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> Vec<Hit> {
+/// elsewhere. Also returns by hit who found it and what was said of it there.
+fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> (Vec<Hit>, HashMap<usize, (RuleIndex, Verdict)>) {
+    let mut own = HashMap::new();
     let counts = |hit: &Hit| hit.verdict.confidence.is_some();
     let is_specific = |hit: &Hit| !rules.get(hit.rule).is_generic() && !rules.get(hit.rule).is_of_files();
     let mut specific: HashMap<Vec<u8>, (RuleIndex, Verdict)> = HashMap::new();
@@ -196,17 +210,18 @@ fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> Vec<Hit> {
             *entry = (hit.rule, hit.verdict.clone());
         }
     }
-    for hit in hits.iter_mut().filter(|hit| counts(hit) && !is_specific(hit)) {
+    for (index, hit) in hits.iter_mut().enumerate().filter(|(_, hit)| counts(hit) && !is_specific(hit)) {
         // What a URL shows of a value is less than what its file does.
         let knows_more =
             |it: RuleIndex| !matches!(rules.get(it).form, Form::Url(_)) || rules.get(hit.rule).is_generic();
         if let Some((rule, verdict)) = specific.get(hit.secret.expose()).filter(|(rule, _)| knows_more(*rule)) {
-            hit.rule = *rule;
-            hit.verdict = verdict.clone();
+            let before =
+                (std::mem::replace(&mut hit.rule, *rule), std::mem::replace(&mut hit.verdict, verdict.clone()));
+            own.insert(index, before);
             hit.ground.generic = false;
         }
     }
-    hits
+    (hits, own)
 }
 
 /// The fingerprints that a blob holds which stands where it is asked for: in HEAD, at the end of a range.

@@ -1,9 +1,10 @@
 //! What is hidden of a run: the pieces that the suppressions need of it, and what is said of those that hide nothing.
 
+use std::collections::HashMap;
 use std::sync::PoisonError;
 
 use crate::decode::Charset;
-use crate::finding::{Finding, Place};
+use crate::finding::{Explained, Finding, Kind, Place, Suppressed, Suppression};
 use crate::place::{Origin, Positions, Span};
 use crate::policy::comments::{self, Idle, Said};
 use crate::rule::set::RuleSet;
@@ -52,6 +53,27 @@ impl Run<'_> {
             Marked { comment: Comment { line: start.line, ..comment }, place }
         });
         self.marked.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+    }
+}
+
+/// Tells the candidates that are hidden by what.
+pub fn tell(explained: &mut [Explained], hidden: &[Suppressed]) {
+    if explained.is_empty() {
+        return;
+    }
+    let of = |hidden: &Suppressed| {
+        let by = hidden.by.clone();
+        hidden
+            .finding
+            .places
+            .iter()
+            .map(move |place| ((place.origin.clone(), place.span), by.clone()))
+            .collect::<Vec<_>>()
+    };
+    let secrets = hidden.iter().filter(|hidden| hidden.finding.kind == Kind::Secret);
+    let by_place: HashMap<(Origin, Span), Suppression> = secrets.flat_map(of).collect();
+    for it in explained.iter_mut().filter(|it| it.confidence.is_some()) {
+        it.hidden = by_place.get(&(it.place.origin.clone(), it.place.span)).cloned();
     }
 }
 

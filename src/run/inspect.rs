@@ -152,8 +152,12 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
     let (hits, rejected) = found
         .into_iter()
         .filter(|it| item.whole || own.contains(&it.place.start))
-        .filter(|it| !it.paired)
-        .map(|it| {
+        .filter(|it| keep_rejected || it.paired.is_none())
+        .map(|mut it| {
+            if let (Some(other), Some(_)) = (it.paired, it.verdict.confidence) {
+                let other = &detector.rules().get(other).id;
+                it.verdict.reject("pair", format!("the other half of what `{other}` finds, which tells of both"));
+            }
             let masks = if it.verdict.confidence.is_some() { &inspection.masks } else { &all_masks };
             let (span, start, end, excerpt) = place(&it.place, masks);
             let lines = (start.line, end.line);

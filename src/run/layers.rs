@@ -19,6 +19,7 @@ use std::ops::Range;
 
 use crate::decode::{self, Budget, Derived, Encoding, Scope};
 use crate::detect::{Candidate, Detector, Found, Operator, Quoting, closing};
+use crate::finding::{Fact, Reason, Weight};
 use crate::judge::{self, Claim, Given, Ground, Verdict};
 use crate::rule::check::pem_body;
 use crate::rule::set::RuleIndex;
@@ -55,8 +56,8 @@ pub struct Sighting {
     pub ground: Ground,
     /// The other half of the credential.
     pub companion: Option<Range<usize>>,
-    /// Whether it is itself the other half of one.
-    pub paired: bool,
+    /// Whose other half it is itself.
+    pub paired: Option<RuleIndex>,
     /// How it is written, from the outside to the inside; empty for what stands there as it is.
     pub decoding: Vec<Encoding>,
     /// The place, and the key or host that belongs to it.
@@ -182,7 +183,7 @@ impl<'d> Layers<'d> {
             let lost = closing::close(self.detector.rules(), layer.text, &mut candidates);
             candidates.retain(|it| {
                 let rule = self.detector.rules().get(it.rule);
-                self.path.is_none() || rule.counts_at(self.path, &layer.text[it.value.clone()])
+                self.path.is_none() || rule.counts_at(self.path, it.excuses())
             });
             layer.sightings(self.detector, &candidates, &mut claims.all);
             if self.keep_lost {
@@ -337,23 +338,49 @@ impl Claims {
     }
 }
 
+/// Makes one finding of the halves of each credential: that of the secret, which is as sure as either and says what the id
+/// says of itself.
+fn join(sightings: &mut [(usize, Sighting)]) {
+    let counts = |it: &Sighting| it.verdict.confidence.is_some();
+    let key = |place: &Range<usize>| (place.start, place.end);
+    let halves: BTreeMap<(usize, usize), RuleIndex> = sightings
+        .iter()
+        .filter(|(_, it)| counts(it))
+        .filter_map(|(_, it)| Some((key(it.companion.as_ref()?), it.rule)))
+        .collect();
+    if halves.is_empty() {
+        return;
+    }
+    let mut ids: BTreeMap<(usize, usize), Verdict> = BTreeMap::new();
+    for (_, it) in sightings.iter_mut() {
+        it.paired = halves.get(&key(&it.place)).copied();
+        if it.paired.is_some() && counts(it) {
+            ids.insert(key(&it.place), it.verdict.clone());
+        }
+    }
+    for (_, it) in sightings.iter_mut().filter(|(_, it)| counts(it)) {
+        let id = it.companion.as_ref().and_then(|id| ids.get(&key(id)));
+        let Some(id) = id else { continue };
+        if it.verdict.confidence < id.confidence {
+            it.verdict.confidence = id.confidence;
+            it.verdict.reasons.push(Reason::new("pair", Weight::Supports, "the id that it belongs to stands near"));
+        }
+        let is_new = |fact: &&Fact| it.verdict.facts.iter().all(|own| own.name != fact.name);
+        let said: Vec<Fact> = id.facts.iter().filter(is_new).cloned().collect();
+        it.verdict.facts.extend(said);
+    }
+}
+
 impl Layer<'_> {
     /// The candidates, judged; and those whose value is an encoded text, judged by what it says.
     fn sightings(&self, detector: &Detector, candidates: &[Candidate], out: &mut Vec<(usize, Sighting)>) {
-        let mut paired: Vec<(usize, usize)> = Vec::new();
+        let before = out.len();
         for candidate in candidates {
             let claim = self.claim(detector, candidate, &self.text[candidate.value.clone()]);
             let sighting = self.sighting(candidate, &claim, self.secret(candidate));
-            if sighting.verdict.confidence.is_some() {
-                // The id half of a pair is part of the secret's finding.
-                paired.extend(candidate.companion.as_ref().map(|range| (range.start, range.end)));
-            }
             out.push((0, self.decoded(detector, candidate, &sighting.verdict).unwrap_or(sighting)));
         }
-        paired.sort_unstable();
-        for (_, it) in out {
-            it.paired = paired.binary_search(&(it.place.start, it.place.end)).is_ok();
-        }
+        join(&mut out[before..]);
     }
 
     /// The candidate under its key, judged by what its value decodes to: in a Kubernetes Secret always, elsewhere if that is no
@@ -375,6 +402,7 @@ impl Layer<'_> {
     fn sighting(&self, candidate: &Candidate, claim: &Claim<'_>, secret: Secret) -> Sighting {
         let is_key = matches!(candidate.found, Found::Assignment { .. });
         let mut ground = Ground::of(claim, &self.head[..self.head.len().min(HEAD)]);
+        ground.excuses = candidate.excuses();
         ground.bare &= matches!(candidate.found, Found::Assignment { quoting: Quoting::Bare, .. });
         let own_text = self.chain.iter().any(|it| !it.is_in_place());
         Sighting {
@@ -385,7 +413,7 @@ impl Layer<'_> {
             verdict: judge::judge(claim),
             ground: Ground { bare: ground.bare && !(own_text && self.is_line(candidate)), ..ground },
             companion: candidate.companion.clone(),
-            paired: false,
+            paired: None,
             decoding: Vec::new(),
             extent: candidate.span.clone(),
             claim: if is_key { Class::Key } else { Class::Form },
@@ -403,7 +431,7 @@ impl Layer<'_> {
             whole: &text[candidate.span.clone()],
             prefix: candidate.prefix,
             given: match &candidate.found {
-                Found::Token => Given::Format,
+                Found::Token | Found::Search { .. } => Given::Format,
                 Found::Pem => Given::Pem,
                 Found::Url { user, host } => Given::Url { user: &text[user.clone()], host: &text[host.clone()] },
                 Found::Assignment { operator: Operator::Basic, .. } => Given::Basic,
@@ -411,6 +439,8 @@ impl Layer<'_> {
                     // Where only the place says that it is a password, the place has no name of its own.
                     name: match operator {
                         Operator::Place => b"password",
+                        // One that says that it is no secret, such as a user's name, is taken at its word.
+                        Operator::Entry if judge::key::is_about_a_secret(&text[key.clone()]).is_none() => b"password",
                         _ => &text[key.clone()],
                     },
                     quoted: *quoting == Quoting::Quoted,
@@ -437,7 +467,7 @@ impl Layer<'_> {
                 let block = &self.text[candidate.value.clone()];
                 memchr::memmem::find(block.get(11..).unwrap_or_default(), b"-----").map_or(0, |at| at + 16)
             }
-            Found::Token | Found::Url { .. } | Found::Assignment { .. } => candidate.prefix,
+            _ => candidate.prefix,
         }
     }
 
@@ -449,7 +479,7 @@ impl Layer<'_> {
                 Some(body) => Secret::new(&body.bytes, 0),
                 None => Secret::new(value, 0),
             },
-            Found::Token | Found::Url { .. } | Found::Assignment { .. } => Secret::new(value, candidate.prefix),
+            _ => Secret::new(value, candidate.prefix),
         }
     }
 }

@@ -292,6 +292,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         suppressions.hide(&mut findings, &ground);
     }
     let settled = suppressions.settle();
+    hiding::tell(&mut explained, &settled.hidden);
     if plan.secrets && plan.policy {
         findings.extend(hiding::idle(marked, &settled, &paths, detector.rules(), settings));
         if let (Some(repository), Some((lineage, _))) = (&repository, &lives.whole) {

@@ -287,7 +287,7 @@ impl Overlaps {
         // URLs, keys and rules for certain files take what no rule knows better: they are no rivals.
         let rivals: Vec<Candidate> = candidates
             .iter()
-            .filter(|it| it.rule != index && matches!(it.found, Found::Token | Found::Pem))
+            .filter(|it| it.rule != index && matches!(it.found, Found::Token | Found::Search { .. } | Found::Pem))
             .filter(|it| !rules.get(it.rule).is_of_files())
             .filter(|it| companion.as_deref() != Some(rules.get(it.rule).id.as_ref()))
             .filter(|it| own.iter().any(|own| overlap(&own.value, &it.value)))

@@ -37,7 +37,7 @@ fn loose() -> Scratch {
 }
 
 /// An archive, in the form of POSIX.
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = Vec::new();
     for (name, body) in members {
         let mut block = vec![0; 512];

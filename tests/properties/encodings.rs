@@ -316,7 +316,7 @@ fn keys_outside_judge_values_inside() {
         assert_eq!(secret(&text), decoded, "{text}");
     }
     // A placeholder in base64 is one all the same.
-    let placeholder = BASE64.encode(b"changeme");
+    let placeholder = BASE64.encode(b"insert_here");
     assert_eq!(secret(&format!("kind: Secret\ndata:\n  password: {placeholder}\n")), []);
     let long = ["q7Xk2vR9", "mW4tZc8L"].concat();
     let outside = format!("password: {}\n", BASE64.encode(long.as_bytes()));

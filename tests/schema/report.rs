@@ -71,6 +71,7 @@ fn candidates(findings: &[Finding]) -> Vec<Explained> {
             probability: 0.25,
             shares: vec![Share { name: "length", text: "its length", value: 1.0, weight: -0.5 }],
         }),
+        hidden: None,
     };
     findings.iter().zip([None, Some(Confidence::Low), None]).map(|(it, sure)| of(it, sure)).collect()
 }

@@ -17,6 +17,8 @@ pub struct PlaceFacts {
     pub is_minified: bool,
     /// Documentation.
     pub is_docs: bool,
+    /// A recording of requests to a service: cassettes of VCR, HTTP archives, collections of Postman.
+    pub is_recording: bool,
 }
 
 impl PlaceFacts {
@@ -30,6 +32,8 @@ impl PlaceFacts {
             facts.directory(part);
         }
         facts.name(&name[name.len().saturating_sub(64)..]);
+        // Recordings lie among the tests, but what they hold was sent to somebody.
+        facts.is_test_or_example &= !facts.is_recording;
         facts
     }
 
@@ -39,8 +43,9 @@ impl PlaceFacts {
         match part {
             "test" | "tests" | "testing" | "spec" | "specs" | "__tests__" | "testdata" | "test-data" | "test_data"
             | "fixture" | "fixtures" | "mock" | "mocks" | "__mocks__" | "stubs" | "example" | "examples" | "sample"
-            | "samples" | "demo" | "demos" | "e2e" | "cypress" | "snapshots" | "__snapshots__" | "cassettes"
-            | "vcr_cassettes" | "unittests" | "integration-tests" => self.is_test_or_example = true,
+            | "samples" | "demo" | "demos" | "e2e" | "cypress" | "snapshots" | "__snapshots__" | "unittests"
+            | "integration-tests" => self.is_test_or_example = true,
+            "cassettes" | "vcr_cassettes" | "vcr-cassettes" => self.is_recording = true,
             "locale" | "locales" | "i18n" | "l10n" | "lang" | "langs" | "translations" | "translation"
             | "lc_messages" => self.is_locale = true,
             "node_modules" | "vendor" | "vendored" | "third_party" | "third-party" | "thirdparty"
@@ -76,6 +81,7 @@ impl PlaceFacts {
         self.is_locale |= ends(&[".po", ".pot", ".xlf", ".xliff", ".resx", ".arb", ".strings", ".ftl"])
             || name == "strings.xml"
             || (name.starts_with("messages") && ends(&[".properties"]));
+        self.is_recording |= ends(&[".har", ".postman_collection.json", ".postman_environment.json"]);
         self.is_docs |= ends(&[".md", ".mdx", ".rst", ".adoc", ".asciidoc", ".markdown"]) || stem == "readme";
     }
 }

@@ -9,8 +9,8 @@
 //! depends on the kind of file, which is for judgement to know. Each is written by hand, because most hits are dismissed by
 //! the byte behind the word; as a regular expression the same alternatives compile to megabytes.
 //!
-//! [`read_assignment`] reads every form in which the key is a name; [`basic`], [`sql`], [`command`], [`connection`] and
-//! [`call`] those that have no name that says what the value is.
+//! [`read_assignment`] reads every form in which the key is a name; [`basic`], [`sql`], [`command`], [`connection`], [`call`] and
+//! [`manifest`] those that have no name that says what the value is.
 
 pub mod basic;
 mod behind;
@@ -23,6 +23,7 @@ mod context;
 mod directive;
 mod fallback;
 mod key;
+pub mod manifest;
 mod markup;
 mod next_line;
 mod operator;
@@ -68,6 +69,8 @@ pub enum Operator {
     Basic,
     /// A place in a statement, a command or a call that is a password's: what stands for the key does not name it.
     Place,
+    /// An entry of what holds secrets: its key may say what it is, and need not.
+    Entry,
 }
 
 /// How a value is written.

@@ -80,7 +80,7 @@ pub struct Explained<'a> {
     title: String,
     /// The value, redacted.
     redacted: &'a str,
-    /// `reported`, `below-confidence` or `rejected`.
+    /// `reported`, `below-confidence`, `suppressed` or `rejected`.
     verdict: &'static str,
     /// How bad it would be.
     severity: finding::Severity,
@@ -90,6 +90,8 @@ pub struct Explained<'a> {
     reasons: Vec<Reason>,
     /// What the model made of it, or null.
     model: Option<Model>,
+    /// What hides it, or null.
+    suppression: Option<super::Suppression>,
     /// Where it stands.
     place: Place<'a>,
 }
@@ -107,12 +109,14 @@ impl<'a> Explained<'a> {
             verdict: match explained.confidence {
                 None => "rejected",
                 Some(confidence) if confidence < min_confidence => "below-confidence",
+                Some(_) if explained.hidden.is_some() => "suppressed",
                 Some(_) => "reported",
             },
             severity: explained.severity,
             confidence: explained.confidence,
             reasons: explained.reasons.iter().map(|reason| Reason::new(reason, mask)).collect(),
             model: explained.score.as_ref().map(Model::new),
+            suppression: explained.hidden.as_ref().map(|by| super::Suppression::new(by, mask)),
             place: Place::new(&explained.place, mask),
         }
     }

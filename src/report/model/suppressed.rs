@@ -7,9 +7,9 @@ use crate::finding;
 use crate::report::Report;
 use crate::report::mask::Mask;
 
-/// A finding that is not reported, and why.
+/// Why a finding is not reported.
 #[derive(Serialize)]
-pub struct Suppressed<'a> {
+pub struct Suppression {
     /// What hides it: `comment`, `foreign-comment`, `exception`, `baseline`, `foreign-file`, `disabled`.
     by: &'static str,
     /// Where that is written: `src/a.rs:3`.
@@ -22,13 +22,10 @@ pub struct Suppressed<'a> {
     owner: Option<String>,
     /// The last day on which it hides, or null.
     until: Option<String>,
-    /// The finding, with the places that are hidden so.
-    finding: Finding<'a>,
 }
 
-impl<'a> Suppressed<'a> {
-    pub(in crate::report) fn new(suppressed: &'a finding::Suppressed, report: &Report<'_>, mask: &Mask) -> Self {
-        let by = &suppressed.by;
+impl Suppression {
+    pub(in crate::report) fn new(by: &finding::Suppression, mask: &Mask) -> Self {
         Self {
             by: by.means.id(),
             source: mask.text(&by.source),
@@ -36,7 +33,21 @@ impl<'a> Suppressed<'a> {
             reason: mask.text(&by.reason),
             owner: by.owner.as_deref().map(|owner| mask.text(owner)),
             until: by.until.map(|day| day.to_string()),
-            finding: Finding::new(&suppressed.finding, report, mask),
         }
+    }
+}
+
+/// A finding that is not reported, and why.
+#[derive(Serialize)]
+pub struct Suppressed<'a> {
+    #[serde(flatten)]
+    by: Suppression,
+    /// The finding, with the places that are hidden so.
+    finding: Finding<'a>,
+}
+
+impl<'a> Suppressed<'a> {
+    pub(in crate::report) fn new(suppressed: &'a finding::Suppressed, report: &Report<'_>, mask: &Mask) -> Self {
+        Self { by: Suppression::new(&suppressed.by, mask), finding: Finding::new(&suppressed.finding, report, mask) }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::layout::{Paint, Style, WIDTH, wrap};
-use super::{excerpt, origin};
+use super::{excerpt, origin, summary, suppressed};
 use crate::finding::{Confidence, Explained, Weight};
 use crate::report::Report;
 use crate::report::mask::Mask;
@@ -29,8 +29,18 @@ pub fn write<'e>(
     Ok(())
 }
 
+/// Writes what was not scanned, as the report does.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_notices(report: &Report<'_>, colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = String::new();
+    summary::notices(&mut text, report, &Mask::of(report), Paint { colour });
+    out.write_all(text.as_bytes())
+}
+
 fn block(out: &mut String, it: &Explained, min: Confidence, mask: &Mask, paint: Paint) {
-    let rejected = it.confidence.is_none_or(|confidence| confidence < min);
+    let rejected = it.hidden.is_some() || it.confidence.is_none_or(|confidence| confidence < min);
     let style = if rejected { Style::Dim } else { Style::of(it.severity) };
     let head = if rejected { "not reported".to_owned() } else { it.severity.to_string() };
     let _ = writeln!(out, "{}: {}", paint.in_style(style, &format!("{head}[{}]", it.rule)), mask.text(&it.title));
@@ -63,12 +73,13 @@ fn block(out: &mut String, it: &Explained, min: Confidence, mask: &Mask, paint: 
             }
         }
     }
-    let verdict = match it.confidence {
-        None => "not reported: rejected".to_owned(),
-        Some(confidence) if confidence < min => {
+    let verdict = match (it.confidence, &it.hidden) {
+        (None, _) => "not reported: rejected".to_owned(),
+        (Some(confidence), _) if confidence < min => {
             format!("not reported: {confidence} confidence is below --min-confidence {min}")
         }
-        Some(confidence) => format!("reported: {} severity, {confidence} confidence", it.severity),
+        (Some(_), Some(by)) => format!("not reported: hidden {}", suppressed::by(by, mask)),
+        (Some(confidence), None) => format!("reported: {} severity, {confidence} confidence", it.severity),
     };
     line(out, "verdict", &verdict);
 }

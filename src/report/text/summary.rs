@@ -50,7 +50,7 @@ fn findings(out: &mut String, report: &Report<'_>, mask: &Mask, paint: Paint) {
 }
 
 /// The notices by cause, those that make the scan incomplete first.
-fn notices(out: &mut String, report: &Report<'_>, mask: &Mask, paint: Paint) {
+pub(super) fn notices(out: &mut String, report: &Report<'_>, mask: &Mask, paint: Paint) {
     let (incomplete, known): (Vec<Cause>, Vec<Cause>) =
         Cause::ALL.into_iter().partition(|cause| report.incomplete_causes.contains(cause));
     for (causes, style, words) in

@@ -67,9 +67,21 @@ fn forgiving(mut specification: Specification) -> Encoding {
 
 /// Second, counted from 1970, as RFC 3339 in UTC; none for what no token was made in or ends in.
 pub(super) fn instant(seconds: i64) -> Option<String> {
-    let plausible = 946_684_800..4_102_444_800; // 2000 to 2100
     let instant = jiff::Timestamp::from_second(seconds).ok()?;
-    plausible.contains(&seconds).then(|| instant.to_string())
+    CENTURY.contains(&seconds).then(|| instant.to_string())
+}
+
+/// 2000 to 2100.
+const CENTURY: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+
+/// The same of an end. One that lies beyond the last second that can be written never comes, and is told as that second: so are
+/// milliseconds, which whoever reads seconds takes for a year far off.
+pub(super) fn end(seconds: i64) -> Option<String> {
+    let last = jiff::Timestamp::MAX.as_second();
+    instant(seconds).or_else(|| {
+        let far = (seconds >= CENTURY.end).then(|| jiff::Timestamp::from_second(seconds.min(last)).ok());
+        Some(far??.to_string())
+    })
 }
 
 /// The digits of Crockford's base32, in which ULIDs are written.
@@ -112,6 +124,10 @@ mod tests {
         assert_eq!(instant(1_700_000_000).as_deref(), Some("2023-11-14T22:13:20Z"));
         assert_eq!(instant(0), None);
         assert_eq!(instant(i64::MAX), None);
+        assert_eq!(end(1_700_000_000), instant(1_700_000_000));
+        assert_eq!(end(9_999_999_999).as_deref(), Some("2286-11-20T17:46:39Z"));
+        assert_eq!(end(1_893_456_000_000).as_deref(), Some("9999-12-30T22:00:00Z"));
+        assert_eq!((end(0), end(-1)), (None, None));
     }
 
     #[test]

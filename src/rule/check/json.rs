@@ -68,6 +68,22 @@ pub(super) const GRAFANA_CLOUD: Document = Document {
         ("k", Field::Text(24), None),
     ],
 };
+pub(super) const GRAFANA_OLDER: Document =
+    Document { part: Part::Whole, fields: &[("k", Field::Text(32), None), ("n", Field::Text(8), None)] };
+pub(super) const CLOUDFLARE_TUNNEL: Document = Document {
+    part: Part::Whole,
+    fields: &[("a", Field::Text(32), Some(FactName::Account)), ("t", Field::Uuid, None), ("s", Field::Text(44), None)],
+};
+pub(super) const ONE_PASSWORD: Document = Document {
+    part: Part::Behind(b'_'),
+    fields: &[
+        ("signInAddress", Field::Text(24), Some(FactName::Issuer)),
+        ("email", Field::Text(24), None),
+        ("srpX", Field::Text(64), None),
+        ("secretKey", Field::Text(34), None),
+        ("deviceUuid", Field::Text(26), None),
+    ],
+};
 
 impl Document {
     /// The object, if every field is there and holds what it should.
@@ -104,6 +120,7 @@ impl Method for Document {
         let Some(object) = self.read(token, prefix) else { return Vec::new() };
         let said = self.fields.iter().filter_map(|(key, field, name)| {
             let value = match field {
+                Field::Seconds if *name == Some(FactName::Expires) => jwt::end(&object[*key])?,
                 Field::Seconds => jwt::time(&object[*key])?,
                 Field::Text(_) | Field::Uuid => object[*key].as_str()?.to_owned(),
             };
@@ -127,6 +144,9 @@ mod tests {
             (&TINYBIRD, "p.AAAA.kkkk", 2, 2),
             (&QSTASH, "AAAA", 0, 1),
             (&GRAFANA_CLOUD, "exa_AAAA", 4, 1),
+            (&GRAFANA_OLDER, "AAAA", 0, 0),
+            (&CLOUDFLARE_TUNNEL, "AAAA", 0, 1),
+            (&ONE_PASSWORD, "ops_AAAA", 4, 1),
         ] {
             assert_eq!(document.verify(token.as_bytes(), prefix), Outcome::Doubtful, "{token}");
             assert!(document.facts(token.as_bytes(), prefix).is_empty(), "{token}");

@@ -7,7 +7,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 
-use super::encoding::{base64url, instant};
+use super::encoding::{self, base64url, instant};
 use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};
 use crate::rule::random::Random;
@@ -17,7 +17,10 @@ pub(super) struct Jwt;
 
 impl Method for Jwt {
     fn verify(&self, token: &[u8], _prefix: usize) -> Outcome {
-        let Some((header, _)) = parts(token) else { return Outcome::Fails };
+        let Some((header, payload)) = parts(token) else { return Outcome::Fails };
+        if is_sample(&payload) {
+            return Outcome::Fails;
+        }
         let algorithm = header["alg"].as_str().unwrap_or_default();
         let length = signature(token).and_then(base64url).map(|bytes| bytes.len());
         match length.is_some_and(|length| is_possible(algorithm, length)) {
@@ -54,9 +57,11 @@ impl Method for Jwt {
             let value = claims.iter().find_map(|claim| words(object.get(claim)?));
             facts.extend(value.map(|value| Fact::new(name, value)));
         }
-        for (claim, name) in [("iat", FactName::Created), ("exp", FactName::Expires)] {
-            facts.extend(payload.get(claim).and_then(time).map(|time| Fact::new(name, time)));
-        }
+        let times = [
+            (FactName::Created, payload.get("iat").and_then(time)),
+            (FactName::Expires, payload.get("exp").and_then(end)),
+        ];
+        facts.extend(times.into_iter().filter_map(|(name, time)| Some(Fact::new(name, time?))));
         facts
     }
 }
@@ -124,6 +129,16 @@ pub(super) fn time(claim: &Value) -> Option<String> {
     instant(claim.as_f64()? as i64)
 }
 
+/// The same of an end, which may lie beyond all years.
+pub(super) fn end(claim: &Value) -> Option<String> {
+    encoding::end(claim.as_f64()? as i64)
+}
+
+/// Whether a token is one that is printed for everybody: that of jwt.io, and those of Supabase's local stack, signed anew or not.
+fn is_sample(payload: &Value) -> bool {
+    payload["iss"] == "supabase-demo" || (payload["sub"] == "1234567890" && payload["name"] == "John Doe")
+}
+
 /// Where the token itself begins: some issuers write something of their own in front of it.
 fn begin(token: &[u8]) -> usize {
     memchr::memmem::find(token, b"eyJ").unwrap_or(0)
@@ -153,6 +168,10 @@ mod tests {
         let token = format!("{}.{}.{signature}", part(r#"{"alg":"HS256"}"#), part(r#"{"sub":"a"}"#));
         assert_eq!(Jwt.verify(token.as_bytes(), 0), Outcome::Holds);
         assert_eq!(Jwt.facts(token.as_bytes(), 0).len(), 2);
+        for sample in [r#"{"iss":"supabase-demo","role":"anon"}"#, r#"{"sub":"1234567890","name":"John Doe"}"#] {
+            let token = format!("{}.{}.{signature}", part(r#"{"alg":"HS256"}"#), part(sample));
+            assert_eq!(Jwt.verify(token.as_bytes(), 0), Outcome::Fails, "{sample}");
+        }
         let token = format!("{}.{}.c2ln", part(r#"{"typ":"JWT"}"#), part(r#"{"sub":"a"}"#));
         assert_eq!(Jwt.verify(token.as_bytes(), 0), Outcome::Fails);
     }
@@ -213,6 +232,7 @@ mod tests {
             ("scope", "read write"),
             ("algorithm", "RS256"),
             ("created", "2023-11-14T22:13:20Z"),
+            ("expires", "9999-12-30T22:00:00Z"),
         ];
         assert_eq!(facts, expected.map(|(name, value)| (name, value.to_owned())));
     }

@@ -3,7 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 
-use super::encoding::{base64, base64url, instant};
+use super::encoding::{self, base64, base64url};
 use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};
 use crate::rule::random::Random;
@@ -119,7 +119,7 @@ impl Method for Pypi {
             } else if permissions == "user" {
                 facts.push(Fact::new(FactName::Scope, "the whole account"));
             } else if caveat[0] == 0 {
-                let end = caveat.get(1).and_then(Value::as_i64).and_then(instant);
+                let end = caveat.get(1).and_then(Value::as_i64).and_then(encoding::end);
                 facts.extend(end.map(|end| Fact::new(FactName::Expires, end)));
             }
         }

@@ -17,6 +17,7 @@ mod der;
 mod encoding;
 mod fernet;
 mod gitlab;
+mod issued;
 mod json;
 mod jwt;
 mod macaroon;
@@ -126,6 +127,10 @@ fn method(check: Check) -> &'static dyn Method {
         Check::StellarSeed => &nkey::Stellar,
         Check::Wireguard => &wireguard::Wireguard,
         Check::Jwt => &jwt::Jwt,
+        Check::JwtSupabaseServiceRole => &issued::SUPABASE_SERVICE_ROLE,
+        Check::JwtSupabaseAnon => &issued::SUPABASE_ANON,
+        Check::JwtJfrog => &issued::JFROG,
+        Check::JwtMinimax => &issued::MINIMAX,
         Check::Pem => &pem::Pem,
         Check::Putty => &putty::Putty,
         Check::PypiMacaroon => &macaroon::Pypi,
@@ -140,6 +145,9 @@ fn method(check: Check) -> &'static dyn Method {
         Check::Miro => &json::MIRO,
         Check::Tinybird => &json::TINYBIRD,
         Check::GrafanaCloud => &json::GRAFANA_CLOUD,
+        Check::GrafanaOlder => &json::GRAFANA_OLDER,
+        Check::CloudflareTunnel => &json::CLOUDFLARE_TUNNEL,
+        Check::OnePasswordService => &json::ONE_PASSWORD,
         Check::TeamCity => &text::TEAMCITY,
         Check::Qstash => &json::QSTASH,
         Check::JfrogReference => &text::JFROG,

@@ -91,15 +91,19 @@ pub fn pem_body(block: &[u8]) -> Option<PemBody> {
         Some(end) => (&text[begin..begin + end], true),
         None => (&text[begin..], false),
     };
-    let body = body.replace("\\r", "\n").replace("\\n", "\n").replace("\\t", "\n");
+    let mut body = body.replace("\\r", "\n").replace("\\n", "\n").replace("\\t", "\n");
+    if body.contains("&#") {
+        LINE_ENDS.iter().for_each(|reference| body = body.replace(reference, "\n"));
+    }
+    let frame = Frame::of(&body);
     let mut encrypted = false;
     let mut base64 = String::with_capacity(body.len());
     for line in body.lines() {
-        if line.contains(':') {
+        if frame.inside(line).contains(':') {
             encrypted |= line.contains("ENCRYPTED");
             continue;
         }
-        let line = without_joints(line);
+        let line = without_joints(frame.inside(line));
         base64.extend(line.chars().filter(|c| !matches!(c, '"' | '\'' | ' ' | '\t')));
     }
     let mut base64 = base64.trim_end_matches('=');
@@ -117,6 +121,51 @@ pub fn pem_body(block: &[u8]) -> Option<PemBody> {
     let usable = if complete { base64.len() } else { base64.len() / 4 * 4 };
     let bytes = specification.encoding().ok()?.decode(base64.get(..usable)?.as_bytes()).ok()?;
     Some(PemBody { bytes, complete, checksum, encrypted: encrypted || text[..begin].contains("ENCRYPTED") })
+}
+
+/// Line ends as XML writes them where they shall stay.
+const LINE_ENDS: [&str; 6] = ["&#10;", "&#xA;", "&#xa;", "&#13;", "&#xD;", "&#xd;"];
+
+/// What stands around each line of a block alike: the mark of a patch or a quotation, a command, a number. The line of the end
+/// shows what stands before, that of the beginning what stands behind.
+struct Frame<'b> {
+    before: &'b str,
+    behind: &'b str,
+    numbered: bool,
+}
+
+impl<'b> Frame<'b> {
+    /// That of the text between the two lines.
+    fn of(body: &'b str) -> Self {
+        let mut lines: Vec<&str> = body.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+        let before = lines.pop().unwrap_or_default();
+        let behind = if lines.is_empty() { "" } else { lines.remove(0) };
+        let mut inner = lines.iter().filter(|line| !line.trim().is_empty()).peekable();
+        let any = inner.peek().is_some();
+        let numbered = any
+            && without_number(before).is_some_and(str::is_empty)
+            && inner.clone().all(|it| without_number(it).is_some());
+        let has_before = any && inner.clone().all(|line| line.starts_with(before.trim_end()));
+        let has_behind = any && inner.all(|line| line.ends_with(behind));
+        Frame { before: if has_before { before } else { "" }, behind: if has_behind { behind } else { "" }, numbered }
+    }
+
+    fn inside<'l>(&self, line: &'l str) -> &'l str {
+        let line = line.trim_end_matches('\r');
+        if self.numbered {
+            return without_number(line).unwrap_or(line);
+        }
+        let line = line.strip_prefix(self.before).or_else(|| line.strip_prefix(self.before.trim_end())).unwrap_or(line);
+        line.strip_suffix(self.behind).unwrap_or(line)
+    }
+}
+
+/// A line behind its number and the mark or space that sets it off.
+fn without_number(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let text = rest.trim_start_matches([' ', '\t', ':', '|', '.', ')']);
+    (rest.len() < line.len() && text.len() < rest.len()).then_some(text)
 }
 
 /// A line without what a program or a comment puts around it. A `+` is a joint only beside a quote: at the end of a line of
@@ -196,6 +245,29 @@ mod tests {
         }
         let cut = format!("{begin}\n{}\n{end}", &body[..76]);
         assert_eq!(Pem.verify(cut.as_bytes(), 0), Outcome::Fails);
+    }
+
+    #[test]
+    fn a_block_is_read_out_of_what_frames_its_lines() {
+        let made = block("EC PRIVATE KEY", "\n", &mut Random::new(&["framed"]));
+        let lines: Vec<&str> = made.lines().collect();
+        let framed = |before: &dyn Fn(usize) -> String, behind: &str| {
+            let lines: Vec<String> = lines.iter().enumerate().map(|(at, line)| before(at) + line + behind).collect();
+            lines.join("\n")
+        };
+        for text in [
+            framed(&|_| "+".to_owned(), ""),
+            framed(&|_| "> ".to_owned(), ""),
+            framed(&|_| "echo \"".to_owned(), "\" >> k"),
+            framed(&|_| " \"".to_owned(), "\" & vbCrLf & _"),
+            framed(&|at| format!("{at:4}  "), ""),
+            framed(&|at| format!("{at}: "), "\r"),
+            lines.join("&#10;"),
+            lines.join("&#xD;&#xA;"),
+        ] {
+            let at = text.find("-----").expect("the beginning");
+            assert_eq!(Pem.verify(text[at..].as_bytes(), 0), Outcome::Holds, "{text}");
+        }
     }
 
     #[test]

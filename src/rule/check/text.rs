@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-use super::encoding::{base64, instant, is_uuid, ulid};
+use super::encoding::{base64, end, instant, is_uuid, ulid};
 use super::part::Part;
 use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};
@@ -29,7 +29,7 @@ pub(super) const JFROG: Text = Text {
     read: |text| {
         let (seconds, rest) = text.strip_prefix(b"reftkn:01:")?.split_first_chunk::<10>()?;
         let seconds: i64 = std::str::from_utf8(seconds).ok()?.parse().ok()?;
-        let expires = instant(seconds).map(|end| Fact::new(FactName::Expires, end));
+        let expires = end(seconds).map(|end| Fact::new(FactName::Expires, end));
         rest.starts_with(b":").then(|| expires.into_iter().collect())
     },
     made: |random| {

@@ -62,19 +62,13 @@ pub fn read(reading: &mut Reading<'_>, table: Table<'_>) -> Option<Allowlist> {
     if !holds.contains(&true) {
         return None;
     }
-    if all && holds[0] && holds[2] && whole.target != Target::Secret {
-        let reason =
-            "paths and regexes of a match or line cannot be asked for together: what it lets go would be reported";
-        reading.error_at(table.at, format!("allowlist: {reason}"));
-        return None;
-    }
     let allow = if all { vec![whole] } else { apart(whole) };
     Some(Allowlist { rules, allow })
 }
 
 /// One for each list, any of which is enough.
 fn apart(whole: Allow) -> Vec<Allow> {
-    let Allow { regexes, target, stopwords, paths } = whole;
+    let Allow { regexes, target, stopwords, paths, .. } = whole;
     [
         Allow { regexes, target, ..Allow::default() },
         Allow { stopwords, ..Allow::default() },

@@ -2,7 +2,7 @@
 //!
 //! Their rules are a regular expression that is searched for in all of a text that holds a keyword. Ours begin at a literal
 //! and look a bounded way around it, so a rule is carried over as a search around each of its keywords ([`Search`]); a rule
-//! without keywords begins at the literal that its pattern begins with. Whatever cannot be kept is named with its line: as
+//! without keywords begins at a literal that each match of its pattern has in it. Whatever cannot be kept is named with its line: as
 //! a warning where the rule then finds less than it would there, or says less of it; as an error where it would find what
 //! it is meant to leave out, because such a rule is wrong.
 //!
@@ -10,11 +10,12 @@
 //! nobody here has heard of is named instead of being swallowed.
 
 mod allowlist;
+mod filter;
 pub mod regex;
 mod rule;
 mod tree;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::model::Rule;
 use super::search::{Allow, Target};
@@ -28,6 +29,8 @@ use tree::{Field, Reading};
 pub struct Loaded {
     /// The rules.
     pub rules: Vec<Rule>,
+    /// The offset of the table of each.
+    pub places: Vec<usize>,
     /// What was not carried over.
     pub warnings: Vec<PackError>,
 }
@@ -39,20 +42,6 @@ pub fn is_foreign(source: &str) -> bool {
     let has = |key: &str| root.get_ref().contains_key(key);
     let theirs = ["rules", "allowlist", "allowlists", "extend"].into_iter().any(has);
     theirs && !has("rule") && !has("provider")
-}
-
-/// The ids of the rules as they stand in a file, each with the offset of its table.
-#[must_use]
-pub fn ids(source: &str) -> Vec<(String, usize)> {
-    let Ok(root) = DeTable::parse(source) else { return Vec::new() };
-    let Some(rules) = root.get_ref().get("rules").and_then(|rules| rules.get_ref().as_array()) else {
-        return Vec::new();
-    };
-    let id = |rule: &toml::Spanned<DeValue<'_>>| {
-        let id = rule.get_ref().as_table()?.get("id")?.get_ref().as_str()?;
-        Some((id.to_owned(), rule.span().start))
-    };
-    rules.iter().filter_map(id).collect()
 }
 
 /// Reads a rule file for a run with `beside`, whose ids are taken.
@@ -78,6 +67,13 @@ pub fn parse(source: &str, beside: &RuleSet) -> Result<Loaded, Vec<PackError>> {
                 }
             }
             "extend" => extend(&mut reading, &field),
+            "filter" | "prefilter" => match reading.text(&field).and_then(|text| filter::read(&text)) {
+                Some(read) if read.entropy == 0.0 => {
+                    everywhere.push(Allowlist { rules: Vec::new(), allow: read.allow });
+                }
+                _ => reading
+                    .error(&field, "is not supported; without it rules would find what they are meant to leave out"),
+            },
             _ => reading.warn(&field, "is not known here and left out"),
         }
     }
@@ -86,6 +82,7 @@ pub fn parse(source: &str, beside: &RuleSet) -> Result<Loaded, Vec<PackError>> {
     for draft in rules {
         let is_about = |it: &&Allowlist| it.rules.is_empty() || it.rules.contains(&draft.id);
         let allow: Vec<&Allowlist> = everywhere.iter().filter(is_about).collect();
+        loaded.places.push(draft.at);
         loaded.rules.push(draft.finish(&mut reading, &allow, &mut taken));
     }
     loaded.warnings = reading.finish()?;

@@ -5,7 +5,14 @@
 //! refused by the compiler, which says so. Both search bytes here: `\w`, `\d`, `\b` and `(?i)` mean ASCII, as they do in
 //! Go but for letters of other alphabets under `(?i)`.
 
+use std::cmp::Reverse;
+
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::literal::{Extractor, Literal};
+use regex_syntax::hir::{Hir, HirKind};
+
+use crate::rule::validate::ANCHOR_LEAST;
 
 /// The most bytes that a pattern may compile to.
 const PATTERN_MOST: usize = 4 * 1024 * 1024;
@@ -108,41 +115,50 @@ fn opens_count(rest: &str) -> bool {
     least > 0 && behind.starts_with('}')
 }
 
-/// The literal that every match of the pattern begins with, lower case; empty if it begins with something else.
-pub fn leading_literal(pattern: &str) -> String {
-    let mut rest = pattern;
-    loop {
-        let skip = ["^", "\\b", "\\A", "(?i)", "(?m)", "(?s)", "(?:", "("].into_iter();
-        let Some(next) = skip.filter_map(|it| rest.strip_prefix(it)).next().filter(|next| !next.starts_with('?'))
-        else {
-            break;
-        };
-        rest = next;
+/// How many texts may stand in for a keyword: each is looked for in all of a text.
+const LITERALS_MOST: usize = 16;
+/// How many bytes of a class are written out, one text for each: first those of two cases, then hexadecimal digits.
+const CLASSES: [usize; 2] = [2, 22];
+
+/// Texts one of which every match of the pattern has in it, lower case and long enough to be looked for; none if there are no
+/// such few.
+pub fn literals(pattern: &str) -> Option<Vec<String>> {
+    let ours = translate(pattern);
+    let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(&ours);
+    let hir = parsed.or_else(|_| ParserBuilder::new().utf8(false).build().parse(&ours)).ok()?;
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    CLASSES.into_iter().find_map(|classes| {
+        let found = (0..parts.len()).filter_map(|at| literals_of(&parts[at..], classes));
+        found.min_by_key(|found| (found.len(), Reverse(found.iter().map(String::len).min())))
+    })
+}
+
+/// The parts that stand in a match one behind the other.
+fn flatten(hir: Hir, parts: &mut Vec<Hir>) {
+    match hir.into_kind() {
+        HirKind::Concat(inner) => inner.into_iter().for_each(|it| flatten(it, parts)),
+        HirKind::Capture(group) => flatten(*group.sub, parts),
+        HirKind::Literal(literal) => parts.push(Hir::literal(literal.0)),
+        HirKind::Class(class) => parts.push(Hir::class(class)),
+        HirKind::Look(look) => parts.push(Hir::look(look)),
+        HirKind::Repetition(repetition) => parts.push(Hir::repetition(repetition)),
+        HirKind::Alternation(inner) => parts.push(Hir::alternation(inner)),
+        HirKind::Empty => {}
     }
-    // A choice on any level could begin with something else, and so could what stands behind a group that may be absent.
-    if ["|", ")?", ")*", "){"].iter().any(|it| pattern.contains(it)) {
-        return String::new();
-    }
-    let mut literal = String::new();
-    while let Some(character) = rest.chars().next() {
-        let escaped = (character == '\\').then(|| rest[1..].chars().next()).flatten();
-        let (plain, length) = match escaped {
-            Some(next) if next.is_ascii_punctuation() => (next, 1 + next.len_utf8()),
-            Some(_) => break,
-            None if ".+*?()|[]{}^$\\".contains(character) => break,
-            None => (character, character.len_utf8()),
-        };
-        rest = &rest[length..];
-        // What may be absent or repeated is not part of it; what must stand once and more ends it.
-        if rest.starts_with(['?', '*', '{']) {
-            break;
-        }
-        literal.push(plain);
-        if rest.starts_with('+') {
-            break;
-        }
-    }
-    literal.to_ascii_lowercase()
+}
+
+/// What such parts begin with, if that is few texts.
+fn literals_of(parts: &[Hir], classes: usize) -> Option<Vec<String>> {
+    let mut extractor = Extractor::new();
+    extractor.limit_class(classes).limit_literal_len(2 * ANCHOR_LEAST);
+    let found = extractor.extract(&Hir::concat(parts.to_vec()));
+    let lower = |literal: &Literal| String::from_utf8(literal.as_bytes().to_ascii_lowercase()).ok();
+    let mut texts = found.literals()?.iter().map(lower).collect::<Option<Vec<String>>>()?;
+    texts.sort();
+    texts.dedup();
+    let fit = !texts.is_empty() && texts.len() <= LITERALS_MOST && texts.iter().all(|it| it.len() >= ANCHOR_LEAST);
+    fit.then_some(texts)
 }
 
 #[cfg(test)]
@@ -173,17 +189,19 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_yields_what_it_begins_with() {
-        for (pattern, literal) in [
-            (r"\b(acme_[a-z]{3})", "acme_"),
-            (r"(?i)Acme-Key\.x?", "acme-key."),
-            (r"(?:acme|other)_", ""),
-            (r"[a-z]acme", ""),
-            (r"acme?", "acm"),
-            (r"ac+me", "ac"),
-            (r"(acme_)?[a-z]+", ""),
+    fn a_pattern_yields_what_each_match_has_in_it() {
+        for (pattern, wanted) in [
+            (r"\b(acme_[a-z]{3})", &["acme_"][..]),
+            (r"(?i)Acme-Key\.x?", &["acme-k"]),
+            (r"(?:acme|other)_", &["acme_", "other_"]),
+            (r"[a-z]{5,}acme", &["acme"]),
+            (r"acme?", &["acm", "acme"]),
+            (r"(acme_)?[a-z]+", &[]),
+            (r"\b(ab[a-z]{17,}\.ab[a-z]+)", &[".ab"]),
+            (r"[a-z]{3}[0-2]Q~[a-z]+", &["0q~", "1q~", "2q~"]),
+            (r"zz[^x]", &[]),
         ] {
-            assert_eq!(leading_literal(pattern), literal, "{pattern}");
+            assert_eq!(literals(pattern).unwrap_or_default(), wanted, "{pattern}");
         }
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::allowlist::{self, Allowlist};
-use super::regex::{compile, leading_literal};
+use super::filter;
+use super::regex::{compile, literals};
 use super::tree::{Reading, Table, fields};
 use crate::rule::format::{List, Text};
 use crate::rule::model::{Anchor, Form, Lifetime, Near, Rule, WayOut};
-use crate::rule::search::{Allow, Search};
+use crate::rule::search::{Allow, PATH_LISTS_MOST, Search};
 use crate::rule::validate::ANCHOR_LEAST;
 use crate::scale::Severity;
 
@@ -16,7 +17,8 @@ use crate::scale::Severity;
 pub struct Draft {
     /// Its id, as it stands in the file.
     pub id: String,
-    at: usize,
+    /// The offset of its table.
+    pub at: usize,
     title: String,
     tags: Vec<String>,
     keywords: Vec<String>,
@@ -39,7 +41,7 @@ fn read_fields(reading: &mut Reading<'_>, table: Table<'_>, fields: &[super::Fie
     let (mut tags, mut keywords) = (Vec::new(), Vec::new());
     let (mut group, mut entropy) = (0, 0.0);
     let mut allow: Vec<Allow> = Vec::new();
-    let mut skipped = false;
+    let (mut skipped, mut unread) = (false, None);
     for field in fields {
         match field.key {
             "id" => id = reading.text(field).filter(|id| !id.trim().is_empty()),
@@ -71,9 +73,14 @@ fn read_fields(reading: &mut Reading<'_>, table: Table<'_>, fields: &[super::Fie
                 }
             }
             "skipReport" => skipped = field.value.as_bool() == Some(true),
-            "required" | "filter" | "prefilter" => {
-                reading.error(field, "is not supported; without it the rule would find what it is meant to leave out");
-            }
+            "filter" => match reading.text(field).and_then(|text| filter::read(&text)) {
+                Some(read) => {
+                    entropy = read.entropy.max(entropy);
+                    allow.extend(read.allow);
+                }
+                None => unread = Some(field),
+            },
+            "required" | "prefilter" => unread = Some(field),
             "validate" => reading.warn(field, "nothing is asked over the network here"),
             _ => reading.warn(field, "is not known here and left out"),
         }
@@ -89,6 +96,12 @@ fn read_fields(reading: &mut Reading<'_>, table: Table<'_>, fields: &[super::Fie
         reading.warn_at(table.at, "`skipReport`: the rule reports nothing by itself and is left out".to_owned());
         return None;
     }
+    if let Some(field) = unread {
+        let reason =
+            "is not supported, and without it the rule would find what it is meant to leave out: it is left out";
+        reading.warn(field, reason);
+        return None;
+    }
     let Some((theirs, ours, regex)) = pattern else {
         reading.warn_at(table.at, "a rule without a `regex` reports files by their path, which is left out".to_owned());
         return None;
@@ -102,35 +115,53 @@ fn read_fields(reading: &mut Reading<'_>, table: Table<'_>, fields: &[super::Fie
         return None;
     }
     keywords.retain(|word: &String| !word.is_empty());
-    let keywords = keywords_or_literal(reading, table.at, keywords, &theirs)?;
+    let keywords = keywords_or_literals(reading, table.at, keywords, &theirs)?;
     let search = Search { pattern: Text::Owned(ours), regex, group, path, allow };
     Some(Draft { id, at: table.at, title, tags, keywords, entropy, search })
 }
 
-/// What the search begins at, lower case.
-fn keywords_or_literal(
+/// What the search begins at, lower case: the keywords; where there are none, or one is too short to be looked for, what every
+/// match has in it.
+fn keywords_or_literals(
     reading: &mut Reading<'_>,
     at: usize,
     keywords: Vec<String>,
     pattern: &str,
 ) -> Option<Vec<String>> {
-    if keywords.is_empty() {
-        let literal = leading_literal(pattern);
-        if literal.len() >= ANCHOR_LEAST {
-            return Some(vec![literal]);
+    let mut keywords: Vec<String> = keywords.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let Some(short) = keywords.iter().find(|word| word.len() < ANCHOR_LEAST).cloned() else {
+        if !keywords.is_empty() {
+            return Some(keywords);
         }
-        let reason = "a rule without `keywords` whose regex begins with no literal would have to be tried everywhere; \
-                      it is left out";
-        reading.warn_at(at, reason.to_owned());
-        return None;
+        let literals = literals(pattern);
+        if literals.is_none() {
+            let reason = "a rule without `keywords` whose regex asks for no literal would have to be tried everywhere; \
+                          it is left out";
+            reading.warn_at(at, reason.to_owned());
+        }
+        return literals;
+    };
+    let hold_one = |literals: &Vec<String>| literals.iter().all(|it| keywords.iter().any(|word| it.contains(word)));
+    if let Some(literals) = literals(pattern).filter(hold_one) {
+        return Some(literals);
     }
-    Some(keywords.iter().map(|word| word.to_ascii_lowercase()).collect())
+    keywords.retain(|word| word.len() >= ANCHOR_LEAST);
+    let what = if keywords.is_empty() { "the rule is left out" } else { "what only it stands near is left out" };
+    let reason =
+        format!("`keywords`: `{short}` is shorter than {ANCHOR_LEAST} bytes, so it cannot be looked for; {what}");
+    reading.warn_at(at, reason);
+    (!keywords.is_empty()).then_some(keywords)
 }
 
 impl Draft {
     /// The rule, with the lists that are about all rules, under an id that is free.
     pub fn finish(mut self, reading: &mut Reading<'_>, allow: &[&Allowlist], taken: &mut BTreeSet<String>) -> Rule {
         self.search.allow.extend(allow.iter().flat_map(|it| it.allow.iter().cloned()));
+        if self.search.allow.iter().filter(|it| !it.paths.is_empty()).count() > PATH_LISTS_MOST {
+            reading.rule = Some(self.id.clone());
+            reading.error_at(self.at, format!("more than {PATH_LISTS_MOST} allowlists ask for a path"));
+            reading.rule = None;
+        }
         let id = free(&kebab_case(&self.id), taken);
         if id != self.id {
             reading.rule = Some(self.id.clone());

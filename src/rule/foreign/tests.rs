@@ -46,6 +46,10 @@ fn what_is_not_carried_over_is_named_with_its_line() {
         ("[[rules]]\nid = \"a\"\nregex = 'acme_[a-z]{9}'\nnothing = 1", 4, Some("a"), "nothing"),
         ("[[rules]]\nid = \"a\"\nregex = 'acme_[a-z]{9}'\nskipReport = true", 1, Some("a"), "skipReport"),
         ("[[rules]]\nid = \"private-key\"\nregex = 'acme_[a-z]{9}'", 1, Some("private-key"), "foreign-private-key"),
+        ("[[rules]]\nid = \"a\"\nregex = 'acme_[a-z]{9}'\n[[rules.required]]\nid = \"b\"", 4, Some("a"), "required"),
+        ("[[rules]]\nid = \"a\"\nregex = 'acme_[a-z]{9}'\nfilter = 'a > b'", 4, Some("a"), "filter"),
+        ("[[rules]]\nid = \"a\"\nregex = 'a[a-z]{9}'\nkeywords = ['a', 'acme']", 1, Some("a"), "only it stands near"),
+        ("[[rules]]\nid = \"a\"\nregex = 'a[a-z]{9}'\nkeywords = ['a']", 1, Some("a"), "the rule is left out"),
         ("[[allowlists]]\ncommits = ['1234']", 2, None, "commit"),
     ] {
         let loaded = load(text).expect(text);
@@ -59,12 +63,12 @@ fn what_is_not_carried_over_is_named_with_its_line() {
 fn what_would_make_a_rule_wrong_is_an_error() {
     for (text, line, part) in [
         ("[[rules]]\nid = \"a\"\nregex = '(?=a)acme'", 3, "regex"),
-        ("[[rules]]\nid = \"a\"\nregex = 'acme_[a-z]{9}'\n[[rules.required]]\nid = \"b\"", 4, "required"),
         ("[[rules]]\nregex = 'acme_[a-z]{9}'", 1, "id"),
         ("[[rules]]\nid = \"a\"\nregex = 'acme_[a-z]{9}'\nsecretGroup = 2", 1, "group 2"),
         ("[[rules]]\nid = \"a\"\nregex = 'a*'", 1, "empty"),
         ("[[rules]]\nid = 1\nregex = 'acme_a'", 2, "text"),
         ("[allowlist]\nregexes = ['(']", 2, "regexes"),
+        ("filter = 'a > b'\n[allowlist]", 1, "filter"),
         ("rules = 1", 1, "list"),
     ] {
         let error = load(text).expect_err(text).remove(0);
@@ -83,12 +87,22 @@ fn allowlists_are_about_the_match_or_the_path() {
     let loaded = load(&text).expect("a good file");
     let rule = &loaded.rules[0];
     let Form::Search(search) = &rule.form else { panic!("{:?}", rule.form) };
-    let admits = |secret: &str| {
+    let seen = |secret: &'static str| {
         let secret = secret.as_bytes();
-        search.admits(crate::rule::search::Seen { secret, whole: secret, line: secret })
+        crate::rule::search::Seen { secret, whole: secret, line: secret }
     };
+    let admits = |secret: &'static str| search.admits(seen(secret));
     assert!(admits("xyz") && admits("bbx") && admits("ccx") && !admits("aax") && !admits("my-demo-key"));
-    let counts = |path: &str, secret: &str| rule.counts_at(Some(path.as_bytes()), secret.as_bytes());
+    let counts = |path: &str, secret: &'static str| rule.counts_at(Some(path.as_bytes()), search.excuses(seen(secret)));
     assert!(counts("a.txt", "xyz") && !counts("a.rs", "xyz") && !counts("vendor/a.txt", "xyz"));
     assert!(!counts("test/a.txt", "bbx") && counts("test/a.txt", "xyz") && counts("src/a.txt", "bbx"));
+}
+
+#[test]
+fn short_keywords_give_way_to_what_the_pattern_asks_for() {
+    let text = "[[rules]]\nid = \"a\"\nregex = '\\dQ~[a-z]{9}'\nkeywords = ['q~']\nfilter = 'entropy(finding[\"secret\"]) < 2'";
+    let loaded = load(text).expect("a good file");
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    assert_eq!(loaded.rules[0].context.len(), 10);
+    assert_eq!(loaded.rules[0].entropy, Some(2.0));
 }

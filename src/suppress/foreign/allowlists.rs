@@ -3,7 +3,7 @@
 use super::{Hiding, Read};
 use crate::finding::{Finding, Place};
 use crate::rule::foreign;
-use crate::rule::search::Allow;
+use crate::rule::search::{Allow, Seen, Target};
 
 struct Allowlists(Vec<Allow>);
 
@@ -20,7 +20,9 @@ pub(super) fn read(text: &str) -> Result<Read, String> {
 impl Hiding for Allowlists {
     fn hides(&self, finding: &Finding, _place: &Place, address: &str) -> Option<String> {
         let secret = finding.secret.as_ref()?.expose();
-        let hides = |allow: &Allow| allow.lets_go(secret, address.as_bytes());
+        // Lists of a match or a line were left out, because only the secret is at hand.
+        let seen = Seen { secret, whole: secret, line: secret };
+        let hides = |allow: &Allow| allow.lets_go(seen, address.as_bytes());
         self.0.iter().any(hides).then(|| "gitleaks allowlist".to_owned())
     }
 }

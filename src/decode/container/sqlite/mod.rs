@@ -6,8 +6,8 @@
 //! the key that it is; and a table of settings, with a column of names and one of values, is written as such.
 //!
 //! Deleted rows stay in the file until their place is used again. They are looked for in the free space of the leaves
-//! and in the pages that no tree holds, where a row is told by a header whose lengths fit. What a free block has written
-//! over (its first four bytes) is lost, and a short row's header with it: its bytes are seen by the search of the file.
+//! and in the pages that no tree holds, where a row is told by a header whose lengths fit. A free block has written over
+//! its first four bytes, and a short row's header with it; that row is told by how many columns the rows beside it have.
 //!
 //! Every page is read once, whichever page names it, so a loop ends.
 

@@ -115,7 +115,7 @@ impl<'i> Pages<'i> {
                     let row = leaf.cell(&page, index).and_then(|at| self.row(&page, at, leaf.kind == 13));
                     found.extend(row.filter(|row| record::is_row(row)));
                 }
-                leaf.free(&page, &mut |range| record::carve(range, found));
+                leaf.carve(&page, found);
             }
             None => record::carve(&page, found),
         }
@@ -159,22 +159,36 @@ impl Leaf {
         short(page, self.list() + 2 * index)
     }
 
-    /// The bytes between the list of the cells and the first cell.
-    fn free(&self, page: &[u8], take: &mut dyn FnMut(&[u8])) {
+    /// How many columns the rows of a table's page have, by the first of them.
+    fn columns(&self, page: &[u8]) -> Option<usize> {
+        if self.kind != 13 || self.cells == 0 {
+            return None;
+        }
+        let (_, at) = varint(page, self.cell(page, 0)?)?;
+        let (_, at) = varint(page, at)?;
+        record::columns(page, at)
+    }
+
+    /// Finds the deleted rows between the list of the cells and the first cell, and between cells.
+    fn carve(&self, page: &[u8], found: &mut VecDeque<Vec<u8>>) {
         let begin = self.list() + 2 * self.cells;
         let end = match short(page, self.start + 5) {
             Some(0) | None => page.len(),
             Some(end) => end.min(page.len()),
         };
         if let Some(range) = page.get(begin..end) {
-            take(range);
+            record::carve(range, found);
         }
+        let columns = self.columns(page);
         // Blocks that were freed between cells: a list in ascending order, which may be damaged.
         let mut at = short(page, self.start + 1).unwrap_or(0);
         while at > 0 {
             let (next, length) = (short(page, at).unwrap_or(0), short(page, at + 2).unwrap_or(0));
             if let Some(block) = page.get(at + 4..at.saturating_add(length)) {
-                take(block);
+                match columns {
+                    Some(columns) => record::carve_freed(block, columns, found),
+                    None => record::carve(block, found),
+                }
             }
             at = if next > at { next } else { 0 };
         }
@@ -210,7 +224,7 @@ impl Tree {
         match Leaf::of(&page, if number == 1 { 100 } else { 0 }) {
             Some(head) => {
                 if !head.has_children() {
-                    head.free(&page, &mut |range| record::carve(range, &mut self.deleted));
+                    head.carve(&page, &mut self.deleted);
                 }
                 self.levels.push(Level { page, head, next: 0 });
             }

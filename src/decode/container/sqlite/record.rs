@@ -113,19 +113,32 @@ const HEADER: u64 = 64;
 /// Whether a record of at least one text begins here, and how long it is: the header has the length it says, and what
 /// should be text is.
 fn row_at(bytes: &[u8]) -> Option<usize> {
-    let (header, mut at) = varint(bytes, 0)?;
+    let (header, at) = varint(bytes, 0)?;
     if !(3..=HEADER).contains(&header) {
         return None;
     }
     let header = header as usize;
-    let mut body = header;
+    let mut kinds = Vec::new();
+    let mut next = at;
+    while next < header {
+        let kind;
+        (kind, next) = varint(bytes, next)?;
+        kinds.push(kind);
+    }
+    if next != header {
+        return None;
+    }
+    body_end(bytes, header, &kinds)
+}
+
+/// Where the values of these types end that begin at `at`, if one of them at least is a text, and what should be text is.
+fn body_end(bytes: &[u8], at: usize, kinds: &[u64]) -> Option<usize> {
+    let mut body = at;
     let mut has_text = false;
-    while at < header {
-        let (kind, next) = varint(bytes, at)?;
+    for &kind in kinds {
         if matches!(kind, 10 | 11) {
             return None;
         }
-        at = next;
         let value = bytes.get(body..body.checked_add(usize::try_from(length(kind)).ok()?)?)?;
         body += value.len();
         if kind >= 13 && kind % 2 == 1 && value.len() >= 8 {
@@ -135,7 +148,62 @@ fn row_at(bytes: &[u8]) -> Option<usize> {
             }
         }
     }
-    (at == header && has_text).then_some(body)
+    has_text.then_some(body)
+}
+
+/// How many columns the record at `at` has.
+pub(super) fn columns(bytes: &[u8], at: usize) -> Option<usize> {
+    let (header, mut next) = varint(bytes, at)?;
+    let end = at.checked_add(usize::try_from(header).ok()?)?;
+    let mut columns = 0;
+    while next < end {
+        (_, next) = varint(bytes, next)?;
+        columns += 1;
+    }
+    Some(columns)
+}
+
+/// Finds the deleted rows of a block that was freed among rows of so many columns. Of its first row the first four bytes were
+/// written over: where the numbers before the record took four, that is the record's length; where they took three, the first
+/// type as well, which is that of the key and takes no bytes, or else what the other types leave.
+pub(super) fn carve_freed(block: &[u8], columns: usize, found: &mut VecDeque<Vec<u8>>) {
+    // Behind the row is the end of the block, or the next one, behind its length and its key.
+    let ends = |end: usize| {
+        let goes_on = |gap| block.get(end + gap..).is_some_and(|rest| row_at(rest).is_some());
+        end == block.len() || (0..=6).any(goes_on)
+    };
+    let mut rows = [false, true].into_iter().filter_map(|lost| first_row(block, columns, lost, false));
+    let row = rows.clone().find(|&(_, end)| ends(end));
+    let row = row.or_else(|| first_row(block, columns, true, true)).or_else(|| rows.next());
+    let length = row.map_or(0, |(row, length)| {
+        found.push_back(row);
+        length
+    });
+    carve(&block[length..], found);
+}
+
+/// The first row of a freed block, with the header that it had, and how many bytes of the block it takes; `filled` says that
+/// what the other values leave belongs to the one whose type is lost.
+fn first_row(block: &[u8], columns: usize, lost: bool, filled: bool) -> Option<(Vec<u8>, usize)> {
+    let (mut kinds, mut at) = (Vec::new(), 0);
+    for _ in 0..columns.checked_sub(usize::from(lost))? {
+        let kind;
+        (kind, at) = varint(block, at)?;
+        kinds.push(kind);
+    }
+    let known: u64 = kinds.iter().try_fold(0_u64, |sum, &kind| sum.checked_add(length(kind)))?;
+    let rest = block.len().checked_sub(at)?.checked_sub(usize::try_from(known).ok()?)?;
+    let skipped = if filled { rest } else { 0 };
+    let end = body_end(block, at + skipped, &kinds)?;
+    let mut types = Vec::new();
+    if lost {
+        // The lost value as bytes of so many, or as none.
+        let kind = if skipped == 0 { 0 } else { 12 + 2 * skipped as u64 };
+        types.extend((kind >= 128).then_some((kind >> 7) as u8 | 0x80).into_iter().chain([kind as u8 & 0x7F]));
+    }
+    types.extend_from_slice(&block[..at]);
+    let header = u8::try_from(types.len() + 1).ok().filter(|&header| u64::from(header) <= HEADER)?;
+    Some(([&[header], types.as_slice(), &block[at..end]].concat(), end))
 }
 
 /// Whether this is a record with a text.
@@ -176,6 +244,33 @@ mod tests {
         assert_eq!(values[0].text().as_deref(), Some(&b"-2"[..]));
         assert_eq!(values[1].text().as_deref(), Some(&b"abc"[..]));
         assert!(values[2].text().is_none());
+    }
+
+    #[test]
+    fn a_freed_block_gives_the_row_whose_beginning_it_wrote_over() {
+        let text = b"abcdefghij12345678";
+        let kind = 13 + 2 * text.len() as u8;
+        let carved = |block: &[u8]| {
+            let mut found = VecDeque::new();
+            carve_freed(block, 3, &mut found);
+            let rows: Vec<Vec<Vec<u8>>> = found
+                .iter()
+                .map(|row| values(row, Charset::Utf8).iter().filter_map(|it| Some(it.text()?.into_owned())).collect())
+                .collect();
+            rows
+        };
+        let second = [&[3, 0x21, kind][..], b"0123456789", text].concat();
+        for (block, first) in [
+            // The key's type is lost, or that of a text before, or nothing but the header's length.
+            ([&[kind, 0x0F][..], text, b"z"].concat(), &[&text[..], b"z"][..]),
+            ([&[kind, 0x0F][..], b"bob", text, b"z"].concat(), &[b"bob", text, b"z"]),
+            ([&[0, kind, 0x0F][..], text, b"z"].concat(), &[text, b"z"]),
+        ] {
+            assert_eq!(carved(&block), [first], "{block:?}");
+        }
+        let both = [&[kind, 0x0F][..], text, b"z", &second].concat();
+        assert_eq!(carved(&both), [vec![text.to_vec(), b"z".to_vec()], vec![b"0123456789".to_vec(), text.to_vec()]]);
+        assert!(carved(b"").is_empty() && carved(&[0xFF; 40]).is_empty());
     }
 
     #[test]
