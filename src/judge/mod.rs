@@ -525,7 +525,7 @@ mod tests {
         assert_eq!(by_key_name("api_token", "letmein").confidence, None);
         let at = |path: &str| {
             let (mut verdict, content) = (verdict.clone(), FileKind::Unknown);
-            let ground = Ground { generic: true, bare: false, content, decoded: false, excuses: 0 };
+            let ground = Ground { generic: true, bare: false, content, decoded: false, filled: false, excuses: 0 };
             judge_place(ground, Some(path.as_bytes()), b"letmein", &mut verdict);
             verdict.confidence
         };
@@ -614,7 +614,8 @@ mod tests {
         let verdict = by_key_name("api_key", &value);
         let at = |path: &str, bare: bool| {
             let mut verdict = verdict.clone();
-            let ground = Ground { generic: true, bare, content: FileKind::Unknown, decoded: false, filled: false, excuses: 0 };
+            let ground =
+                Ground { generic: true, bare, content: FileKind::Unknown, decoded: false, filled: false, excuses: 0 };
             judge_place(ground, Some(path.as_bytes()), value.as_bytes(), &mut verdict);
             verdict.confidence
         };

@@ -86,7 +86,7 @@ fn data(text: &[u8], anchor: Range<usize>, sink: &mut dyn FnMut(Range<usize>, Ra
         let spaces = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         spaces < own && line.get(spaces) == Some(&b'-')
     };
-    let behind = lines(text, start).take_while(|&(at, line)| !ends(line) && !(at > start && opens(line)));
+    let behind = lines(text, start).take_while(|&(at, line)| !(ends(line) || at > start && opens(line)));
     let before: Vec<(usize, &[u8])> = lines(&text[..start], 0).filter(|&(at, _)| at < start).collect();
     let first = if opens(&text[start..]) {
         before.len()

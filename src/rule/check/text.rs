@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-use super::encoding::{base64, end, instant, is_uuid, ulid};
+use super::encoding::{base64, end, is_uuid, ulid};
 use super::part::Part;
 use super::{Method, Outcome};
 use crate::finding::{Fact, FactName};

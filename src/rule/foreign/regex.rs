@@ -124,8 +124,8 @@ const CLASSES: [usize; 2] = [2, 22];
 /// such few.
 pub fn literals(pattern: &str) -> Option<Vec<String>> {
     let ours = translate(pattern);
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(&ours);
-    let hir = parsed.or_else(|_| ParserBuilder::new().utf8(false).build().parse(&ours)).ok()?;
+    let bytes = ParserBuilder::new().unicode(false).utf8(false).build().parse(&ours).ok();
+    let hir = bytes.or_else(|| ParserBuilder::new().utf8(false).build().parse(&ours).ok())?;
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
     CLASSES.into_iter().find_map(|classes| {

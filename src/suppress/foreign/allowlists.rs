@@ -3,7 +3,7 @@
 use super::{Hiding, Read};
 use crate::finding::{Finding, Place};
 use crate::rule::foreign;
-use crate::rule::search::{Allow, Seen, Target};
+use crate::rule::search::{Allow, Seen};
 
 struct Allowlists(Vec<Allow>);
 
