@@ -43,6 +43,7 @@ pub fn look(threads: usize, plan: &Plan) -> Outcome {
         baseline: None,
         foreign: Vec::new(),
         no_inline: false,
+        notes: Vec::new(),
         require_commits: 0,
         require_bytes: 0,
         now: jiff::Timestamp::UNIX_EPOCH,
