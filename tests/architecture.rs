@@ -50,8 +50,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "place", "notice", "secret", "finding", "rule", "source", "policy", "suppress", "report", "collate",
-            "config", "run",
+            "place", "notice", "secret", "finding", "rule", "document", "source", "policy", "suppress", "report",
+            "collate", "config", "run",
         ],
     ),
 ];

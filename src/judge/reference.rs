@@ -21,6 +21,9 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
     if leaves_nothing(text, false) {
         return Some("filled in at run time");
     }
+    if text.strip_prefix("<<").is_some_and(|rest| is_word(rest.trim_matches(['-', '~', '"', '\'']))) {
+        return Some("the beginning of a here document");
+    }
     if is_format_directive(text) {
         return Some("a format directive");
     }
@@ -36,6 +39,10 @@ pub fn reference(value: &[u8]) -> Option<&'static str> {
 #[must_use]
 pub fn may_be_filled_in(value: &[u8]) -> bool {
     std::str::from_utf8(value).is_ok_and(|text| leaves_nothing(text.trim(), true))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Whether next to nothing is left of a value without its expressions; `in_words`: also without those that only some dialects

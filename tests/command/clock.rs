@@ -198,7 +198,9 @@ fn what_a_branch_adds_and_removes_is_said() {
     let (_, told) = said(&keysieve(&scratch, "repo", &base).exits(1).json(), "brief");
     assert_eq!(
         told,
-        ["`secret-removed-in-branch`: added and removed in the same range: a squash hides it, the push has leaked it"]
+        [
+            "`secret-removed-in-branch`: added and removed in the same range: a squash hides it, a push shows it all the same"
+        ]
     );
 }
 

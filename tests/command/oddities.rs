@@ -122,7 +122,8 @@ fn files_of_the_system_that_claim_to_be_empty() {
     }
     scratch.write("empty", "");
     keysieve(&scratch, ".", &["scan", "empty"]).exits(0);
-    feed(command(&scratch.path(".")).args(["scan", "-"]), b"").exits(0);
+    // A pipe that brings nothing is one that broke.
+    feed(command(&scratch.path(".")).args(["scan", "-"]), b"").exits(3).says("it is empty");
 }
 
 /// Bytes that are no text in any encoding, and texts that are cut in the middle of a character.

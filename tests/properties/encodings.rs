@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::ops::Range;
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use keysieve::finding::Confidence;
 use keysieve::place::Origin;
 use keysieve::rule::model::Form;
 use keysieve::run::inspect::inspect;
@@ -174,6 +175,8 @@ fn misses_are_none_in_any_encoding() {
             let more: Vec<_> = whole(&outer)
                 .into_iter()
                 .filter(|it| !it.decoding.is_empty() && !before.contains(&(it.rule.0, it.secret.clone())))
+                // Between other quotes a value may end earlier, and be a weak one.
+                .filter(|it| it.verdict.confidence > Some(Confidence::Low))
                 .map(|it| (it.rule, it.decoding))
                 .collect();
             assert!(more.is_empty(), "{} in {}: {more:?}\n{}", example.rule, way.name, example.text);

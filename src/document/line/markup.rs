@@ -36,6 +36,10 @@ fn of_element(window: &Window<'_>, key: &Range<usize>) -> Option<usize> {
         return None;
     }
     let end = window.run(key.end, Class::of("\t\n\r -;=?-~"), ATTRIBUTES);
+    // Content that says that it is encoded is no value as it stands.
+    if memchr::memmem::find(window.slice(key.end..end), b"encoding").is_some() {
+        return None;
+    }
     (window.byte(end) == Some(b'>') && window.before(end) != Some(b'/')).then_some(end + 1)
 }
 
