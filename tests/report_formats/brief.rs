@@ -24,7 +24,8 @@ fn written(run: &Run, colour: bool) -> String {
 #[test]
 fn whole() {
     compare("brief.txt", written(&sample(), false).as_bytes());
-    assert!(written(&Run::of(vec![]), false).starts_with("keysieve: scanned "));
+    let nothing = written(&Run::of(vec![]), false);
+    assert!(nothing.lines().any(|line| line.starts_with("keysieve: scanned ")), "{nothing}");
 }
 
 #[test]

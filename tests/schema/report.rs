@@ -55,6 +55,8 @@ fn everything() -> Run {
     run.show_secrets = true;
     run.findings[0].secret = Some(Secret::new(b"\xff\xfe", 0));
     run.coverage.searched_whole("a reason", 10);
+    let introduced = run.findings.iter_mut().flat_map(|it| &mut it.places).find_map(|place| place.introduced.as_mut());
+    introduced.unwrap().at_end = Some(true);
     run
 }
 
