@@ -123,7 +123,7 @@ pub fn holds_token(detector: &Detector, template: &str) -> bool {
     hits.iter().any(|hit| hit.verdict.reasons.iter().all(|reason| reason.code != "default-password"))
 }
 
-/// The text with a line's end for each of its templates: what they become is written nowhere.
+/// The text with a reference for each of its templates: what they become is written nowhere.
 fn without_templates(text: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(open) = rest.find('{') {
@@ -131,7 +131,7 @@ fn without_templates(text: &str) -> String {
         match inside.find(|c: char| matches!(c, '{' | '}' | '"' | '\'') || c.is_whitespace()) {
             Some(close) if close > 0 && inside[close..].starts_with('}') => {
                 plain.push_str(&rest[..open]);
-                plain.push('\n');
+                plain.push_str("${x}");
                 rest = &inside[close + 1..];
             }
             _ => {
