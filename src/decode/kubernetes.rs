@@ -5,6 +5,8 @@
 //! brace that the value stands in must be that of `"data"`.
 //! <https://kubernetes.io/docs/concepts/configuration/secret/>
 
+use crate::layout::{indentation, is_blank, is_document_end};
+
 /// How far around the value is read.
 const LOOK: usize = 4 * 1024;
 
@@ -50,20 +52,6 @@ fn is_secret(line: &[u8]) -> bool {
     let Some(colon) = memchr::memchr(b':', line) else { return false };
     let value: Vec<u8> = line[colon + 1..].iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     value.starts_with(b"Secret") && !value.starts_with(b"SecretProviderClass") && !value.starts_with(b"SecretStore")
-}
-
-/// How far the first key of a line stands in, behind the dash of a list.
-fn indentation(line: &[u8]) -> usize {
-    line.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t' | b'-')).count()
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    line.is_empty() || line.starts_with(b"#")
-}
-
-fn is_document_end(line: &[u8]) -> bool {
-    line.starts_with(b"---") || line.starts_with(b"...")
 }
 
 /// The key that a line begins with.

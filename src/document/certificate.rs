@@ -47,14 +47,19 @@ pub struct Certificate {
 pub fn find(text: &str) -> Vec<Certificate> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
+    // What ends a certificate is looked for once, however many begin before it.
+    let mut ends = memmem::find_iter(bytes, END).peekable();
     let mut at = 0;
     while let Some(start) = memmem::find(&bytes[at..], BEGIN.as_bytes()).map(|behind| at + behind) {
         let body = start + BEGIN.len();
         at = body;
-        let window = &bytes[body..bytes.len().min(body + LONGEST)];
-        let Some(length) = memmem::find(window, END) else { continue };
-        at = body + length;
-        found.extend(certificate(&window[..length]).map(|(from, until, is_authority)| Certificate {
+        while ends.next_if(|&end| end < body).is_some() {}
+        let Some(&end) = ends.peek() else { break };
+        if end - body > LONGEST {
+            continue;
+        }
+        at = end;
+        found.extend(certificate(&bytes[body..end]).map(|(from, until, is_authority)| Certificate {
             line: start..body,
             from,
             until,

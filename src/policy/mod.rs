@@ -130,6 +130,26 @@ pub struct Mark {
 }
 
 impl Breach {
+    /// A breach of `check`, as bad as it says, in the first of the files.
+    pub(crate) fn new(
+        check: &'static Meta,
+        span: Range<usize>,
+        route: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            check,
+            span,
+            route: route.into(),
+            message: message.into(),
+            severity: check.severity,
+            file: 0,
+            threshold: None,
+            related: Vec::new(),
+            is_secret: false,
+        }
+    }
+
     /// The same breach with another severity.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {

@@ -141,17 +141,7 @@ impl<'a> View<'a> {
         route: impl Into<String>,
         message: impl Into<String>,
     ) -> Breach {
-        Breach {
-            check,
-            span,
-            route: route.into(),
-            message: message.into(),
-            severity: check.severity,
-            file: 0,
-            threshold: None,
-            related: Vec::new(),
-            is_secret: false,
-        }
+        Breach::new(check, span, route, message)
     }
 
     /// Whether the file holds one of the words as it is, so that a check can save itself the walk.

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::script::Hook;
 use crate::document::{self, Node, Syntax};
@@ -109,7 +110,9 @@ fn runs(command: &str, hook: Hook) -> bool {
 fn framework_runs(text: &[u8], hook: Hook) -> bool {
     let Ok(document) = document::read(Syntax::Yaml, text) else { return false };
     let Some(root) = document.roots.first() else { return false };
-    let items = |node: Option<&Node>| node.map(|node| node.items().to_vec()).unwrap_or_default();
+    fn items(node: Option<&Node>) -> &[Arc<Node>] {
+        node.map(Node::items).unwrap_or_default()
+    }
     let stages = |node: &Node, key: &str| {
         let stages = node.get(key)?.items().iter().filter_map(|stage| stage.as_str());
         // Before 3.2 they were called `commit` and `push`.
@@ -124,8 +127,7 @@ fn framework_runs(text: &[u8], hook: Hook) -> bool {
                 let is_here = stages(entry, "stages").unwrap_or(hook == Hook::PreCommit);
                 return text_of(entry, "id").starts_with("keysieve") && is_here;
             }
-            let arguments = items(entry.get("args"));
-            let arguments = arguments.iter().filter_map(|argument| argument.as_str());
+            let arguments = items(entry.get("args")).iter().filter_map(|argument| argument.as_str());
             let command = std::iter::once(command.as_str()).chain(arguments).collect::<Vec<_>>().join(" ");
             let is_here = stages(entry, "stages").or_else(|| stages(root, "default_stages")).unwrap_or(true);
             let is_any = command.contains("hook run") && runs(&command, Hook::PreCommit);

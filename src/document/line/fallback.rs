@@ -10,46 +10,34 @@ use crate::window::Window;
 /// How much of a line is read.
 const EXPRESSION: usize = 300;
 
-/// What an expression begins with that looks a value up.
-const LOOKUPS: [&[u8]; 22] = [
-    b"{{",
-    b"<%",
-    b"${",
-    b"#{",
-    b"os.environ",
-    b"os.getenv",
-    b"os.Getenv",
-    b"environ.get",
-    b"process.env",
-    b"import.meta.env",
-    b"Deno.env",
-    b"Bun.env",
-    b"ENV[",
-    b"ENV.fetch",
-    b"getenv(",
-    b"env(",
-    b"env::var",
-    b"std::env::var",
-    b"System.getenv",
-    b"System.getProperty",
-    b"Environment.GetEnvironmentVariable",
-    b"coalesce(",
+/// What an expression begins with that looks a value up, and whether its last argument or block is taken otherwise.
+const LOOKUPS: [(&[u8], bool); 22] = [
+    (b"{{", false),
+    (b"<%", false),
+    (b"${", false),
+    (b"#{", false),
+    (b"os.environ", true),
+    (b"os.getenv", true),
+    (b"os.Getenv", false),
+    (b"environ.get", true),
+    (b"process.env", false),
+    (b"import.meta.env", false),
+    (b"Deno.env", false),
+    (b"Bun.env", false),
+    (b"ENV[", false),
+    (b"ENV.fetch", true),
+    (b"getenv(", true),
+    (b"env(", true),
+    (b"env::var", false),
+    (b"std::env::var", false),
+    (b"System.getenv", false),
+    (b"System.getProperty", true),
+    (b"Environment.GetEnvironmentVariable", false),
+    (b"coalesce(", true),
 ];
 /// What stands before a literal that is taken where nothing else is given.
 const OTHERWISE: [&[u8]; 11] =
     [b"default(", b"default (", b"default", b"d(", b"or", b"||", b"??", b"?:", b"unwrap_or(", b"orElse(", b"else"];
-/// The lookups whose last argument or block is taken.
-const WITH_DEFAULT: [&[u8]; 8] = [
-    b"coalesce(",
-    b"os.environ",
-    b"os.getenv",
-    b"environ.get",
-    b"env(",
-    b"ENV.fetch",
-    b"getenv(",
-    b"System.getProperty",
-];
-
 /// The literal within the quoted value at `range`, if that is an expression; else the value.
 pub fn within(window: &Window<'_>, range: Range<usize>) -> Range<usize> {
     if !matches!(window.byte(range.start), Some(b'{' | b'$' | b'<' | b'#')) {
@@ -66,15 +54,15 @@ pub fn behind(window: &Window<'_>, at: usize) -> Option<Range<usize>> {
     literal(window, &(at..at + length))
 }
 
-fn lookup(window: &Window<'_>, at: usize) -> Option<&'static [u8]> {
+/// Whether the expression that begins at `at` looks a value up, and if so, whether its last argument or block is taken otherwise.
+fn lookup(window: &Window<'_>, at: usize) -> Option<bool> {
     let text = window.slice(at..at + 36);
-    LOOKUPS.into_iter().find(|start| text.starts_with(start))
+    LOOKUPS.into_iter().find(|(start, _)| text.starts_with(start)).map(|(_, takes_last)| takes_last)
 }
 
 /// The last string of the expression in `range` that stands behind a word for a default.
 fn literal(window: &Window<'_>, range: &Range<usize>) -> Option<Range<usize>> {
-    let lookup = lookup(window, range.start)?;
-    let takes_last = WITH_DEFAULT.contains(&lookup);
+    let takes_last = lookup(window, range.start)?;
     let mut found = None;
     let mut at = range.start;
     while at < range.end {

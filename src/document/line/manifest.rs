@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use super::{Assignment, Operator, Quoting, VALUE_MAX};
+use crate::layout::{indentation, is_blank, is_document_end};
 use crate::window::Window;
 
 /// What the reader begins at.
@@ -52,19 +53,6 @@ fn lines(text: &[u8], at: usize) -> impl Iterator<Item = (usize, &[u8])> {
 
 fn line_start(text: &[u8], at: usize) -> usize {
     memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1)
-}
-
-fn indentation(line: &[u8]) -> usize {
-    line.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t' | b'-')).count()
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    line.is_empty() || line.starts_with(b"#")
-}
-
-fn is_document_end(line: &[u8]) -> bool {
-    line.starts_with(b"---") || line.starts_with(b"...")
 }
 
 /// The entries of the `data` beside `kind: Secret`.

@@ -122,12 +122,7 @@ pub(in crate::policy) fn written(source: &Source<'_>, number: usize) -> Option<(
     if !has_commands || !is_argument {
         return None;
     }
-    let ends = |at: usize| matches!(code.tokens[at].kind, Kind::Line | Kind::Close | Kind::HoleEnd) || code.is(at, ";");
-    let mut end = at;
-    while end < code.tokens.len() && end - at < LONGEST && !ends(end) {
-        end = code.behind(end);
-    }
-    Some((start..number + 1, at..end))
+    Some((start..number + 1, source.up_to(at, &[";"])))
 }
 
 /// Where the name of the call begins whose last name is the token of this number.

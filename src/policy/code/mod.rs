@@ -88,17 +88,7 @@ impl<'a> Source<'a> {
         route: impl Into<String>,
         message: impl Into<String>,
     ) -> Breach {
-        Breach {
-            check,
-            span,
-            route: route.into(),
-            message: message.into(),
-            severity: check.severity,
-            file: 0,
-            threshold: None,
-            related: Vec::new(),
-            is_secret: false,
-        }
+        Breach::new(check, span, route, message)
     }
 
     /// Which bytes a row of tokens is; one that ends with a string goes on to its quote.
@@ -121,15 +111,19 @@ impl<'a> Source<'a> {
     /// The expression that begins at a token: up to the end of the statement, a comma, or the end of the brackets around it.
     #[must_use]
     pub fn expression(&self, start: usize) -> Range<usize> {
+        self.up_to(start, &[";", ","])
+    }
+
+    /// What begins at a token and goes on up to one of the signs, the end of the line, or the end of the brackets around it.
+    #[must_use]
+    fn up_to(&self, start: usize, signs: &[&str]) -> Range<usize> {
         let code = &self.code;
+        let is_end = |at: usize| {
+            matches!(code.tokens[at].kind, Kind::Line | Kind::Close | Kind::HoleEnd)
+                || signs.iter().any(|sign| code.is(at, sign))
+        };
         let mut end = start;
-        while end < code.tokens.len() && end - start < LONGEST {
-            let is_end = matches!(code.tokens[end].kind, Kind::Line | Kind::Close | Kind::HoleEnd)
-                || code.is(end, ";")
-                || code.is(end, ",");
-            if is_end {
-                break;
-            }
+        while end < code.tokens.len() && end - start < LONGEST && !is_end(end) {
             end = code.behind(end);
         }
         start..end.min(code.tokens.len()).min(start + LONGEST)

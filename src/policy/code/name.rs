@@ -13,7 +13,7 @@ pub(in crate::policy) fn is_credential(name: &str) -> bool {
 }
 
 /// Whether the words name a session, as whoever has it is in.
-pub(in crate::policy) fn is_session(words: &[String]) -> bool {
+fn is_session(words: &[String]) -> bool {
     match words {
         [.., first, last] if first == "session" && last == "id" => true,
         [.., last] => matches!(last.as_str(), "sessionid" | "phpsessid" | "jsessionid"),

@@ -104,9 +104,7 @@ impl<'z, 'i> Zones<'z, 'i> {
     fn look(&self, zone: &Zone, layers: &mut Layers<'_>, trail: &mut Trail) -> Result<usize, Whole> {
         let (text, repeats) = (self.item.bytes, &self.inheritance.repeats);
         let window = self.window(zone, 0);
-        let edges = [window.start == 0, window.end == text.len(), self.binary].map(usize::from);
-        let place = [zone.own.start - window.start, zone.own.len()];
-        let hash = repeats.hash(&[&text[window.clone()]], &[edges.as_slice(), &place].concat());
+        let hash = self.hash(&window, &zone.own, &[]);
         if let Some(came) = repeats.get(hash) {
             return Ok(came.tell(window.start, trail));
         }
@@ -141,6 +139,14 @@ impl<'z, 'i> Zones<'z, 'i> {
             repeats.insert(hash, came);
         }
         Ok(decoded)
+    }
+
+    /// The hash of all that tells what comes of `own` if `window` of the text, and `head`, are what is looked at for it.
+    fn hash(&self, window: &Range<usize>, own: &Range<usize>, head: &[u8]) -> u128 {
+        let text = self.item.bytes;
+        let [first, last, binary] = [window.start == 0, window.end == text.len(), self.binary].map(usize::from);
+        let also = [first, last, binary, own.start - window.start, own.len()];
+        self.inheritance.repeats.hash(&[&text[window.clone()], head], &also)
     }
 
     /// What of the text tells what is encoded in a zone, and so many bytes more on either side.
@@ -183,10 +189,8 @@ impl<'z, 'i> Zones<'z, 'i> {
         };
         // What the lines say was asked of the whole text.
         let head = &self.item.head[..self.item.head.len().min(HEAD)];
-        let edges = [start == 0, end == text.len(), self.binary].map(usize::from);
-        let place = [part.own.start, part.own.len()];
         let repeats = &self.inheritance.repeats;
-        let hash = repeats.hash(&[part.bytes, head], &[edges.as_slice(), &place].concat());
+        let hash = self.hash(&(start..end), &own, head);
         if repeats.get(hash).is_some() {
             return Ok(());
         }
