@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Kind, Reason, Severity, Weight};
 use crate::policy::estate::{Estate, Held, Remark, remarks};
+use crate::rule::model::Rule;
 use crate::rule::set::RuleSet;
 use crate::suppress::Suppressions;
 
@@ -15,8 +16,9 @@ pub fn remark(
     settings: &Settings,
     is_range: bool,
 ) {
-    let numbers: Vec<usize> =
-        findings.iter().enumerate().filter(|(_, it)| it.kind == Kind::Secret).map(|(number, _)| number).collect();
+    // What is public by design need neither be young nor stay in one place.
+    let is_secret = |it: &Finding| it.kind == Kind::Secret && !rule_of(it, rules).is_some_and(|rule| rule.publishable);
+    let numbers: Vec<usize> = (0..findings.len()).filter(|&number| is_secret(&findings[number])).collect();
     let held: Vec<Held<'_>> = numbers.iter().map(|&number| held(&findings[number], rules)).collect();
     let estate = Estate { held: &held, settings: &settings.config.policy, now: settings.now, is_range };
     let remarks = remarks(&estate);
@@ -27,22 +29,27 @@ pub fn remark(
         if finding.path().is_some_and(|path| suppressions.hides_remark(check.id, path, &route)) {
             continue;
         }
-        finding.severity = finding.severity.max(fitting(severity, &finding.reasons));
+        let is_test = rule_of(finding, rules).is_some_and(|rule| rule.environment.as_deref() == Some("test"));
+        finding.severity = finding.severity.max(fitting(severity, is_test, &finding.reasons));
         finding.reasons.push(Reason::new("policy", Weight::Supports, format!("`{}`: {message}", check.id)));
         finding.threshold = finding.threshold.take().or(threshold);
     }
     findings.iter_mut().for_each(|finding| close(finding, settings));
 }
 
-/// How bad a remark makes a secret: one severity milder where the secret itself was judged milder for its place, in a test or
-/// an example.
-fn fitting(severity: Severity, reasons: &[Reason]) -> Severity {
-    let is_milder = reasons.iter().any(|reason| reason.code == "place" && reason.weight == Weight::Weakens);
-    if is_milder { severity.milder() } else { severity }
+/// How bad a remark makes a secret: one severity milder where the secret opens nothing but a test environment, or was itself judged
+/// milder for its place, in a test or an example.
+fn fitting(severity: Severity, is_test: bool, reasons: &[Reason]) -> Severity {
+    let is_milder = || reasons.iter().any(|reason| reason.code == "place" && reason.weight == Weight::Weakens);
+    if is_test || is_milder() { severity.milder() } else { severity }
+}
+
+fn rule_of<'r>(finding: &Finding, rules: &'r RuleSet) -> Option<&'r Rule> {
+    rules.by_id(&finding.rule).map(|(_, rule)| rule)
 }
 
 fn held<'f>(finding: &'f Finding, rules: &'f RuleSet) -> Held<'f> {
-    let rule = rules.by_id(&finding.rule).map(|(_, rule)| rule);
+    let rule = rule_of(finding, rules);
     let provider = rule.map(|rule| rule.provider.as_ref());
     Held {
         finding,
@@ -71,7 +78,8 @@ mod tests {
     #[test]
     fn a_remark_on_an_example_is_milder() {
         let place = Reason::new("place", Weight::Weakens, "in a test or an example");
-        assert_eq!(fitting(Severity::High, &[place]), Severity::Medium);
-        assert_eq!(fitting(Severity::High, &[]), Severity::High);
+        assert_eq!(fitting(Severity::High, false, &[place]), Severity::Medium);
+        assert_eq!(fitting(Severity::High, true, &[]), Severity::Medium);
+        assert_eq!(fitting(Severity::High, false, &[]), Severity::High);
     }
 }
