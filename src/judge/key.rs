@@ -47,7 +47,8 @@ pub fn is_about_a_secret(name: &[u8]) -> Option<&'static str> {
     if words.len() > 1 && words.first().is_some_and(|word| is(NOT_FIRST, word)) {
         return Some("the key asks or tells something about a secret");
     }
-    if words.iter().any(|word| is(NOT_ANYWHERE, word)) {
+    // The token of a page on a network of friends is one of access.
+    if words.iter().any(|word| is(NOT_ANYWHERE, word)) && !words.iter().any(|word| word == "access") {
         return Some("the key names a place in a list, not a secret");
     }
     if is_of_form(&words) {
@@ -106,6 +107,7 @@ mod tests {
             "role.secret_id",
             "client_secret",
             "CSRF_SECRET",
+            "PAGE_ACCESS_TOKEN",
             "verification_token",
         ] {
             assert_eq!(is_about_a_secret(name.as_bytes()), None, "{name}");

@@ -25,7 +25,8 @@ pub fn score(look: &Look<'_>) -> Score {
         .zip(WEIGHTS)
         .map(|(feature, &(name, weight))| {
             let value = (feature.of)(look);
-            Share { name, text: feature.text, value, weight: weight * value }
+            let text = if value < 0.0 { feature.below } else { feature.text };
+            Share { name, text, value, weight: weight * value }
         })
         .filter(|share| share.value != 0.0)
         .collect();

@@ -349,7 +349,8 @@ pub fn is_digest(value: &[u8], before: &[u8]) -> bool {
     if !hex && !base64 {
         return false;
     }
-    let before = before.to_ascii_lowercase();
+    // What a semicolon ends is another statement, or another part of a connection string.
+    let before = before.rsplit(|&byte| byte == b';').next().unwrap_or_default().to_ascii_lowercase();
     let before = String::from_utf8_lossy(&before);
     const WORDS: [&str; 16] = [
         "sha1",
@@ -397,6 +398,7 @@ mod tests {
             ("PREVIEW_KEY=", false),
             ("refresh_token=", false),
             ("street_key=", false),
+            ("name=DefaultFullSharedAccessSignature;SharedAccessKey=", false),
         ] {
             assert_eq!(is_digest(value.as_bytes(), before.as_bytes()), is, "{before}");
         }
