@@ -169,14 +169,17 @@ pub struct Event {
 /// The life of a secret in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Life {
-    /// The first commit that holds or says it.
+    /// The first commit that holds or says it, or the first tag that says it.
     pub first: Event,
     /// Whether the history behind that commit is cut off: it may be older.
     pub at_least: bool,
-    /// The last commit that holds it; none if only messages say it.
+    /// The last commit that holds it; none if only messages of commits and tags say it.
     pub last: Option<Event>,
-    /// The commit that removed it from `branch` for the last time; none if the branch holds it, or never did.
+    /// The commit that removed it from `branch` for the last time; none if the branch holds it, or never did. Where no ref holds it
+    /// any more, and none tells, the commit that removed it last.
     pub removed: Option<Event>,
+    /// The commit behind the last that held it, on whatever branch; that last one itself where none is behind it.
+    pub ended: Option<Event>,
     /// How often it came back to `branch`.
     pub returns: u32,
     /// The whole name of the ref along whose first parents removal and return were counted.
@@ -198,6 +201,30 @@ pub struct Life {
     /// Days from the first commit to the removal, or to now where a ref holds it; none if the repository says no sensible dates,
     /// or nothing says when it ended.
     pub exposed_days: Option<u64>,
+}
+
+impl Life {
+    /// One that began with an event, and of which nothing else is known.
+    #[must_use]
+    pub fn since(first: Event) -> Self {
+        Self {
+            first,
+            at_least: false,
+            last: None,
+            removed: None,
+            ended: None,
+            returns: 0,
+            branch: None,
+            in_head: false,
+            holding: Vec::new(),
+            holding_count: 0,
+            reaching: Vec::new(),
+            reaching_count: 0,
+            only_reflog: false,
+            objects: Vec::new(),
+            exposed_days: None,
+        }
+    }
 }
 
 /// One place of a finding.

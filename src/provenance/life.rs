@@ -18,7 +18,7 @@ use gix::ObjectId;
 use super::relevant::Relevant;
 use super::{Lineage, date, person};
 use crate::finding::{Event, Life};
-use crate::source::{Finder, Graph, Id, Repository, Stop, Store, tree_entries};
+use crate::source::{Finder, Graph, Id, Repository, Stop, Store, Tag, tree_entries};
 
 /// A secret, as the history has it: the blobs that hold it, and the commits whose message or header says it.
 pub type Subject = Vec<Id>;
@@ -46,7 +46,7 @@ pub(super) fn lives(
             said.entry(*position).or_default().push(number);
         }
     }
-    for &position in &lineage.order {
+    for &position in &lineage.order().oldest_first {
         if stop.requested() {
             break;
         }
@@ -68,10 +68,30 @@ pub(super) fn lives(
         reached[position as usize] = all;
     }
     let tracks = Tracks { graph, lineage, positions: &positions, held: &held, times: &times, sets: &holdings.sets };
-    let lives = tracks.lives(subjects, &reached, &said);
+    let mut lives = tracks.lives(subjects, &reached, &said);
+    for (subject, life) in subjects.iter().zip(&mut lives) {
+        tagged(graph, subject, life);
+    }
     let mut unreadable: Vec<ObjectId> = holdings.unreadable.into_iter().collect();
     unreadable.sort_unstable();
     (lives, unreadable)
+}
+
+/// Adds what the annotated tags of a subject tell: what a tag says is held by the refs that name it.
+fn tagged(graph: &Graph, subject: &Subject, life: &mut Option<Life>) {
+    let tag = |id: &Id| Some(&graph.tags[graph.tags.binary_search_by_key(id, |tag| tag.id).ok()?]);
+    let mut tags: Vec<_> = subject.iter().filter_map(tag).collect();
+    tags.sort_by_key(|tag| (tag.time, tag.id));
+    let event = |tag: &&Tag| Event { commit: tag.id.to_string(), author: person(&tag.tagger), date: date(tag.time) };
+    let Some(first) = tags.first().map(event) else { return };
+    let life = life.get_or_insert_with(|| Life::since(first));
+    let names =
+        graph.tips.iter().filter(|tip| tip.name.starts_with("refs/") && tags.iter().any(|tag| tag.id == tip.id));
+    let names: Vec<String> = names.map(|tip| tip.name.clone()).filter(|name| !life.holding.contains(name)).collect();
+    life.holding_count += names.len() as u64;
+    life.holding.extend(names);
+    life.holding.sort_unstable();
+    life.holding.truncate(REFS);
 }
 
 /// The number of the set of nothing.
@@ -268,25 +288,57 @@ impl Tracks<'_> {
                 let first = first?;
                 let parents = &self.graph.commits[first as usize].parents;
                 Some(Life {
-                    first: self.event(first),
                     at_least: parents.iter().any(|parent| !self.positions.contains_key(parent)),
                     last: last.map(|last| self.event(last)),
                     removed: presence.removed.filter(|_| !presence.present).map(|removed| self.event(removed)),
                     returns: presence.returns,
                     branch: presence.branch,
-                    in_head: false,
-                    holding: Vec::new(),
-                    holding_count: 0,
-                    reaching: Vec::new(),
-                    reaching_count: 0,
-                    only_reflog: false,
-                    objects: Vec::new(),
-                    exposed_days: None,
+                    ..Life::since(self.event(first))
                 })
             })
             .collect();
         self.refs(&mut lives, reached);
+        for (life, parting) in lives.iter_mut().zip(self.partings(subjects.len())) {
+            let (Some(life), Some((position, is_removal))) = (life, parting) else { continue };
+            let ended = self.event(position);
+            if life.holding_count == 0 && is_removal {
+                // The branch it was on was merged and is no ref any more.
+                life.removed.get_or_insert_with(|| ended.clone());
+            }
+            life.ended = Some(ended);
+        }
         lives
+    }
+
+    /// For each subject the commit behind the last that held it, and whether there is one: else it is that last one. Of several
+    /// lines of development the one that held it longest counts.
+    fn partings(&self, subjects: usize) -> Vec<Option<(u32, bool)>> {
+        let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.graph.commits.len()];
+        for (commit, position) in self.graph.commits.iter().zip(0_u32..) {
+            for parent in commit.parents.iter().filter_map(|parent| self.positions.get(parent)) {
+                children[*parent as usize].push(position);
+            }
+        }
+        let mut partings: Vec<Option<(u32, bool)>> = vec![None; subjects];
+        for (&set, position) in self.held.iter().zip(0_u32..) {
+            let children = &children[position as usize];
+            let held_by = |child: &u32| self.held[*child as usize];
+            if set == EMPTY || children.iter().any(|child| held_by(child) == set) {
+                continue;
+            }
+            let time = |position: u32| (self.times[position as usize], self.graph.commits[position as usize].id);
+            let next = children.iter().copied().min_by_key(|&child| time(child));
+            let goes_on =
+                |subject: &u32| children.iter().any(|it| self.sets.of(held_by(it)).binary_search(subject).is_ok());
+            for subject in self.sets.of(set).iter().filter(|subject| !goes_on(subject)) {
+                let parting = &mut partings[*subject as usize];
+                let own = (next.unwrap_or(position), next.is_some());
+                if parting.is_none_or(|(before, _)| time(before) < time(own.0)) {
+                    *parting = Some(own);
+                }
+            }
+        }
+        partings
     }
 
     fn event(&self, position: u32) -> Event {
@@ -299,7 +351,7 @@ impl Tracks<'_> {
     fn ends(&self, subjects: usize, said: &HashMap<u32, Vec<u32>>, last: bool) -> Vec<Option<u32>> {
         let mut ends = vec![None; subjects];
         let mut seen: HashSet<u32> = HashSet::new();
-        let order = &self.lineage.order;
+        let order = self.lineage.order();
         let mut see = |position: u32| {
             let set = self.held[position as usize];
             let held: &[u32] = if seen.insert(set) { self.sets.of(set) } else { &[] };
@@ -308,11 +360,11 @@ impl Tracks<'_> {
             }
         };
         match last {
-            false => order.iter().for_each(|&position| see(position)),
+            false => order.oldest_first.iter().for_each(|&position| see(position)),
             true => {
-                let reachable = |position: &&u32| self.lineage.reachable[**position as usize];
-                order.iter().rev().filter(reachable).for_each(|&position| see(position));
-                order.iter().rev().for_each(|&position| see(position));
+                let reachable = |position: &&u32| order.reachable[**position as usize];
+                order.oldest_first.iter().rev().filter(reachable).for_each(|&position| see(position));
+                order.oldest_first.iter().rev().for_each(|&position| see(position));
             }
         }
         ends

@@ -9,6 +9,7 @@
 //! only a merge brought in is thereby the merge's, and what was only stashed is the stash commit's.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
@@ -17,8 +18,11 @@ use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, sanitize};
 use crate::source::{Finder, Graph, Id, Known, Repository, Stop, Store};
 
+use paths::{PATH_LONGEST, PATHS, Paths, TOP};
+
 mod life;
 mod order;
+mod paths;
 mod relevant;
 mod versions;
 
@@ -89,12 +93,17 @@ impl Sightings {
     }
 }
 
-/// A graph and the order of its commits, which tells who brought what.
+/// A graph and the order of its commits, which tells who brought what; worked out when somebody asks.
 pub struct Lineage {
     graph: Graph,
+    order: OnceLock<Order>,
+}
+
+/// The order of the commits of a graph.
+struct Order {
     /// Positions in `graph.commits`, the oldest first.
-    order: Vec<u32>,
-    /// For each commit of the graph its place in `order`.
+    oldest_first: Vec<u32>,
+    /// For each commit of the graph its place in `oldest_first`.
     ranks: Vec<u32>,
     reachable: Vec<bool>,
     reachable_tags: HashSet<Id>,
@@ -102,22 +111,32 @@ pub struct Lineage {
     notes: Vec<bool>,
 }
 
-impl Lineage {
-    /// Orders the commits of `graph`.
-    #[must_use]
-    pub fn new(graph: Graph) -> Self {
-        let (reachable, reachable_tags) = order::reachable(&graph, |_| true);
-        let order = order::oldest_first(&graph, &reachable);
-        let (mut notes, _) = order::reachable(&graph, |name| name.starts_with("refs/notes/"));
+impl Order {
+    fn of(graph: &Graph) -> Self {
+        let (reachable, reachable_tags) = order::reachable(graph, |_| true);
+        let oldest_first = order::oldest_first(graph, &reachable);
+        let (mut notes, _) = order::reachable(graph, |name| name.starts_with("refs/notes/"));
         if notes.contains(&true) {
-            let (others, _) = order::reachable(&graph, |name| !name.starts_with("refs/notes/"));
+            let (others, _) = order::reachable(graph, |name| !name.starts_with("refs/notes/"));
             notes.iter_mut().zip(others).for_each(|(note, other)| *note &= !other);
         }
         let mut ranks = vec![u32::MAX; graph.commits.len()];
-        for (&position, rank) in order.iter().zip(0..) {
+        for (&position, rank) in oldest_first.iter().zip(0..) {
             ranks[position as usize] = rank;
         }
-        Self { graph, order, ranks, reachable, reachable_tags, notes }
+        Self { oldest_first, ranks, reachable, reachable_tags, notes }
+    }
+}
+
+impl Lineage {
+    /// The lineage of the commits of `graph`.
+    #[must_use]
+    pub fn new(graph: Graph) -> Self {
+        Self { graph, order: OnceLock::new() }
+    }
+
+    fn order(&self) -> &Order {
+        self.order.get_or_init(|| Order::of(&self.graph))
     }
 
     /// The graph.
@@ -133,14 +152,14 @@ impl Lineage {
             return Some(self.commit(commit));
         }
         let tag = &self.graph.tags[self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?];
-        let reachable = self.reachable_tags.contains(&id);
+        let reachable = self.order().reachable_tags.contains(&id);
         Some(Introduction { id, author: person(&tag.tagger), date: date(tag.time), reachable })
     }
 
     /// How many commits of the graph come before a commit: none before its parents, then by date.
     #[must_use]
     pub fn rank(&self, id: Id) -> usize {
-        self.position(id).map_or(usize::MAX, |position| self.ranks[position] as usize)
+        self.position(id).map_or(usize::MAX, |position| self.order().ranks[position] as usize)
     }
 
     /// Where in the graph a commit is.
@@ -169,7 +188,7 @@ impl Lineage {
             id: commit.id,
             author: person(&commit.author),
             date: date(commit.time),
-            reachable: self.reachable[position],
+            reachable: self.order().reachable[position],
         }
     }
 }
@@ -214,14 +233,15 @@ pub fn trace(
         wanted: &wanted,
         blobs: blobs.collect(),
         finder: Finder::with_cache(64 * 1024 * 1024),
-        paths: HashMap::new(),
+        paths: Paths::default(),
         seen: HashSet::new(),
         found: Vec::new(),
         unreadable: HashSet::new(),
         too_many: false,
     };
     let mut firsts: HashMap<(u32, u32), usize> = HashMap::new();
-    for (rank, &position) in lineage.order.iter().enumerate() {
+    let order = lineage.order();
+    for (rank, &position) in order.oldest_first.iter().enumerate() {
         if stop.requested() {
             break;
         }
@@ -236,22 +256,21 @@ pub fn trace(
         descent.tree(&lineage.graph.commits[commit].tree.0);
     }
     let in_head: HashSet<(u32, u32)> = descent.found.drain(..).collect();
-    let mut paths: Vec<&[u8]> = vec![&[]; descent.paths.len()];
-    for (path, &number) in &descent.paths {
-        paths[number as usize] = path;
-    }
+    let paths = descent.paths.told(firsts.keys().map(|&(_, path)| path), |name| descent.relevant.name(name));
     let ids: HashMap<u32, Id> = wanted.blobs.iter().map(|(id, number)| (*number, Id(*id))).collect();
     let named: HashMap<u32, &[u8]> = wanted.names.iter().map(|(name, number)| (*number, &**name)).collect();
-    let mut firsts: Vec<(usize, &[u8], (u32, u32))> =
-        firsts.into_iter().map(|(place, rank)| (rank, paths[place.1 as usize], place)).collect();
+    let told = |(place, rank): ((u32, u32), usize)| Some((rank, paths.get(&place.1)?.as_slice(), place));
+    let wanted_places = firsts.len();
+    let mut firsts: Vec<(usize, &[u8], (u32, u32))> = firsts.into_iter().filter_map(told).collect();
+    descent.too_many |= firsts.len() < wanted_places;
     firsts.sort_unstable();
     for (rank, path, (number, place)) in firsts {
-        let commit = lineage.order[rank] as usize;
+        let commit = order.oldest_first[rank] as usize;
         let sighting = Sighting {
             path: FilePath::new(path),
             first: lineage.commit(commit),
             in_head: in_head.contains(&(number, place)),
-            is_note: lineage.notes[commit],
+            is_note: order.notes[commit],
         };
         match ids.get(&number) {
             Some(&id) => sightings.blobs.entry(id).or_default().push(sighting),
@@ -265,7 +284,9 @@ pub fn trace(
         sightings.tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
     }
     if descent.too_many {
-        let detail = format!("more than {PATHS} paths lead to what was found; findings lack the others");
+        let detail = format!(
+            "more than {PATHS} paths, or some longer than {PATH_LONGEST} bytes, lead to what was found; findings lack them"
+        );
         sightings.tally.notice(Notice::new(Cause::Budget, "provenance", detail));
     }
     sightings.relevant = Some(descent.relevant);
@@ -296,10 +317,6 @@ pub fn lives(
     (lives, tally)
 }
 
-/// At most this many paths are told apart. Ten trees that each hold the next ten times make ten thousand million paths
-/// out of a few hundred bytes, and somebody has made such a repository.
-const PATHS: usize = 200_000;
-
 /// Goes down from the top tree of a commit, only where something wanted is below.
 struct Descent<'d> {
     store: &'d Store,
@@ -308,8 +325,8 @@ struct Descent<'d> {
     /// The wanted blobs, by their number in the store.
     blobs: HashMap<u32, u32>,
     finder: Finder,
-    /// A number for every path that was come across.
-    paths: HashMap<Vec<u8>, u32>,
+    /// Every path that was come across.
+    paths: Paths,
     /// Trees, by number, and the path they were seen at.
     seen: HashSet<(u32, u32)>,
     /// Wanted blobs and names, and their paths, since the last commit.
@@ -321,13 +338,9 @@ struct Descent<'d> {
 impl Descent<'_> {
     fn tree(&mut self, top: &gix::oid) {
         let Some(top) = self.store.number(top) else { return };
-        let mut pending = vec![(top, Vec::new())];
+        let mut pending = vec![(top, TOP)];
         while let Some((tree, path)) = pending.pop() {
-            if !self.relevant.leads_to_something(tree) {
-                continue;
-            }
-            let Some(place) = self.path(&path) else { continue };
-            if !self.seen.insert((tree, place)) {
+            if !self.relevant.leads_to_something(tree) || !self.seen.insert((tree, path)) {
                 continue;
             }
             let Some((from, to)) = self.relevant.open(tree, self.store, self.wanted, &mut self.finder) else {
@@ -337,33 +350,19 @@ impl Descent<'_> {
             for at in from..to {
                 let step = self.relevant.step(at);
                 let name = self.relevant.name(step.name);
-                let below = match path.is_empty() {
-                    true => name.to_vec(),
-                    false => [path.as_slice(), b"/", name].concat(),
-                };
                 let blob = step.object.and_then(|object| self.blobs.get(&object));
                 let wanted = [self.wanted.names.get(name).copied(), blob.copied()];
-                for number in wanted.into_iter().flatten() {
-                    let place = self.path(&below);
-                    self.found.extend(place.map(|place| (number, place)));
+                let subtree = step.object.filter(|_| step.is_tree && !self.too_many);
+                if subtree.is_none() && wanted == [None; 2] {
+                    continue;
                 }
-                if let Some(tree) = step.object.filter(|_| step.is_tree && !self.too_many) {
-                    pending.push((tree, below));
-                }
+                let Some(below) = self.paths.number(path, step.name, name.len()) else {
+                    self.too_many = true;
+                    continue;
+                };
+                self.found.extend(wanted.into_iter().flatten().map(|number| (number, below)));
+                pending.extend(subtree.map(|tree| (tree, below)));
             }
         }
-    }
-
-    fn path(&mut self, path: &[u8]) -> Option<u32> {
-        if let Some(&number) = self.paths.get(path) {
-            return Some(number);
-        }
-        if self.paths.len() >= PATHS {
-            self.too_many = true;
-            return None;
-        }
-        let number = self.paths.len() as u32;
-        self.paths.insert(path.to_vec(), number);
-        Some(number)
     }
 }

@@ -179,14 +179,16 @@ fn note_end(finding: &mut Finding, now: &str) {
     }
 }
 
-/// How long a secret was there to be read: until it was removed, or until now where a ref still holds it.
+/// How long a secret was there to be read: until it was removed, or until now where a ref still holds it, or leads to the message
+/// that says it.
 pub(super) fn note_exposure(finding: &mut Finding, now: jiff::Timestamp) {
     let Some(life) = &mut finding.life else { return };
     let time = |date: &str| date.parse::<jiff::Timestamp>().ok();
-    let end = match &life.removed {
-        _ if life.holding_count > 0 || life.in_head => Some(now),
-        Some(removed) => time(&removed.date),
-        None => life.last.as_ref().and_then(|last| time(&last.date)),
+    let is_said = life.last.is_none() && life.reaching_count > 0;
+    let end = match &life.ended {
+        _ if life.holding_count > 0 || life.in_head || is_said => Some(now),
+        Some(ended) => time(&ended.date),
+        None => None,
     };
     let days = time(&life.first.date).zip(end).map(|(from, to)| (to.as_second() - from.as_second()).max(0) / 86_400);
     life.exposed_days = days.and_then(|days| u64::try_from(days).ok());

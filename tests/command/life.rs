@@ -132,3 +132,62 @@ fn a_message_is_reached_and_held_by_nobody() {
     assert_eq!((&message["last"], &message["branch"]), (&Value::Null, &Value::Null));
     assert_eq!(names(&message["reaching"]), ["refs/heads/main"]);
 }
+
+#[test]
+fn what_the_message_of_a_tag_says_is_held_by_the_refs_that_name_it() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", "x\n");
+    scratch.commit(0, "Begin");
+    let message = format!("the token is {}", github("tagged"));
+    let date = [("GIT_COMMITTER_DATE", "1700864000 +0000")];
+    scratch.git_with("repo", &["tag", "-a", "-m", &message, "v1"], &date);
+    let tag = scratch.git("repo", &["rev-parse", "v1"]);
+    let tagged = life(&scratch, "repo", "tagged");
+    assert_eq!((text(&tagged["first"]["commit"]), &tagged["last"]), (tag.as_str(), &Value::Null));
+    assert_eq!(text(&tagged["first"]["date"]), "2023-11-24T22:13:20Z");
+    assert_eq!((names(&tagged["holding"]), &tagged["exposed_days"]), (vec!["refs/tags/v1"], &20.into()));
+    keysieve(&scratch, "repo", &["history", "--cleanup-plan", "../plan"]).exits(1);
+    let plan = std::fs::read_to_string(scratch.path("plan")).expect("a plan");
+    assert!(plan.contains(&tag) && plan.contains("refs/tags/v1"), "{plan}");
+}
+
+#[test]
+fn what_the_message_of_a_commit_says_is_there_as_long_as_a_ref_leads_to_it() {
+    let scratch = Scratch::repository();
+    scratch.commit(0, &format!("the token is {}", github("said")));
+    let said = life(&scratch, "repo", "said");
+    assert_eq!((&said["last"], &said["exposed_days"]), (&Value::Null, &30.into()));
+}
+
+#[test]
+fn a_secret_is_exposed_as_long_as_any_branch_held_it() {
+    let scratch = Scratch::repository();
+    let git = |arguments: &[&str]| scratch.git("repo", arguments);
+    scratch.write("repo/base.txt", "x\n");
+    scratch.commit(0, "Begin");
+    git(&["checkout", "-q", "-b", "feature"]);
+    scratch.write("repo/a.txt", github("merged"));
+    scratch.commit(DAY, "Add");
+    scratch.write("repo/a.txt", "nothing\n");
+    scratch.commit(11 * DAY, "Remove on the branch");
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "-m", "Merge", "feature"]);
+    git(&["branch", "-q", "-D", "feature"]);
+    let merged = life(&scratch, "repo", "merged");
+    assert_eq!(subject(&scratch, &merged["removed"]), "Remove on the branch");
+    assert_eq!(merged["exposed_days"], 10);
+
+    scratch.write("repo/b.txt", github("longer"));
+    scratch.commit(12 * DAY, "Add");
+    git(&["branch", "longer"]);
+    scratch.write("repo/b.txt", "nothing\n");
+    scratch.commit(13 * DAY, "Remove on main");
+    git(&["checkout", "-q", "longer"]);
+    scratch.write("repo/b.txt", format!("{}\nmore\n", github("longer")));
+    scratch.commit(14 * DAY, "Edit");
+    scratch.write("repo/b.txt", "nothing\n");
+    scratch.commit(17 * DAY, "Remove at last");
+    let longer = life(&scratch, "repo", "longer");
+    assert_eq!(subject(&scratch, &longer["removed"]), "Remove on main");
+    assert_eq!(longer["exposed_days"], 5);
+}

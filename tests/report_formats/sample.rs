@@ -260,6 +260,7 @@ pub fn sample() -> Run {
         at_least: true,
         last: event(140, 12),
         removed: event(141, 13),
+        ended: event(141, 13),
         returns: 2,
         branch: Some("refs/heads/main".to_owned()),
         in_head: false,

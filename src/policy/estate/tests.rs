@@ -18,20 +18,12 @@ fn event(day: &str) -> Event {
 /// A life that began and, if so, ended on these days.
 fn life(first: &str, removed: Option<&str>) -> Life {
     Life {
-        first: event(first),
-        at_least: false,
         last: removed.map(event),
         removed: removed.map(event),
-        returns: 0,
         branch: Some("refs/heads/main".into()),
         in_head: removed.is_none(),
-        holding: Vec::new(),
         holding_count: u64::from(removed.is_none()),
-        reaching: Vec::new(),
-        reaching_count: 0,
-        only_reflog: false,
-        objects: Vec::new(),
-        exposed_days: None,
+        ..Life::since(event(first))
     }
 }
 
