@@ -1,5 +1,5 @@
 //! Which hits stand at a path: those of rules for certain files count there alone, and there they take what only a key or
-//! a URL tells of the same bytes.
+//! a URL tells of the same bytes, and what is encoded in them.
 //!
 //! Detection sees no path, so it leaves both candidates; a blob of the history may have one name at which the rule counts
 //! and another at which it does not.
@@ -53,7 +53,8 @@ impl<'r> Contest<'r> {
         if !rule.counts_at(path, hit.ground.excuses) {
             return false;
         }
-        let yields = rule.is_of_files() || matches!(rule.form, Form::Assignment(_) | Form::Url(_));
+        let is_decoded = !hit.decoding.is_empty();
+        let yields = rule.is_of_files() || is_decoded || matches!(rule.form, Form::Assignment(_) | Form::Url(_));
         let Some(rivals) = self.of_files.get(&hit.origin).filter(|_| yields) else { return true };
         // Of two rules for the same file, the one that claims more bytes goes before.
         let size = |at: usize| hits[at].span.end - hits[at].span.start;
@@ -64,6 +65,7 @@ impl<'r> Contest<'r> {
             let other = self.rules.get(self.found_by[rival]);
             rival != index
                 && hits[rival].span.overlaps(&hit.span)
+                && (!is_decoded || size(rival) >= size(index))
                 && (!rule.is_of_files() || (size(rival), self.found_by[index]) > (size(index), self.found_by[rival]))
                 && other.counts_at(path, hits[rival].ground.excuses)
         })

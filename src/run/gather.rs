@@ -15,7 +15,7 @@ use crate::suppress::{Standing, Standings};
 
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
-use super::lives::{Lives, Seat};
+use super::lives::{self, Lives};
 use super::signing;
 
 /// The objects that hold each secret: blobs, and commits and tags that say it in words.
@@ -256,7 +256,7 @@ fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
             let brought = life.filter_map(|stand| Some((&stand.seat, stand.brought(hit.secret.expose())?)));
             brought.map(|(seat, first)| (seated(outermost, id, seat), Some(first.clone()))).collect()
         }
-        Origin::EntryName(name) if lives.names.contains_key(name) => {
+        Origin::EntryName(name) if lives.names.get(name).is_some_and(|it| !it.is_empty()) => {
             let life = lives.names[name].iter();
             life.map(|(path, introduced)| (Origin::EntryName(path.clone()), Some(introduced.clone()))).collect()
         }
@@ -274,12 +274,12 @@ fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
 }
 
 /// The blob, or what the pointer in it stands for, at its place.
-fn seated(outermost: &Origin, id: &str, seat: &Seat) -> Origin {
+fn seated(outermost: &Origin, id: &str, seat: &lives::Seat) -> Origin {
     let id = id.to_owned();
     match (outermost, seat) {
-        (Origin::LfsObject { .. }, Seat::Path(path)) => Origin::LfsObject { id, path: Some(path.clone()) },
-        (_, Seat::Path(path)) => Origin::Blob { id, path: Some(path.clone()) },
-        (_, Seat::Note(on)) => Origin::Note { id, on: on.clone() },
+        (Origin::LfsObject { .. }, lives::Seat::Path(path)) => Origin::LfsObject { id, path: Some(path.clone()) },
+        (_, lives::Seat::Path(path)) => Origin::Blob { id, path: Some(path.clone()) },
+        (_, lives::Seat::Note(on)) => Origin::Note { id, on: on.clone() },
     }
 }
 
@@ -297,38 +297,57 @@ fn merge(finding: &mut Finding, confidence: Confidence, verdict: &Verdict, place
     finding.related.extend(related);
 }
 
-/// Sorts the places, and leaves one for each version line of a file: in the history, the place that came first; and
-/// nothing that only says again what a place of the working tree says, or a member of the container.
+/// Sorts the places, and leaves those of one version of each file: in the history, the one that came first; and nothing that
+/// only says again what a place of the working tree says, or a member of the container.
 fn settle_places(finding: &mut Finding) {
     finding.places.sort_by(order);
     // What a notebook's bytes show, its joined cells show again.
     finding.places.dedup_by(|one, other| one.origin == other.origin && one.span == other.span);
-    let mut seen: HashSet<(Vec<FilePath>, bool)> = HashSet::new();
-    let of = |place: &Place, keep: fn(&Origin) -> bool| {
-        let path = place.origin.outermost().path().filter(|_| keep(place.origin.outermost()))?;
-        Some((std::iter::once(path).chain(place.origin.members()).cloned().collect(), place.origin.is_name()))
-    };
-    let files: HashSet<(Vec<FilePath>, bool)> = finding
-        .places
-        .iter()
-        .filter_map(|place| of(place, |it| matches!(it, Origin::File(_) | Origin::FileName(_))))
-        .collect();
+    let mut first: HashMap<Seat, Origin> = HashMap::new();
+    let is_file = |place: &&Place| matches!(place.origin.outermost(), Origin::File(_) | Origin::FileName(_));
+    let files: HashSet<Seat> = finding.places.iter().filter(is_file).filter_map(seat_of).collect();
     let opened: HashSet<Origin> = finding.places.iter().filter_map(|place| place.origin.container().cloned()).collect();
     let has_path = finding.places.iter().any(|place| place.origin.outermost().path().is_some());
     finding.places.retain(|place| match place.origin.outermost() {
         // What is stored in a container as it is stands in the container's own bytes, too.
         _ if opened.contains(&place.origin) => false,
-        Origin::Staged(_) | Origin::EntryName(_) => of(place, |_| true).is_none_or(|key| !files.contains(&key)),
-        Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => {
-            of(place, |_| true).is_some_and(|key| seen.insert(key))
-        }
+        Origin::Staged(_) | Origin::EntryName(_) => seat_of(place).is_none_or(|seat| !files.contains(&seat)),
+        Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => seat_of(place)
+            .is_some_and(|seat| first.entry(seat).or_insert_with(|| place.origin.clone()) == &place.origin),
         // Adding to the index writes a blob that no commit holds yet.
         Origin::Blob { path: None, .. } => !has_path,
         _ => true,
     });
     finding.related.sort();
     finding.related.dedup();
-    let kept: HashSet<Origin> = finding.places.iter().map(|place| place.origin.clone()).collect();
+    keep_related(finding);
+}
+
+/// Where in the tree of a version a place is: the path, the members of containers below it, and whether it is their name.
+type Seat = (Vec<FilePath>, bool);
+
+fn seat_of(place: &Place) -> Option<Seat> {
+    let path = place.origin.outermost().path()?;
+    Some((std::iter::once(path).chain(place.origin.members()).cloned().collect(), place.origin.is_name()))
+}
+
+/// Leaves of the places in the history one for each file. Not before it is known which of them are hidden: beside one there may
+/// be a comment, beside the next none.
+pub fn condense(findings: &mut [Finding]) {
+    for finding in findings {
+        let mut seen: HashSet<Seat> = HashSet::new();
+        finding.places.retain(|place| match place.origin.outermost() {
+            Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => {
+                seat_of(place).is_some_and(|seat| seen.insert(seat))
+            }
+            _ => true,
+        });
+        keep_related(finding);
+    }
+}
+
+fn keep_related(finding: &mut Finding) {
+    let kept: HashSet<&Origin> = finding.places.iter().map(|place| &place.origin).collect();
     finding.related.retain(|related| kept.contains(&related.place.origin));
 }
 

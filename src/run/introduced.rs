@@ -11,7 +11,7 @@ use crate::finding::Introduction;
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
 use crate::provenance::Lineage;
-use crate::source::{Brought, Change, Id, Patch, Range, Repository, Selection, Source as _, Staged};
+use crate::source::{Brought, Change, Id, Patch, Range, Repository, Selection, Sink, Source as _, Staged};
 
 use super::inspect::Hit;
 use super::lives::{Held, Known, Lives, Seat, Stand, said};
@@ -44,15 +44,33 @@ impl Run<'_> {
     pub(super) fn patch(&self, path: &Path, tally: &mut Tally) -> Result<Lives, RunError> {
         let patch = Patch::open(path)?;
         tally.add(patch.each(&|item| self.take(&item), self.stop)?);
-        let aside = self.aside();
-        patch.before(&|item| aside.take(&item));
-        let mut secrets = Secrets::default();
-        secrets.extend(&aside.hits.into_inner().unwrap_or_else(PoisonError::into_inner), self);
-        let before = secrets.0.into_iter().filter_map(|(holder, known)| match holder {
-            Holder::File(path) => Some((path, Arc::new(known))),
-            Holder::Blob(_) => None,
+        let (mut before, mut brought) = (HashMap::<FilePath, Values>::new(), HashMap::<FilePath, Values>::new());
+        patch.sections(&mut |section| {
+            let old = self.values(&|sink| section.before(sink));
+            if section.is_repeated {
+                let new = self.values(&|sink| section.now(sink));
+                brought.entry(section.path.clone()).or_default().extend(new.difference(&old).cloned());
+            }
+            before.entry(section.path.clone()).or_default().extend(old);
         });
-        Ok(Lives { before: before.collect(), ..Lives::default() })
+        // What one patch of several brings is news, whatever the next begins with.
+        for (path, brought) in brought {
+            before.entry(path).or_default().retain(|value| !brought.contains(value));
+        }
+        let before = before.into_iter().map(|(path, values)| (path, Arc::new(values))).collect();
+        Ok(Lives { before, ..Lives::default() })
+    }
+
+    /// The secrets in what `lend` lends, as far as they would be reported; nothing of it is reported or counted.
+    fn values(&self, lend: &dyn Fn(&Sink<'_>)) -> Values {
+        let aside = self.aside();
+        lend(&|item| aside.take(&item));
+        let hits = aside.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
+        hits.iter().filter(|hit| self.would_report(hit)).map(|hit| hit.secret.expose().to_vec()).collect()
+    }
+
+    fn would_report(&self, hit: &Hit) -> bool {
+        hit.verdict.confidence.is_some_and(|confidence| confidence >= self.settings.config.min_confidence)
     }
 
     /// What of the staged files stood there before.
@@ -82,30 +100,18 @@ impl Run<'_> {
     }
 }
 
-/// What holds secrets.
-#[derive(PartialEq, Eq, Hash)]
-enum Holder {
-    Blob(String),
-    /// The old sides of a file in a patch.
-    File(FilePath),
-}
+/// Secrets as they are.
+type Values = HashSet<Vec<u8>>;
 
 /// The secrets of blobs, as far as they would be reported.
 #[derive(Default)]
-struct Secrets(HashMap<Holder, HashSet<Vec<u8>>>);
+struct Secrets(HashMap<String, Values>);
 
 impl Secrets {
     fn extend(&mut self, hits: &[Hit], run: &Run<'_>) {
-        let least = run.settings.config.min_confidence;
-        for hit in hits.iter().filter(|hit| hit.verdict.confidence.is_some_and(|confidence| confidence >= least)) {
-            let holder = match hit.origin.outermost() {
-                Origin::Patch(path) => Holder::File(path.clone()),
-                other => match other.object() {
-                    Some(id) => Holder::Blob(id.to_owned()),
-                    None => continue,
-                },
-            };
-            self.0.entry(holder).or_default().insert(hit.secret.expose().to_vec());
+        for hit in hits.iter().filter(|hit| run.would_report(hit)) {
+            let Some(id) = hit.origin.outermost().object() else { continue };
+            self.0.entry(id.to_owned()).or_default().insert(hit.secret.expose().to_vec());
         }
     }
 
@@ -117,15 +123,15 @@ impl Secrets {
     }
 
     fn holds(&self, blob: Id) -> bool {
-        self.0.contains_key(&Holder::Blob(blob.to_string()))
+        self.0.contains_key(&blob.to_string())
     }
 
     fn of(&self, blob: Id) -> impl Iterator<Item = &Vec<u8>> {
-        self.0.get(&Holder::Blob(blob.to_string())).into_iter().flatten()
+        self.0.get(&blob.to_string()).into_iter().flatten()
     }
 
     fn in_any(&self, blobs: &[Id]) -> Known {
-        let held = blobs.iter().filter_map(|blob| self.0.get(&Holder::Blob(blob.to_string())));
+        let held = blobs.iter().filter_map(|blob| self.0.get(&blob.to_string()));
         Arc::new(held.flatten().cloned().collect())
     }
 }

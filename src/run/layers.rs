@@ -208,7 +208,7 @@ impl<'d> Layers<'d> {
         } else if layer.chain.iter().any(|it| !it.is_in_place()) {
             self.too_deep |= decode::holds_encoded(layer.text, scope);
         }
-        claims.settle(self.keep_lost.then_some(self.detector))
+        claims.settle(self.detector, self.path.is_some(), self.keep_lost)
     }
 
     /// Which pieces of the slice `text` decode to something that holds a candidate.
@@ -302,8 +302,9 @@ struct Claims {
 
 impl Claims {
     /// Leaves to each claimant what nobody with a better claim has; sorted by place. Claims of one text do not compete:
-    /// they were settled there. With a detector, those that come away with nothing are told of, too.
-    fn settle(mut self, tell: Option<&Detector>) -> Vec<Sighting> {
+    /// they were settled there; nor do those of rules for certain files as long as the path is not known: which of them count
+    /// is settled when it is ([`super::contest`]). Those that come away with nothing are told of, too, if wanted.
+    fn settle(mut self, detector: &Detector, has_path: bool, tell: bool) -> Vec<Sighting> {
         let by_place = |a: &Sighting, b: &Sighting| {
             (a.place.start, a.place.end, a.rule, &a.decoding).cmp(&(b.place.start, b.place.end, b.rule, &b.decoding))
         };
@@ -316,13 +317,16 @@ impl Claims {
             let mut taken: BTreeMap<usize, (usize, usize, RuleIndex)> = BTreeMap::new();
             let lost = &mut self.lost;
             self.all.retain_mut(|(text, it)| {
+                if !has_path && detector.rules().get(it.rule).is_of_files() {
+                    return true;
+                }
                 let Range { start, end } = it.place;
                 let mut reach = start..end;
                 while let Some((&other, &(other_end, owner, rule))) = taken.range(..end.max(start + 1)).next_back()
                     && other_end > reach.start
                 {
                     if owner != *text {
-                        lost.extend(tell.map(|detector| it.clone().lost_to(detector, rule)));
+                        lost.extend(tell.then(|| it.clone().lost_to(detector, rule)));
                         return false;
                     }
                     reach = reach.start.min(other)..reach.end.max(other_end);

@@ -291,6 +291,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     if !plan.inventory {
         suppressions.hide(&mut findings, &ground);
     }
+    gather::condense(&mut findings);
     let settled = suppressions.settle();
     hiding::tell(&mut explained, &settled.hidden);
     if plan.secrets && plan.policy {

@@ -1,8 +1,10 @@
 //! What a patch brings: the new side of each hunk, as the file would have it.
 //!
-//! A hunk shows its lines and a few around them, and nothing else of the file is known. [`Patch::before`] lends the old
-//! sides, so that what merely stands beside a change is not taken for one.
+//! A hunk shows its lines and a few around them, and nothing else of the file is known. [`Patch::sections`] lends the old
+//! sides, so that what merely stands beside a change is not taken for one. Several patches may follow one another in a stream: what
+//! one of them brings is an old line of the next.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -48,20 +50,49 @@ impl<R: Read + Send> Patch<R> {
         Self { name: name.into(), reader: Mutex::new(reader), parsed: Mutex::new(None) }
     }
 
-    /// Lends the old sides, each under the path that the file has now. Of a new file it is what the removed files held: it
-    /// may have been one of them. Lends nothing before [`Source::each`] has run.
-    pub fn before(&self, sink: &Sink<'_>) {
+    /// Calls `visit` with each file of the patch, in its order. Calls nobody before [`Source::each`] has run.
+    pub fn sections(&self, visit: &mut dyn FnMut(&Section<'_>)) {
         let parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(parsed) = parsed.as_ref() else { return };
-        let removed: Vec<&File> = parsed.files.iter().filter(|file| file.new.is_none()).collect();
+        let mut counts: HashMap<&[u8], usize> = HashMap::new();
+        parsed
+            .files
+            .iter()
+            .filter_map(|file| file.new.as_deref())
+            .for_each(|path| *counts.entry(path).or_default() += 1);
         for file in &parsed.files {
             let Some(path) = &file.new else { continue };
-            let sources: Vec<&File> = if file.old.is_some() { vec![file] } else { removed.clone() };
-            for hunk in sources.iter().flat_map(|source| &source.hunks) {
-                for old in &hunk.old {
-                    lend(Origin::Patch(FilePath::new(path.clone())), old, 0, LineState::default(), sink);
-                }
-            }
+            let removed = || parsed.files.iter().filter(|other| other.new.is_none() && other.patch == file.patch);
+            let sources = if file.old.is_some() { vec![file] } else { removed().collect() };
+            let is_repeated = counts[path.as_slice()] > 1;
+            visit(&Section { path: FilePath::new(path.clone()), is_repeated, file, sources });
+        }
+    }
+}
+
+/// A file of a patch.
+pub struct Section<'p> {
+    /// The path that it has behind the patch.
+    pub path: FilePath,
+    /// Whether another patch of the same stream changes it, too.
+    pub is_repeated: bool,
+    file: &'p File,
+    /// What its old side is in. Of a new file these are the files that the same patch removes: it may have been one of them.
+    sources: Vec<&'p File>,
+}
+
+impl Section<'_> {
+    /// Lends the old side, under the path of now.
+    pub fn before(&self, sink: &Sink<'_>) {
+        for old in self.sources.iter().flat_map(|source| &source.hunks).flat_map(|hunk| &hunk.old) {
+            lend(Origin::Patch(self.path.clone()), old, 0, LineState::default(), sink);
+        }
+    }
+
+    /// Lends the new side.
+    pub fn now(&self, sink: &Sink<'_>) {
+        for hunk in &self.file.hunks {
+            lend(Origin::Patch(self.path.clone()), &hunk.new, 0, LineState::default(), sink);
         }
     }
 }

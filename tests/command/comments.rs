@@ -157,3 +157,33 @@ fn what_other_tools_ignore_stays_ignored_and_is_said() {
     scratch.write("repo/.gitleaks.toml", "[allowlist\n");
     scan(&scratch, &[]).exits(1).says(".gitleaks.toml: hides nothing");
 }
+
+/// Of a secret that stands twice in a file, once with a comment, the other place is reported, whatever is read.
+#[test]
+fn a_comment_hides_no_other_line() {
+    let scratch = Scratch::repository();
+    let secret = github("twice");
+    let commented = line(&secret, &allow(&format!("{RULE} read by the tests")));
+    let filler = "x\n".repeat(20);
+    for text in
+        [format!("{commented}{filler}{}", line(&secret, "")), format!("{}{filler}{commented}", line(&secret, ""))]
+    {
+        let at = if text.starts_with(&commented) { 22 } else { 1 };
+        scratch.write("repo/a.py", &text);
+        let lines = |arguments: &[&str]| -> Vec<u64> {
+            let arguments = [arguments, &["--now", "2026-11-28", "--format", "json"]].concat();
+            let report = keysieve(&scratch, "repo", &arguments).exits(1).json();
+            let [finding] = report.findings() else { panic!("{:#}", report.0["findings"]) };
+            list(&finding["places"]).iter().filter_map(|place| place["start"]["line"].as_u64()).collect()
+        };
+        assert_eq!(lines(&["scan"]), [at]);
+        scratch.git("repo", &["add", "-A"]);
+        assert_eq!(lines(&["scan", "--staged"]), [at]);
+        scratch.commit(0, "twice");
+        assert_eq!(lines(&["history"]), [at]);
+        assert_eq!(lines(&["history", "--range", "HEAD"]), [at]);
+        scratch.git("repo", &["update-ref", "-d", "HEAD"]);
+        scratch.git("repo", &["reflog", "expire", "--expire=all", "--all"]);
+        scratch.git("repo", &["gc", "-q", "--prune=now"]);
+    }
+}

@@ -96,3 +96,26 @@ fn what_is_no_patch_is_said() {
     let report = diff(&scratch, plain.as_bytes()).exits(1).json();
     assert_eq!(report.findings()[0]["places"][0]["path"], "new/f.txt");
 }
+
+/// What one patch of a stream brings stands beside what the next changes, or goes with it.
+#[test]
+fn what_a_patch_brings_is_news_whatever_follows_it() {
+    let scratch = repository();
+    scratch.write("repo/a.txt", format!("one\n{}\ntwo\n", github("first")));
+    scratch.commit(10, "Add");
+    scratch.write("repo/a.txt", format!("one\n{}\nthree\n", github("first")));
+    scratch.commit(20, "Edit beside it");
+    scratch.write("repo/a.txt", format!("one\n{}\n", github("second")));
+    scratch.commit(30, "Another");
+    scratch.write("repo/a.txt", "one\n");
+    scratch.commit(40, "Remove");
+    let mut both = [github("first"), github("second")];
+    both.sort();
+    for options in
+        [&["format-patch", "-4", "--stdout"][..], &["log", "-p", "-4"], &["log", "-p", "-U0", "--reverse", "-4"]]
+    {
+        assert_eq!(diff(&scratch, &git(&scratch, options)).exits(1).json().secrets(), both, "{options:?}");
+    }
+    // What stood there before the first of them is none.
+    assert_eq!(diff(&scratch, &git(&scratch, &["log", "-p", "-2"])).exits(1).json().secrets(), [github("second")]);
+}

@@ -1,5 +1,7 @@
 //! Histories of unusual shape: a secret is found once, with the commit that brought it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::scripted::Scratch;
@@ -148,4 +150,82 @@ fn repositories_of_other_kinds() {
         let report = keysieve(&scratch, at, &["history", "--format", "json"]).exits(1).json();
         assert_eq!(report.findings()[0]["places"][0]["introduced"]["commit"], *commit, "{at}");
     }
+}
+
+/// A rule for certain files takes nothing from what is encoded in its bytes before the path says that it counts.
+#[test]
+fn what_is_encoded_where_a_rule_for_other_files_matches() {
+    let encoded = |salt| data_encoding::BASE64.encode(github(salt).as_bytes());
+    let files = [
+        ("servers.xml", format!("<Pass encoding=\"base64\">{}</Pass>\n", encoded("pass"))),
+        ("answers.xml", format!("<Value>{}</Value>\n", encoded("value"))),
+        ("secret.yaml", format!("kind: Secret\ndata:\n  token: {}\n", encoded("token"))),
+        ("settings.json", format!("{{\"auth\": \"{}\"}}\n", encoded("auth"))),
+        ("settings.ini", format!("_password={}\n", encoded("password"))),
+    ];
+    let scratch = Scratch::repository();
+    for (path, text) in &files {
+        scratch.write(&format!("repo/{path}"), text);
+    }
+    scratch.git("repo", &["add", "-A"]);
+    let found = |arguments: &[&str]| -> Vec<(String, String)> {
+        let report = keysieve(&scratch, "repo", arguments).exits(1).json();
+        let found = report.findings().iter();
+        let found = found.map(|it| (text(&it["rule"]).to_owned(), text(&it["fingerprint"]).to_owned()));
+        found.collect::<BTreeSet<(String, String)>>().into_iter().collect()
+    };
+    let in_tree = found(&["scan", "--format", "json", "."]);
+    assert_eq!(in_tree.len(), files.len(), "{in_tree:?}");
+    assert_eq!(found(&["scan", "--staged", "--format", "json"]), in_tree);
+    scratch.commit(0, "all");
+    assert_eq!(found(&["history", "--format", "json"]), in_tree);
+    assert_eq!(found(&["history", "--range", "HEAD", "--format", "json"]), in_tree);
+}
+
+#[test]
+fn names_in_trees_that_no_commit_leads_to() {
+    let scratch = Scratch::repository();
+    scratch.write("text", "nothing");
+    let blob = scratch.git("repo", &["hash-object", "-w", "../text"]);
+    let name = github("name");
+    scratch.git("repo", &["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{name}.txt")]);
+    let tree = scratch.git("repo", &["write-tree"]);
+    scratch.git("repo", &["rm", "-q", "--cached", "-r", "."]);
+    scratch.commit(0, "base");
+    let names = |scratch: &Scratch| {
+        let report = keysieve(scratch, "repo", &["history", "--format", "json"]).exits(1).json();
+        let [finding] = report.findings() else { panic!("{:#}", report.0["findings"]) };
+        assert_eq!(finding["places"][0]["origin"], "entry-name");
+    };
+    names(&scratch);
+    scratch.git("repo", &["tag", "tree", &tree]);
+    names(&scratch);
+}
+
+/// Directories in each other whose names are long: the paths of all of them have hundreds of megabytes.
+#[test]
+fn directories_that_are_nested_deeply_are_told_as_far_as_there_are_such_paths() {
+    let scratch = Scratch::repository();
+    scratch.write("text", github("deep"));
+    let blob = scratch.git("repo", &["hash-object", "-w", "../text"]);
+    let mut tree = hash_tree(&scratch, &format!("100644 blob {blob}\tfile\n"));
+    for depth in 0..60 {
+        let file = if depth == 55 { format!("100644 blob {blob}\tfile\n") } else { String::new() };
+        tree = hash_tree(&scratch, &format!("{file}040000 tree {tree}\t{}\n", "d".repeat(200)));
+    }
+    let commit = scratch.git("repo", &["commit-tree", "-m", "deep", &tree]);
+    scratch.git("repo", &["update-ref", "refs/heads/main", &commit]);
+    let run = keysieve(&scratch, "repo", &["history", "--format", "json"]).exits(1);
+    let report = run.json();
+    let [finding] = report.findings() else { panic!("{:#}", report.0["findings"]) };
+    let [place] = list(&finding["places"]) else { panic!("{:#}", finding["places"]) };
+    assert_eq!(text(&place["path"]).len(), 4 * 201 + 4);
+    assert_eq!(report.skipped("budget"), 1);
+}
+
+fn hash_tree(scratch: &Scratch, entries: &str) -> String {
+    scratch.write("entries", entries);
+    let script = "git -C repo mktree < entries";
+    let output = std::process::Command::new("sh").args(["-c", script]).current_dir(scratch.path(".")).output();
+    String::from_utf8(output.expect("git mktree").stdout).expect("an id").trim().to_owned()
 }

@@ -15,6 +15,8 @@ pub(super) struct File {
     pub(super) hunks: Vec<Hunk>,
     /// Its content is not text, and is not in the patch or not as text.
     pub(super) is_binary: bool,
+    /// Which of the patches that were written one behind the other it belongs to, from 0.
+    pub(super) patch: usize,
 }
 
 /// A run of lines, as they are now and as they were.
@@ -37,28 +39,32 @@ pub(super) struct Parsed {
     pub(super) damaged: Vec<u64>,
 }
 
+/// What begins another patch: a mail, a commit in a log of git's, one of Mercurial's.
+const HEADS: [&[u8]; 3] = [b"From ", b"commit ", b"# HG changeset patch"];
+
 pub(super) fn parse(text: &[u8]) -> Parsed {
     let mut reader = Reader { text, at: 0, line: 0 };
     let mut parsed = Parsed::default();
     let mut is_git = false;
     let mut in_header = false;
+    let mut patch = 0;
     while let Some((start, line)) = reader.next() {
         let end = reader.at;
         if let Some(paths) = line.strip_prefix(b"diff --git ") {
             is_git = true;
             in_header = true;
             let (old, new) = git_paths(paths);
-            parsed.files.push(File { old, new, ..File::default() });
+            parsed.files.push(File { old, new, patch, ..File::default() });
         } else if let Some(path) = line.strip_prefix(b"diff --cc ").or(line.strip_prefix(b"diff --combined ")) {
             is_git = true;
             in_header = true;
             let path = Some(unquoted(path));
-            parsed.files.push(File { old: path.clone(), new: path, ..File::default() });
+            parsed.files.push(File { old: path.clone(), new: path, patch, ..File::default() });
         } else if line.starts_with(b"--- ") && reader.peek().is_some_and(|next| next.starts_with(b"+++ ")) {
             let new = reader.next().map(|(_, line)| path(&line[4..], is_git));
             let old = path(&line[4..], is_git);
             if !in_header {
-                parsed.files.push(File::default());
+                parsed.files.push(File { patch, ..File::default() });
             }
             in_header = false;
             if let (Some(file), Some(new)) = (parsed.files.last_mut(), new) {
@@ -77,6 +83,7 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
             // It belongs to the file.
         } else {
             in_header = false;
+            patch += usize::from(HEADS.iter().any(|head| line.starts_with(head)));
             match parsed.between.last_mut() {
                 Some(last) if last.end == start => last.end = end,
                 _ => parsed.between.push(start..end),
