@@ -25,6 +25,7 @@ mod parts;
 pub mod patch;
 pub mod paths;
 mod push;
+mod quoted;
 pub mod range;
 mod remote;
 pub mod repository;

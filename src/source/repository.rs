@@ -15,7 +15,8 @@ use std::sync::OnceLock;
 use gix::discover::upwards::{Options as Upwards, TrustPolicy};
 use gix::sec::Trust;
 
-use super::{SourceError, Store, shown};
+use super::quoted::unquote;
+use super::{SourceError, Store, path_bytes, shown};
 use crate::notice::Notice;
 use crate::place::FilePath;
 
@@ -41,14 +42,14 @@ impl GitEnvironment {
     #[must_use]
     pub fn from_process() -> Self {
         let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let alternates: OsString = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+        let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         Self {
             // Not the absolute path: reports are the same wherever the repository lies.
             current_dir: PathBuf::from("."),
             git_dir: path("GIT_DIR"),
             index_file: path("GIT_INDEX_FILE"),
             object_directory: path("GIT_OBJECT_DIRECTORY"),
-            alternates: env::split_paths(&alternates).filter(|path| !path.as_os_str().is_empty()).collect(),
+            alternates: listed(&path_bytes(Path::new(&alternates))),
             shallow_file: path("GIT_SHALLOW_FILE"),
         }
     }
@@ -64,6 +65,26 @@ impl GitEnvironment {
     fn silent(&self) -> Self {
         Self { current_dir: self.current_dir.clone(), ..Self::default() }
     }
+}
+
+/// What separates directories in git's variables.
+const SEPARATOR: u8 = if cfg!(windows) { b';' } else { b':' };
+
+/// The directories of a list in a variable of git, which quotes those that hold the separator.
+fn listed(text: &[u8]) -> Vec<PathBuf> {
+    let mut listed = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (directory, behind) = unquote(rest).unwrap_or_else(|| {
+            let end = memchr::memchr(SEPARATOR, rest).unwrap_or(rest.len());
+            (rest[..end].to_vec(), &rest[end..])
+        });
+        rest = behind.strip_prefix(&[SEPARATOR]).unwrap_or(behind);
+        if let Ok(directory) = gix::path::from_byte_slice(&directory) {
+            listed.extend((!directory.as_os_str().is_empty()).then(|| directory.to_owned()));
+        }
+    }
+    listed
 }
 
 /// An open repository.
@@ -146,7 +167,7 @@ impl Repository {
             (name.join("config"), git_dir.join("config"))
         });
         let files = inside.chain(modules).filter(|(_, file)| file.is_file());
-        files.map(|(name, file)| (FilePath::new(super::path_bytes(&name)), file)).collect()
+        files.map(|(name, file)| (FilePath::new(path_bytes(&name)), file)).collect()
     }
 
     /// The names of the submodules whose repositories lie in this one, sorted.
@@ -190,7 +211,7 @@ impl Repository {
             }
         }
         for module in self.modules() {
-            add(FilePath::new(super::path_bytes(&module)), self.common_dir.join("modules").join(&module));
+            add(FilePath::new(path_bytes(&module)), self.common_dir.join("modules").join(&module));
         }
         found.sort();
         found
@@ -481,4 +502,17 @@ fn refuse_reftable(path: &Path, common_dir: &Path) -> Result<(), SourceError> {
                  --ref-format=files`, or scan a clone made with `git clone --ref-format=files`"
             .to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_git_quotes_is_one_directory() {
+        let text = format!("one{s}\"two{s}\\303\\274\"{s}{s}three", s = char::from(SEPARATOR));
+        let two = format!("two{}ü", char::from(SEPARATOR));
+        assert_eq!(listed(text.as_bytes()), [PathBuf::from("one"), PathBuf::from(two), PathBuf::from("three")]);
+        assert_eq!(listed(b""), [] as [PathBuf; 0]);
+    }
 }

@@ -8,13 +8,18 @@ use crate::support::{command, feed, github};
 
 /// A clone `repo` of the bare repository `server.git`, with one commit in both, and the hook in one of them.
 fn clone(hook: &str, of_server: bool) -> Scratch {
+    clone_of("server.git", hook, of_server)
+}
+
+/// The same of a server in another directory.
+fn clone_of(server: &str, hook: &str, of_server: bool) -> Scratch {
     let scratch = Scratch::repository();
     scratch.write("repo/known.txt", format!("{}\n", github("known")));
     scratch.commit(0, "Begin");
-    scratch.git(".", &["clone", "-q", "--bare", "repo", "server.git"]);
-    scratch.git("repo", &["remote", "add", "origin", "../server.git"]);
+    scratch.git(".", &["clone", "-q", "--bare", "repo", &format!("./{server}")]);
+    scratch.git("repo", &["remote", "add", "origin", &format!("../{server}")]);
     scratch.git("repo", &["fetch", "-q", "origin"]);
-    let path = format!("{}/hooks/{hook}", if of_server { "server.git" } else { "repo/.git" });
+    let path = format!("{}/hooks/{hook}", if of_server { server } else { "repo/.git" });
     let program = env!("CARGO_BIN_EXE_keysieve");
     scratch.write(&path, format!("#!/bin/sh\nexec {program} hook run {hook} \"$@\" >&2\n"));
     fs::set_permissions(scratch.path(&path), fs::Permissions::from_mode(0o755)).unwrap();
@@ -58,6 +63,19 @@ fn a_push_is_stopped_by_what_it_brings() {
         let said = push(&scratch, &[":clean"]).unwrap_or_else(|said| panic!("{hook}: a removal\n{said}"));
         assert!(said.contains("nothing new to scan"), "{hook}: {said}");
     }
+}
+
+/// git quotes the directory of the server's objects, which the quarantine names.
+#[test]
+fn a_server_may_lie_where_the_path_has_a_colon() {
+    let scratch = clone_of("a server: ü.git", "pre-receive", true);
+    scratch.write("repo/known.txt", format!("edited\n{}\n", github("known")));
+    scratch.commit(10, "Edit");
+    push(&scratch, &["main"]).unwrap_or_else(|said| panic!("what was there is not new\n{said}"));
+    scratch.write("repo/new.txt", format!("{}\n", github("new")));
+    scratch.commit(20, "Add");
+    let said = push(&scratch, &["main"]).expect_err("a secret on its way");
+    assert!(said.contains("new.txt:1:1"), "{said}");
 }
 
 #[test]

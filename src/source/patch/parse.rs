@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::source::quoted::unquote;
+
 /// A file of a patch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct File {
@@ -251,39 +253,9 @@ fn git_paths(text: &[u8]) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
     }
 }
 
-/// A path as git quotes it: in double quotes, with the escapes of C.
+/// A path as git writes it, in quotes or not.
 fn unquoted(text: &[u8]) -> Vec<u8> {
-    let Some(inner) = text.strip_prefix(b"\"") else { return text.to_vec() };
-    let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
-    let mut path = Vec::with_capacity(inner.len());
-    let mut bytes = inner.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if byte != b'\\' {
-            path.push(byte);
-            continue;
-        }
-        path.push(match bytes.next() {
-            Some(b'a') => 7,
-            Some(b'b') => 8,
-            Some(b't') => b'\t',
-            Some(b'n') => b'\n',
-            Some(b'v') => 11,
-            Some(b'f') => 12,
-            Some(b'r') => b'\r',
-            Some(first @ b'0'..=b'7') => {
-                let mut value = u32::from(first - b'0');
-                for _ in 0..2 {
-                    if let Some(digit) = bytes.next_if(|byte| (b'0'..=b'7').contains(byte)) {
-                        value = value * 8 + u32::from(digit - b'0');
-                    }
-                }
-                value as u8
-            }
-            Some(other) => other,
-            None => b'\\',
-        });
-    }
-    path
+    unquote(text).map_or_else(|| text.to_vec(), |(path, _)| path)
 }
 
 #[cfg(test)]
