@@ -15,17 +15,14 @@ pub struct PushError {
 ///
 /// # Errors
 /// A line of another form.
-pub fn pushed(text: &str) -> Result<Option<Selection>, PushError> {
+pub fn pushed(text: &[u8]) -> Result<Option<Selection>, PushError> {
     let form = "local-ref local-id remote-ref remote-id";
-    selection(
-        text,
-        form,
-        |fields| match fields {
-            &[_, new, _, old] => Some((old, new)),
-            _ => None,
-        },
-        "refs/remotes/",
-    )
+    selection(text, form, "refs/remotes/", |line| {
+        // The local side is what the user wrote, and may have spaces: `HEAD^{/a message}`.
+        let mut fields = line.rsplitn(4, |&byte| byte == b' ');
+        let (old, _, new) = (fields.next()?, fields.next()?, fields.next()?);
+        fields.next().map(|_| (old, new))
+    })
 }
 
 /// What a pre-receive hook is told: `old-id new-id ref` in each line. New is what no ref of the repository reaches. None if
@@ -33,41 +30,41 @@ pub fn pushed(text: &str) -> Result<Option<Selection>, PushError> {
 ///
 /// # Errors
 /// A line of another form.
-pub fn received(text: &str) -> Result<Option<Selection>, PushError> {
-    let form = "old-id new-id ref";
-    selection(
-        text,
-        form,
-        |fields| match fields {
-            &[old, new, _] => Some((old, new)),
-            _ => None,
-        },
-        "refs/",
-    )
+pub fn received(text: &[u8]) -> Result<Option<Selection>, PushError> {
+    selection(text, "old-id new-id ref", "refs/", |line| {
+        let mut fields = line.splitn(3, |&byte| byte == b' ');
+        let (old, new) = (fields.next()?, fields.next()?);
+        fields.next().map(|_| (old, new))
+    })
 }
 
+/// The lines are bytes: a ref may have any name.
 fn selection(
-    text: &str,
+    text: &[u8],
     form: &'static str,
-    ids: impl for<'t> Fn(&[&'t str]) -> Option<(&'t str, &'t str)>,
     known: &str,
+    ids: impl Fn(&[u8]) -> Option<(&[u8], &[u8])>,
 ) -> Result<Option<Selection>, PushError> {
     let mut selection = Selection { purpose: Purpose::Push, ..Selection::default() };
     selection.left_out.push(End::Refs(known.to_owned()));
-    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        let fields: Vec<&str> = text.split_ascii_whitespace().collect();
-        let is_id = |id: &str| matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let found = ids(&fields).filter(|(old, new)| is_id(old) && is_id(new));
-        let (old, new) = found.ok_or(PushError { line, form })?;
+    let lines = (1..).zip(text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end));
+    for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
+        let id = |id: &[u8]| Some(std::str::from_utf8(id).ok()?.to_owned()).filter(|id| is_id(id));
+        let found = ids(line).and_then(|(old, new)| Some((id(old)?, id(new)?)));
+        let (old, new) = found.ok_or(PushError { line: number, form })?;
         let is_zero = |id: &str| id.bytes().all(|byte| byte == b'0');
-        if !is_zero(new) {
-            selection.wanted.push(End::Revision(new.to_owned()));
-            if !is_zero(old) {
-                selection.left_out.push(End::IfHere(old.to_owned()));
+        if !is_zero(&new) {
+            selection.wanted.push(End::Revision(new));
+            if !is_zero(&old) {
+                selection.left_out.push(End::IfHere(old));
             }
         }
     }
     Ok(Some(selection).filter(|selection| !selection.wanted.is_empty()))
+}
+
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -78,6 +75,8 @@ mod tests {
     #[test]
     fn removed_refs_are_passed_over_and_other_lines_are_refused() {
         let (zero, one, two) = ("0".repeat(40), "1".repeat(40), "2".repeat(40));
+        let pushed = |text: &str| pushed(text.as_bytes());
+        let received = |text: &str| received(text.as_bytes());
         assert_eq!(pushed("").unwrap(), None);
         assert_eq!(pushed(&format!("(delete) {zero} refs/heads/gone {one}\n")).unwrap(), None);
         let selection =
@@ -89,5 +88,18 @@ mod tests {
         assert!(received(&format!("{one} {two}\n")).is_err());
         assert_eq!(received(&format!("{one} {zero} refs/heads/a\n")).unwrap(), None);
         assert!(received(&format!("{zero} {two} refs/heads/a\n")).unwrap().is_some());
+    }
+    /// What is pushed need not have a name at all, and names need not be UTF-8.
+    #[test]
+    fn spaces_and_bytes_of_any_kind_are_what_git_writes() {
+        let (zero, one) = ("0".repeat(40), "1".repeat(40));
+        let wanted = |selection: Option<Selection>| selection.unwrap().wanted;
+        let line = format!("HEAD^{{/a message}} {one} refs/heads/a {zero}\n");
+        assert_eq!(wanted(pushed(line.as_bytes()).unwrap()), [End::Revision(one.clone())]);
+        let latin = [format!("x {one} refs/heads/").as_bytes(), b"caf\xe9", format!(" {zero}\n").as_bytes()].concat();
+        assert_eq!(wanted(pushed(&latin).unwrap()), [End::Revision(one.clone())]);
+        let latin = [format!("{zero} {one} refs/heads/").as_bytes(), b"caf\xe9\n"].concat();
+        assert_eq!(wanted(received(&latin).unwrap()), [End::Revision(one.clone())]);
+        assert!(pushed(format!("{one} refs/heads/a {zero}\n").as_bytes()).is_err(), "a field is missing");
     }
 }

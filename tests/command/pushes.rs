@@ -79,6 +79,26 @@ fn a_server_may_lie_where_the_path_has_a_colon() {
 }
 
 #[test]
+fn what_is_pushed_may_be_called_anything() {
+    for (hook, of_server) in [("pre-push", false), ("pre-receive", true)] {
+        let scratch = clone(hook, of_server);
+        scratch.write("repo/new.txt", format!("{}\n", github("new")));
+        scratch.commit(10, "Add a file");
+        let said = push(&scratch, &["HEAD^{/a file}:refs/heads/other"]).expect_err("a secret on its way");
+        assert!(said.contains("new.txt:1:1"), "{hook}: {said}");
+        // A name in Latin-1, which only bytes can say.
+        scratch.git("repo", &["reset", "-q", "--hard", "HEAD~1"]);
+        let (id, zero) = (scratch.git("repo", &["rev-parse", "HEAD"]), "0".repeat(40));
+        let (before, behind) = match of_server {
+            true => (format!("{zero} {id} refs/heads/caf"), "\n".to_owned()),
+            false => (format!("x {id} refs/heads/caf"), format!(" {zero}\n")),
+        };
+        let line = [before.as_bytes(), b"\xe9", behind.as_bytes()].concat();
+        feed(command(&scratch.path("repo")).args(["hook", "run", hook]), &line).exits(0).says("nothing new");
+    }
+}
+
+#[test]
 fn a_forced_push_over_what_is_not_here_is_read_as_new() {
     let scratch = clone("pre-push", false);
     scratch.git(".", &["clone", "-q", "server.git", "elsewhere"]);

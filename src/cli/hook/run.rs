@@ -165,8 +165,8 @@ fn pushing() -> Scene {
 }
 
 /// What git writes to the hook.
-fn told() -> anyhow::Result<String> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("standard input, where git says what is pushed")?;
+fn told() -> anyhow::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    std::io::stdin().read_to_end(&mut text).context("standard input, where git says what is pushed")?;
     Ok(text)
 }
