@@ -21,6 +21,7 @@ use super::{
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 
+mod clock;
 mod select;
 
 use select::{Ends, Selected, select};
@@ -145,17 +146,18 @@ impl<'r> Range<'r> {
     fn select(&self) -> Result<Selected, SourceError> {
         let ends = Ends { wanted: self.ends(&self.selection.wanted)?, left_out: self.ends(&self.selection.left_out)? };
         let mut selected = select(&self.repository.store().0, &ends);
-        if let Some(since) = self.selection.since {
-            selected.commits.retain(|commit| commit.time >= since);
-            selected.tags.retain(|tag| tag.time >= since);
-        }
         if let Some(most) = self.selection.most
             && selected.commits.len() > most
         {
-            let mut newest: Vec<(i64, Id)> = selected.commits.iter().map(|commit| (commit.time, commit.id)).collect();
+            let dated = selected.commits.iter().zip(&selected.heights);
+            let mut newest: Vec<_> = dated.map(|(commit, &height)| (commit.time, height, commit.id)).collect();
             newest.sort_unstable_by(|one, other| other.cmp(one));
-            let kept: HashSet<Id> = newest[..most].iter().map(|&(_, id)| id).collect();
+            let kept: HashSet<Id> = newest[..most].iter().map(|&(_, _, id)| id).collect();
             selected.commits.retain(|commit| kept.contains(&commit.id));
+        }
+        if let Some(since) = self.selection.since {
+            selected.commits.retain(|commit| commit.time >= since);
+            selected.tags.retain(|tag| tag.time >= since);
         }
         let kept: HashSet<Id> = selected.commits.iter().map(|commit| commit.id).collect();
         selected.cut.retain(|(child, _)| kept.contains(&Id(*child)));

@@ -106,6 +106,26 @@ fn a_range_is_cut_by_time_number_and_branch() {
     assert_eq!(told(&["--since", "3d", "--now", "2023-11-16"]).len(), 8, "of every ref");
 }
 
+/// A clock that was wrong, or set on purpose, takes no commit out of a range that its parent is in.
+#[test]
+fn no_commit_is_older_than_its_parents() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file.txt", "nothing\n");
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["checkout", "-q", "-b", "side"]);
+    scratch.write("repo/new.txt", with("late", ""));
+    scratch.commit(-900_000_000, "Long ago");
+    for arguments in [
+        &["--branch", "side", "--max-commits", "1"][..],
+        &["--branch", "side", "--since", "2023-01-01"],
+        &["--base", "main", "--since", "2023-01-01"],
+        &["--max-commits", "1"],
+    ] {
+        let run = history(&scratch, arguments).exits(1);
+        assert_eq!(places(&scratch, run, &SALTS), ["late new.txt Long ago"], "{arguments:?}");
+    }
+}
+
 #[test]
 fn the_same_secret_has_the_same_fingerprint_in_every_mode() {
     let scratch = Scratch::repository();

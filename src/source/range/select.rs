@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 use gix::ObjectId;
 use gix::objs::Kind;
 
+use super::clock::{Dated, settled};
 use crate::source::objects::{Finder, Store, commit, tag};
 use crate::source::{Commit, Id, Tag};
 
@@ -27,7 +28,10 @@ pub(super) struct Ends {
 /// What the walk found.
 #[derive(Default)]
 pub(super) struct Selected {
+    /// The commits, by id, each no older than its newest parent.
     pub(super) commits: Vec<Commit>,
+    /// For each of them a number that is greater than those of its parents.
+    pub(super) heights: Vec<u32>,
     /// The commits that the wanted ends lead to, whether or not they are in the range.
     pub(super) ends: BTreeSet<ObjectId>,
     /// Tags that lead to the wanted ends.
@@ -82,9 +86,17 @@ pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
     }
     walk.run();
     let Walk { seen, mut selected, .. } = walk;
-    let wanted = seen.into_values().filter(|seen| !seen.left_out);
-    selected.commits = wanted.map(|seen| seen.commit).collect();
-    selected.commits.sort_unstable_by_key(|commit| commit.id);
+    let mut seen: Vec<Seen> = seen.into_values().collect();
+    seen.sort_unstable_by_key(|seen| seen.commit.id);
+    let dated =
+        seen.iter().map(|Seen { commit, .. }| Dated { id: commit.id.0, time: commit.time, parents: &commit.parents });
+    let settled = settled(&dated.collect::<Vec<_>>());
+    for (Seen { commit, left_out }, (time, height)) in seen.into_iter().zip(settled) {
+        if !left_out {
+            selected.commits.push(Commit { time, ..commit });
+            selected.heights.push(height);
+        }
+    }
     selected.tags.sort_unstable_by_key(|tag| tag.id);
     selected.tags.dedup_by_key(|tag| tag.id);
     selected
