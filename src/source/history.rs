@@ -27,7 +27,6 @@ mod gaps;
 mod reader;
 
 pub(super) use contents::Contents;
-pub(super) use gaps::unshallow;
 use gaps::{Gaps, Role};
 use reader::Reader;
 
@@ -183,7 +182,7 @@ impl Source for History<'_> {
         graph.default_branch = self.repository.default_branch();
         graph.reflog = self.repository.reflog().into_iter().map(Id).collect();
         let is_partial = store.has_promisor_pack() || self.repository.is_partial();
-        tally.add(gaps.report(&shallow, is_partial, &self.repository.shown()));
+        tally.add(gaps.report(&shallow, is_partial, self.repository));
         if stop.requested() {
             let detail = "the objects that were not reached were not scanned";
             tally.notice(Notice::new(Cause::Interrupted, "history", detail));

@@ -27,6 +27,7 @@ pub mod paths;
 mod push;
 mod quoted;
 pub mod range;
+mod remedy;
 mod remote;
 pub mod repository;
 mod revision;

@@ -167,7 +167,7 @@ impl<'r> Range<'r> {
     /// What is missing, and that there is nothing.
     fn notices(&self, selected: &Selected, tally: &mut Tally) {
         let repository = self.repository.shown();
-        let fetch = super::history::unshallow(&repository);
+        let fetch = self.repository.unshallow();
         if !selected.cut.is_empty() {
             let detail = format!(
                 "the parents of {} commits of the range are not here, so all that those hold was taken as new; {fetch}",

@@ -323,22 +323,22 @@ impl Repository {
             let found = id.kind() == self.hash() && self.store().0.number(&id).is_some();
             return found.then_some(id).ok_or_else(|| error(format!("the object is not here; {}", self.fetching())));
         }
-        let git = self.git.to_thread_local();
-        match git.rev_parse_single(name) {
-            Ok(id) => Ok(id.detach()),
-            Err(_) if name.starts_with('-') || name.is_empty() => Err(error("that is no revision".into())),
-            Err(_) => Err(error(format!(
-                "fetch it (`git fetch origin {name}`, in CI with the whole history), or name another"
-            ))),
-        }
+        let found = self.git.to_thread_local().rev_parse_single(name).map(gix::Id::detach);
+        found.map_err(|_| error(self.naming(name)))
     }
 
-    /// What brings an object that is not here.
-    fn fetching(&self) -> String {
-        match fs::metadata(self.shallow_file()) {
-            Ok(file) if file.len() > 0 => super::history::unshallow(&self.shown()),
-            _ => "`git fetch` may bring it".to_owned(),
-        }
+    /// Whether the history is cut off.
+    pub(crate) fn is_shallow(&self) -> bool {
+        fs::metadata(self.shallow_file()).is_ok_and(|file| file.len() > 0)
+    }
+
+    /// The names of the remotes, sorted.
+    pub(super) fn remotes(&self) -> Vec<String> {
+        let git = self.git.to_thread_local();
+        let config = git.config_snapshot();
+        let sections = config.plumbing().sections_by_name("remote").into_iter().flatten();
+        let names = sections.filter_map(|section| Some(section.header().subsection_name()?.to_string()));
+        names.collect::<std::collections::BTreeSet<String>>().into_iter().collect()
     }
 
     /// The object at `HEAD`; none before the first commit.

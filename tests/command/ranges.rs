@@ -195,6 +195,26 @@ fn a_clone_that_is_too_shallow_says_what_to_fetch() {
 }
 
 #[test]
+fn what_would_bring_a_revision_is_said_as_git_takes_it() {
+    let scratch = story();
+    let url = format!("file://{}", scratch.path("repo").display());
+    scratch.git(".", &["clone", "-q", "--depth", "1", "--branch", "side", &url, "shallow"]);
+    let base = |name: &str| keysieve(&scratch, "shallow", &["history", "--base", name]).exits(2);
+    let command = "git -C . fetch origin +refs/heads/main:refs/remotes/origin/main";
+    base("origin/main").says(&format!("`{command}` fetches it"));
+    base("main").says(&format!("if it is a branch of origin, `{command}` fetches it as `origin/main`"));
+    for derived in ["HEAD~9", "@{u}~9", "HEAD:nowhere"] {
+        base(derived).says("fetch --unshallow");
+    }
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    scratch.git("shallow", &words);
+    keysieve(&scratch, "shallow", &["history", "--base", "origin/main"]).says("--unshallow");
+    // A complete repository has no such excuse.
+    let run = history(&scratch, &["--base", "HEAD~99"]).exits(2).says("name another");
+    assert!(!run.said("fetch"), "{}", run.shown());
+}
+
+#[test]
 fn names_that_a_range_brings_are_scanned() {
     let scratch = Scratch::repository();
     scratch.write(&format!("repo/{}/a.txt", github("known")), "a\n");

@@ -6,7 +6,9 @@ use gix::ObjectId;
 
 use super::Commit;
 use crate::notice::{Cause, Notice, Tally};
+use crate::source::Repository;
 use crate::source::objects::Store;
+use crate::source::remedy::git;
 
 /// How many ids a notice names.
 const NAMED: usize = 5;
@@ -49,7 +51,8 @@ impl Gaps {
     }
 
     /// Writes the notices. Commits of `shallow` are where the history was cut off.
-    pub(super) fn report(&self, shallow: &BTreeSet<ObjectId>, is_partial: bool, repository: &str) -> Tally {
+    pub(super) fn report(&self, shallow: &BTreeSet<ObjectId>, is_partial: bool, of: &Repository) -> Tally {
+        let repository = &of.shown();
         let mut tally = Tally::default();
         *tally.coverage.skipped.entry(Cause::Submodule).or_default() += self.submodules.len() as u64;
         tally.coverage.skipped.retain(|_, count| *count > 0);
@@ -59,7 +62,7 @@ impl Gaps {
             let detail = format!(
                 "a shallow clone: the history behind {} is not here; {}",
                 several(cut.len(), "commit"),
-                unshallow(repository)
+                of.unshallow()
             );
             tally.notice(Notice::new(Cause::Shallow, repository, detail));
         }
@@ -85,9 +88,9 @@ impl Gaps {
         }
         if is_partial {
             let detail = format!(
-                "a partial clone: {} left at the server; `git -C {} fetch --refetch --no-filter` fetches everything",
+                "a partial clone: {} left at the server; `{} fetch --refetch --no-filter` fetches everything",
                 if missing.len() == 1 { "1 object was".into() } else { format!("{} objects were", missing.len()) },
-                quoted(repository)
+                git(repository)
             );
             tally.notice(Notice::new(Cause::Partial, repository, detail));
             *tally.coverage.skipped.entry(Cause::Partial).or_default() += missing.len() as u64 - 1;
@@ -102,8 +105,7 @@ impl Gaps {
         }
         if missing.len() > NAMED {
             let more = missing.len() - NAMED;
-            let detail =
-                format!("{} more; `git -C {} fsck` lists them all", several(more, "object"), quoted(repository));
+            let detail = format!("{} more; `{} fsck` lists them all", several(more, "object"), git(repository));
             tally.notice(Notice::new(Cause::MissingObject, repository, detail));
             *tally.coverage.skipped.entry(Cause::MissingObject).or_default() += more as u64 - 1;
         }
@@ -111,17 +113,6 @@ impl Gaps {
     }
 }
 
-/// How to get what a shallow clone lacks.
-pub(crate) fn unshallow(repository: &str) -> String {
-    format!("`git -C {} fetch --unshallow` fetches it", quoted(repository))
-}
-
 fn several(count: usize, thing: &str) -> String {
     if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    if path.bytes().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
