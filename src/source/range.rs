@@ -24,7 +24,7 @@ use crate::place::{FilePath, Origin};
 mod clock;
 mod select;
 
-use select::{Ends, Selected, select};
+use select::{Ends, Selected, peeled, select};
 
 /// One end of a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,11 +127,16 @@ impl<'r> Range<'r> {
         let mut tips = None;
         for end in ends {
             match end {
-                End::Revision(name) => found.push(self.repository.revision(name)?),
+                // A push may be one of anything.
+                End::Revision(name) if self.selection.purpose == Purpose::Push => {
+                    found.push(self.repository.revision(name)?);
+                }
+                End::Revision(name) => found.push(self.commit(name, self.repository.revision(name)?)?),
                 End::Branch(name) => {
                     let mut names = ["refs/heads/", "refs/remotes/", "refs/remotes/origin/"].into_iter();
                     let id = names.find_map(|start| self.repository.revision(&format!("{start}{name}")).ok());
-                    found.push(id.map_or_else(|| self.repository.revision(name), Ok)?);
+                    let id = id.map_or_else(|| self.repository.revision(name), Ok)?;
+                    found.push(self.commit(name, id)?);
                 }
                 End::IfHere(id) => found.extend(self.repository.revision(id).ok()),
                 End::Refs(prefix) => {
@@ -143,9 +148,22 @@ impl<'r> Range<'r> {
         Ok(found)
     }
 
+    /// The same object, if it is a commit or leads to one, or is not here to be asked.
+    fn commit(&self, name: &str, id: ObjectId) -> Result<ObjectId, SourceError> {
+        match peeled(&self.repository.store().0, id) {
+            Some(Kind::Tree | Kind::Blob) => Err(SourceError::NoSuchRevision {
+                path: self.repository.shown(),
+                revision: crate::place::sanitize(name),
+                detail: "it is no commit and leads to none; name a branch, a tag of a commit or a commit".to_owned(),
+            }),
+            _ => Ok(id),
+        }
+    }
+
     fn select(&self) -> Result<Selected, SourceError> {
         let ends = Ends { wanted: self.ends(&self.selection.wanted)?, left_out: self.ends(&self.selection.left_out)? };
         let mut selected = select(&self.repository.store().0, &ends);
+        let before = selected.commits.len();
         if let Some(most) = self.selection.most
             && selected.commits.len() > most
         {
@@ -159,6 +177,7 @@ impl<'r> Range<'r> {
             selected.commits.retain(|commit| commit.time >= since);
             selected.tags.retain(|tag| tag.time >= since);
         }
+        selected.too_old = before > 0 && selected.commits.is_empty();
         let kept: HashSet<Id> = selected.commits.iter().map(|commit| commit.id).collect();
         selected.cut.retain(|(child, _)| kept.contains(&Id(*child)));
         Ok(selected)
@@ -180,20 +199,30 @@ impl<'r> Range<'r> {
             tally.notice(Notice::new(Cause::MissingObject, format!("object {id}"), detail));
         }
         let is_empty = selected.commits.is_empty() && selected.tags.is_empty() && selected.others.is_empty();
-        if is_empty && selected.missing.is_empty() {
-            let (cause, detail) = match self.selection.purpose {
-                Purpose::Named => (Cause::NothingFound, "the range holds no commit"),
-                Purpose::Base => (Cause::NothingNew, "the base holds every commit: there is nothing new to scan"),
-                Purpose::Push => {
-                    (Cause::NothingNew, "every commit is known there already: there is nothing new to scan")
-                }
-            };
-            tally.notice(Notice::new(cause, &repository, detail));
-        } else if self.selection.purpose == Purpose::Base && !selected.meets {
-            let detail =
-                format!("no common ancestor with the base is here, so the whole history was taken as new; {fetch}");
-            tally.notice(Notice::new(Cause::Shallow, &repository, detail));
-        }
+        let (cause, detail) = match self.selection.purpose {
+            _ if is_empty && !selected.missing.is_empty() => return,
+            _ if is_empty && selected.too_old => {
+                (Cause::NothingFound, "every commit of the range is older than --since says".to_owned())
+            }
+            Purpose::Named if is_empty => (Cause::NothingFound, "the range holds no commit".to_owned()),
+            Purpose::Base if is_empty => {
+                (Cause::NothingNew, "the base holds every commit: there is nothing new to scan".to_owned())
+            }
+            Purpose::Push if is_empty => {
+                (Cause::NothingNew, "every commit is known there already: there is nothing new to scan".to_owned())
+            }
+            Purpose::Base if !selected.meets && self.repository.is_shallow() => {
+                let words = "no common ancestor with the base is here, so the whole history was taken as new";
+                (Cause::Shallow, format!("{words}; {fetch}"))
+            }
+            Purpose::Base if !selected.meets => {
+                let words = "the base and HEAD have no common ancestor, so the whole history was taken as new; name the base \
+                             that HEAD was made from";
+                (Cause::NothingFound, words.to_owned())
+            }
+            _ => return,
+        };
+        tally.notice(Notice::new(cause, &repository, detail));
     }
 
     /// The blobs in which the file of each change stood before: for every parent of the commit the file at the same path,

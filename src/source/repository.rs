@@ -323,6 +323,14 @@ impl Repository {
             let found = id.kind() == self.hash() && self.store().0.number(&id).is_some();
             return found.then_some(id).ok_or_else(|| error(format!("the object is not here; {}", self.fetching())));
         }
+        let is_several = |end: &str| {
+            end.ends_with("^!")
+                || end.ends_with("^@")
+                || end.rsplit_once("^-").is_some_and(|(_, parent)| parent.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        if is_several(name) {
+            return Err(error("that names several commits; a range is written A..B".to_owned()));
+        }
         let found = self.git.to_thread_local().rev_parse_single(name).map(gix::Id::detach);
         found.map_err(|_| error(self.naming(name)))
     }

@@ -156,12 +156,19 @@ fn the_same_secret_has_the_same_fingerprint_in_every_mode() {
 #[test]
 fn what_is_no_range_is_said() {
     let scratch = story();
+    scratch.git("repo", &["tag", "-a", "-m", "A file", "of-a-file", "main:known.txt"]);
     for arguments in [
         &["--range", "main..nowhere"][..],
         &["--range=--output..main"],
         &["--base", "nowhere"],
         &["--branch", "nowhere"],
         &["--range", "main...side"],
+        &["--range", "side^!"],
+        &["--range", "main..side^-1"],
+        &["--range", "main..side^@"],
+        &["--base", "main^{tree}"],
+        &["--base", "main:known.txt"],
+        &["--branch", "of-a-file"],
         &["--since", "yesterday"],
         &["--base", "main", "--range", "main..side"],
         &["--base", &"1".repeat(40)],
@@ -173,6 +180,8 @@ fn what_is_no_range_is_said() {
     }
     history(&scratch, &["--range", "side..main"]).exits(3).says("the range holds no commit");
     history(&scratch, &["--branch", "main", "--since", "2030-01-01"]).exits(3);
+    let run = history(&scratch, &["--base", "main", "--since", "2030-01-01"]).exits(3).says("older than --since");
+    assert_eq!(run.json().skipped("nothing-found"), 1);
     let nothing = history(&scratch, &["--base", "side"]).exits(0).says("nothing new").json();
     assert_eq!(nothing.skipped("nothing-new"), 1);
     keysieve(&scratch, "repo", &["history", "--base", "side"]).exits(0).says("nothing new to scan");
@@ -192,6 +201,21 @@ fn a_clone_that_is_too_shallow_says_what_to_fetch() {
     let missing = scratch.git("repo", &["rev-parse", "side~5"]);
     let run = keysieve(&scratch, "shallow", &["history", "--base", &missing]).exits(2);
     run.says("the object is not here; `git -C . fetch --unshallow` fetches it");
+}
+
+/// A branch that shares nothing with the base is all new; nothing is missing that could be fetched.
+#[test]
+fn a_history_of_its_own_is_no_shallow_clone() {
+    let scratch = story();
+    scratch.git("repo", &["checkout", "-q", "--orphan", "lone"]);
+    scratch.git("repo", &["rm", "-rqf", "."]);
+    scratch.write("repo/lone.txt", with("late", ""));
+    scratch.commit(90, "Alone");
+    let run = history(&scratch, &["--base", "main"]).exits(1).says("no common ancestor");
+    let report = run.json();
+    assert!(!run.said("unshallow") && report.skipped("shallow") == 0, "{:#}", report.0["notices"]);
+    assert_eq!(report.0["verdict"]["complete"], false);
+    assert_eq!(places(&scratch, run, &SALTS), ["late lone.txt Alone"]);
 }
 
 #[test]

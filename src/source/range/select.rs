@@ -44,6 +44,8 @@ pub(super) struct Selected {
     pub(super) missing: BTreeSet<ObjectId>,
     /// Whether something that is left out can be reached from what is wanted: they share a history.
     pub(super) meets: bool,
+    /// Whether the commits were all left out for their age.
+    pub(super) too_old: bool,
 }
 
 struct Seen {
@@ -102,11 +104,24 @@ pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
     selected
 }
 
+/// Tags of tags of tags: whoever made the repository does not choose how long it takes to see where they lead.
+const TAGS: usize = 32;
+
+/// What kind of object an end leads to by way of tags; none if it is not here.
+pub(super) fn peeled(store: &Store, mut id: ObjectId) -> Option<Kind> {
+    let mut finder = Finder::new();
+    for _ in 0..TAGS {
+        match store.find(&id, &mut finder)? {
+            Kind::Tag => id = tag(&finder.bytes)?.target,
+            kind => return Some(kind),
+        }
+    }
+    None
+}
+
 impl Walk<'_> {
     /// The commit that an end leads to; tags on the way, and what is no commit, are kept if it is wanted.
     fn peel(&mut self, mut id: ObjectId, is_wanted: bool) -> Option<ObjectId> {
-        /// Tags of tags of tags: whoever made the repository does not choose how long this takes.
-        const TAGS: usize = 32;
         for _ in 0..TAGS {
             let is_wanted = is_wanted && !self.known.contains(&id);
             let kind = self.store.find(&id, &mut self.finder);
