@@ -220,6 +220,26 @@ fn one_object_in_many_places_is_lent_once() {
     assert_eq!(first_pack_lost.count(&marker("twice")), 1);
 }
 
+/// As git has it, which writes others than `pack-…` where it is told to.
+#[test]
+fn a_pack_may_have_any_name() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file", marker("reached"));
+    scratch.commit(0, "one");
+    scratch.write("dangling", marker("dangling"));
+    scratch.git("repo", &["hash-object", "-w", "../dangling"]);
+    scratch.git("repo", &["repack", "-adkq"]);
+    for data in scratch.packs("repo/.git", "pack") {
+        fs::rename(&data, data.with_file_name("foo.pack")).unwrap();
+        fs::rename(data.with_extension("idx"), data.with_file_name("foo.idx")).unwrap();
+    }
+    let unfinished = scratch.path("repo/.git/objects/pack/tmp_pack_1.pack");
+    fs::write(unfinished, "git was stopped").unwrap();
+    let seen = history(&scratch.open("repo"));
+    assert_eq!((seen.count(&marker("reached")), seen.count(&marker("dangling"))), (1, 1));
+    assert!(seen.is_complete() && seen.tally.coverage.packs == 1, "{:?}", seen.tally);
+}
+
 #[test]
 fn alternates_are_part_of_the_repository_and_a_missing_one_is_named() {
     let scratch = Scratch::repository();

@@ -147,14 +147,17 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(error) => return notices.push(Notice::new(Cause::Unreadable, shown(directory), error.to_string())),
         };
-        let is_pack = |path: &&PathBuf| {
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("pack-"))
+        // git reads every pack that has an index, whatever they are called.
+        let is_finished = |path: &Path| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            !name.starts_with("tmp_") && !name.starts_with(".tmp-")
         };
         let mut names: Vec<PathBuf> = names.collect();
         names.sort();
         self.has_promisor_pack |= names.iter().any(|name| has_extension(name, "promisor"));
-        for path in names.iter().filter(is_pack) {
-            if has_extension(path, "pack") && names.binary_search(&path.with_extension("idx")).is_err() {
+        for path in &names {
+            let is_alone = || names.binary_search(&path.with_extension("idx")).is_err();
+            if has_extension(path, "pack") && is_finished(path) && is_alone() {
                 let detail =
                     "the pack has no index, so git does not see its objects either; `git index-pack` makes one";
                 notices.push(Notice::new(Cause::CorruptObject, shown(path), detail));
@@ -164,6 +167,9 @@ impl Store {
             }
             let data = path.with_extension("pack");
             if names.binary_search(&data).is_err() {
+                if !is_finished(path) {
+                    continue;
+                }
                 let detail = "the index of this pack is there, the pack is not: its objects were not scanned";
                 notices.push(Notice::new(Cause::MissingObject, shown(&data), detail));
                 continue;
