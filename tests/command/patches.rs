@@ -49,6 +49,25 @@ fn only_what_the_patch_brings_is_reported_at_its_line() {
     }
 }
 
+/// git puts a tab behind a name with a space, quoted or not.
+#[test]
+fn a_name_with_a_space_is_the_name_of_the_file() {
+    let scratch = repository();
+    for name in ["with a space.txt", "größe und \"x\".txt"] {
+        scratch.write(&format!("repo/{name}"), format!("{}\n", github(name)));
+        scratch.git("repo", &["add", "-A"]);
+        let report = diff(&scratch, &git(&scratch, &["diff", "--cached"])).exits(1).json();
+        let place = &report.of(&github(name))["places"][0];
+        assert_eq!((text(&place["origin"]), text(&place["path"])), ("patch", name));
+        scratch.commit_staged(10, "Next");
+        // As it is edited, the name stands in the header of the hunk alone.
+        scratch.write(&format!("repo/{name}"), format!("{}\n", github("edit")));
+        let report = diff(&scratch, &git(&scratch, &["diff"])).exits(1).json();
+        assert_eq!(text(&report.of(&github("edit"))["places"][0]["path"]), name);
+        scratch.commit(20, "Edited");
+    }
+}
+
 #[test]
 fn messages_and_new_names_are_part_of_a_patch() {
     let scratch = repository();

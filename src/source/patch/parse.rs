@@ -223,7 +223,7 @@ fn trimmed(line: &[u8]) -> &[u8] {
 
 /// The path of a `---` or `+++` line; none for what does not exist.
 fn path(text: &[u8], is_git: bool) -> Option<Vec<u8>> {
-    // Other tools put a time behind a tab.
+    // Other tools put a time behind a tab, and git puts a tab behind a name with a space.
     let text =
         if text.starts_with(b"\"") { text } else { text.split(|&byte| byte == b'\t').next().unwrap_or_default() };
     let path = unquoted(text);
@@ -236,10 +236,10 @@ fn path(text: &[u8], is_git: bool) -> Option<Vec<u8>> {
 
 /// The two paths of a `diff --git` line: without a rename they are the same behind their prefixes.
 fn git_paths(text: &[u8]) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-    if text.starts_with(b"\"")
-        && let Some(end) = memchr::memmem::find(text, b"\" ")
+    if let Some((_, rest)) = unquote(text)
+        && let Some(new) = rest.strip_prefix(b" ")
     {
-        return (path(&text[..=end], true), path(&text[end + 2..], true));
+        return (path(text, true), path(new, true));
     }
     let middle = text.len() / 2;
     let found = memchr::memchr_iter(b' ', text).find(|&at| {
@@ -253,7 +253,7 @@ fn git_paths(text: &[u8]) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
     }
 }
 
-/// A path as git writes it, in quotes or not.
+/// A path as git writes it: in quotes, whatever is behind them, or not.
 fn unquoted(text: &[u8]) -> Vec<u8> {
     unquote(text).map_or_else(|| text.to_vec(), |(path, _)| path)
 }
@@ -267,8 +267,11 @@ mod tests {
     fn paths_are_read_as_git_writes_them() {
         assert_eq!(unquoted(br#""gr\303\266\303\237e \"x\"\t\\""#), "größe \"x\"\t\\".as_bytes());
         assert_eq!(path(b"b/src/a b.txt", true).unwrap(), b"src/a b.txt");
+        assert_eq!(path(b"\"b/\\303\\274 x.txt\"\t", true).unwrap(), "ü x.txt".as_bytes());
         assert_eq!(path(b"src/a.txt\t2026-01-01 00:00:00", false).unwrap(), b"src/a.txt");
         assert_eq!(path(b"/dev/null", true), None);
+        let quoted = br#""a/\" \303\274" "b/\" \303\274""#;
+        assert_eq!(git_paths(quoted), (Some("\" ü".into()), Some("\" ü".into())));
         assert_eq!(git_paths(b"a/x y b/x y"), (Some(b"x y".to_vec()), Some(b"x y".to_vec())));
     }
 
