@@ -30,7 +30,7 @@ impl Run<'_> {
                         seen.coverage.skipped.remove(&Cause::NothingStaged);
                         seen.notices.retain(|notice| notice.cause != Cause::NothingStaged);
                     } else if !self.plan.whole_index {
-                        lives = self.staged_before(repository, &staged);
+                        lives = self.staged_before(repository, &staged, tally);
                     }
                     tally.add(seen);
                 }

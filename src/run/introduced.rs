@@ -32,11 +32,11 @@ impl Run<'_> {
         let mut secrets = Secrets::default();
         secrets.extend(&hits, self);
         let changes: Vec<&Change> = brought.changes.iter().filter(|change| secrets.holds(change.blob)).collect();
-        let before = range.before(&brought, &changes, self.stop);
+        let (before, unreadable) = range.before(&brought, &changes, self.stop);
         let unread: BTreeSet<Id> = before.iter().flatten().copied().collect();
         let read: BTreeSet<Id> = brought.changes.iter().map(|change| change.blob).collect();
         let unread: Vec<Id> = unread.difference(&read).copied().collect();
-        secrets.add(self, repository, &unread);
+        secrets.add(self, repository, (&unread, unreadable), tally);
         Ok(lives(&range, &brought, &changes, &before, &secrets, &hits))
     }
 
@@ -74,7 +74,7 @@ impl Run<'_> {
     }
 
     /// What of the staged files stood there before.
-    pub(super) fn staged_before(&self, repository: &Repository, staged: &Staged<'_>) -> Lives {
+    pub(super) fn staged_before(&self, repository: &Repository, staged: &Staged<'_>, tally: &mut Tally) -> Lives {
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lives = Lives::default();
         let paths: BTreeSet<&FilePath> = hits
@@ -88,11 +88,11 @@ impl Run<'_> {
         if paths.is_empty() {
             return lives;
         }
-        let before = staged.before(&paths);
+        let (before, unreadable) = staged.before(&paths);
         let unread: BTreeSet<Id> = before.iter().flatten().copied().collect();
         let unread: Vec<Id> = unread.into_iter().collect();
         let mut secrets = Secrets::default();
-        secrets.add(self, repository, &unread);
+        secrets.add(self, repository, (&unread, unreadable), tally);
         for (path, blobs) in paths.into_iter().zip(before) {
             lives.before.insert(path.clone(), secrets.in_any(&blobs));
         }
@@ -115,10 +115,20 @@ impl Secrets {
         }
     }
 
-    /// Scans blobs beside the run: nothing of them is reported or counted.
-    fn add(&mut self, run: &Run<'_>, repository: &Repository, blobs: &[Id]) {
+    /// Scans former versions beside the run: nothing of them is reported or counted but what could not be read, directories
+    /// among it.
+    fn add(
+        &mut self,
+        run: &Run<'_>,
+        repository: &Repository,
+        (blobs, unreadable): (&[Id], BTreeSet<Id>),
+        tally: &mut Tally,
+    ) {
         let aside = run.aside();
-        repository.lend(blobs, run.settings.threads, &|item| aside.take(&item), run.stop);
+        let lent = repository.lend(blobs, run.settings.threads, &|item| aside.take(&item), run.stop);
+        lent.tally.notices.into_iter().for_each(|notice| tally.notice(notice));
+        let former = repository.tell_former(lent.missing.len() + unreadable.len());
+        former.into_iter().for_each(|notice| tally.notice(notice));
         self.extend(&aside.hits.into_inner().unwrap_or_else(PoisonError::into_inner), run);
     }
 

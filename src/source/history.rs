@@ -181,8 +181,7 @@ impl Source for History<'_> {
         graph.head = self.repository.head().map(Id);
         graph.default_branch = self.repository.default_branch();
         graph.reflog = self.repository.reflog().into_iter().map(Id).collect();
-        let is_partial = store.has_promisor_pack() || self.repository.is_partial();
-        tally.add(gaps.report(&shallow, is_partial, self.repository));
+        tally.add(gaps.report(&shallow, self.repository));
         if stop.requested() {
             let detail = "the objects that were not reached were not scanned";
             tally.notice(Notice::new(Cause::Interrupted, "history", detail));

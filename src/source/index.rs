@@ -64,10 +64,10 @@ impl<'r> Staged<'r> {
 
     /// For each of `paths` the blobs in which the staged file stood before: in `HEAD` and in what is being merged the file at
     /// the same path, or, where there is none, the files that the index no longer has. Empty for a file that is new in every
-    /// respect.
-    pub(crate) fn before(&self, paths: &BTreeSet<&FilePath>) -> Vec<Vec<Id>> {
+    /// respect. Second: the directories that could not be read for it.
+    pub(crate) fn before(&self, paths: &BTreeSet<&FilePath>) -> (Vec<Vec<Id>>, BTreeSet<Id>) {
         let mut before = vec![Vec::new(); paths.len()];
-        let Ok(index) = self.index() else { return before };
+        let Ok(index) = self.index() else { return (before, BTreeSet::new()) };
         let mut trees = Trees::of(self.repository);
         for parent in self.repository.head().into_iter().chain(self.repository.merging()) {
             let Some(tree) = trees.of_commit(parent) else { continue };
@@ -87,7 +87,7 @@ impl<'r> Staged<'r> {
                 before.extend(likely(removed.iter(), path.as_bytes(), blob).into_iter().map(Id));
             }
         }
-        before
+        (before, trees.unreadable.into_iter().map(Id).collect())
     }
 
     fn index(&self) -> Result<gix::index::File, SourceError> {

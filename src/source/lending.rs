@@ -8,9 +8,17 @@ use super::{Id, Repository, Sink, Stop, is_lfs_pointer, parallel, parts};
 use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::Origin;
 
+/// What came of lending.
+#[derive(Default)]
+pub(crate) struct Lent {
+    pub(crate) tally: Tally,
+    /// What is not here.
+    pub(crate) missing: Vec<Id>,
+}
+
 impl Repository {
     /// Lends the blobs, and the headers and messages of the commits and tags, of these ids.
-    pub(crate) fn lend(&self, ids: &[Id], threads: usize, sink: &Sink<'_>, stop: &Stop) -> Tally {
+    pub(crate) fn lend(&self, ids: &[Id], threads: usize, sink: &Sink<'_>, stop: &Stop) -> Lent {
         let contents = Contents::of(self.common_dir());
         let (store, _) = self.store();
         let mut ids = ids.to_vec();
@@ -19,14 +27,17 @@ impl Repository {
             store,
             contents: &contents,
             finder: Finder::with_cache(48 * 1024 * 1024),
-            tally: Tally::default(),
+            lent: Lent::default(),
         };
-        let mut tally = Tally::default();
+        let mut all = Lent::default();
         let states = parallel::for_each(threads, ids.len(), stop, make, |lending, number| {
             lending.object(ids[number], sink, stop);
         });
-        states.into_iter().for_each(|lending| tally.add(lending.tally));
-        tally
+        for Lending { lent, .. } in states {
+            all.tally.add(lent.tally);
+            all.missing.extend(lent.missing);
+        }
+        all
     }
 }
 
@@ -34,7 +45,7 @@ struct Lending<'l> {
     store: &'l Store,
     contents: &'l Contents,
     finder: Finder,
-    tally: Tally,
+    lent: Lent,
 }
 
 impl Lending<'_> {
@@ -43,29 +54,30 @@ impl Lending<'_> {
             Some(Kind::Blob) => self.blob(id, sink, stop),
             Some(Kind::Commit) => {
                 if let Some(commit) = commit(&self.finder.bytes) {
-                    lend_commit(id, &commit, &mut self.tally.coverage, sink, stop);
+                    lend_commit(id, &commit, &mut self.lent.tally.coverage, sink, stop);
                 }
             }
             Some(Kind::Tag) => {
                 if let Some(tag) = tag(&self.finder.bytes) {
-                    lend_tag(id, &tag, &mut self.tally.coverage, sink, stop);
+                    lend_tag(id, &tag, &mut self.lent.tally.coverage, sink, stop);
                 }
             }
+            _ if self.store.number(&id.0).is_none() => self.lent.missing.push(id),
             _ => {
-                let detail =
-                    "it belongs to what is scanned and cannot be read here; fetch it, or `git fsck` says what is wrong";
-                self.tally.notice(Notice::new(Cause::MissingObject, format!("object {id}"), detail));
+                let detail = "it belongs to what is scanned and cannot be read; fetch the repository anew, or `git fsck` says what \
+                              is wrong";
+                self.lent.tally.notice(Notice::new(Cause::CorruptObject, format!("object {id}"), detail));
             }
         }
     }
 
     fn blob(&mut self, id: Id, sink: &Sink<'_>, stop: &Stop) {
         let bytes = &self.finder.bytes;
-        self.tally.coverage.blobs += 1;
-        self.tally.coverage.history_bytes += bytes.len() as u64;
+        self.lent.tally.coverage.blobs += 1;
+        self.lent.tally.coverage.history_bytes += bytes.len() as u64;
         parts::lend(&Origin::Blob { id: id.to_string(), path: None }, bytes, stop, sink);
         if is_lfs_pointer(bytes) {
-            self.contents.lend(&id.to_string(), bytes, stop, sink, &mut self.tally);
+            self.contents.lend(&id.to_string(), bytes, stop, sink, &mut self.lent.tally);
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod hooks;
 pub mod index;
 pub mod known;
 mod lending;
+mod missing;
 mod objects;
 mod parallel;
 mod parts;

@@ -186,13 +186,14 @@ impl<'r> Range<'r> {
     /// What is missing, and that there is nothing.
     fn notices(&self, selected: &Selected, tally: &mut Tally) {
         let repository = self.repository.shown();
-        let fetch = self.repository.unshallow();
+        let fetch = self.repository.fetching();
         if !selected.cut.is_empty() {
             let detail = format!(
                 "the parents of {} commits of the range are not here, so all that those hold was taken as new; {fetch}",
                 selected.cut.iter().map(|(child, _)| child).collect::<BTreeSet<_>>().len()
             );
-            tally.notice(Notice::new(Cause::Shallow, &repository, detail));
+            let cause = if self.repository.is_shallow() { Cause::Shallow } else { Cause::MissingObject };
+            tally.notice(Notice::new(cause, &repository, detail));
         }
         for id in &selected.missing {
             let detail = "named as an end of the range, but not in the repository";
@@ -226,12 +227,13 @@ impl<'r> Range<'r> {
     }
 
     /// The blobs in which the file of each change stood before: for every parent of the commit the file at the same path,
-    /// or, where there is none, the files that the commit removed. Empty for a file that is new in every respect.
+    /// or, where there is none, the files that the commit removed. Empty for a file that is new in every respect. Second: the
+    /// directories that could not be read for it.
     #[must_use]
-    pub fn before(&self, brought: &Brought, changes: &[&Change], stop: &Stop) -> Vec<Vec<Id>> {
+    pub fn before(&self, brought: &Brought, changes: &[&Change], stop: &Stop) -> (Vec<Vec<Id>>, BTreeSet<Id>) {
         let (store, _) = self.repository.store();
         let found = Mutex::new(vec![Vec::new(); changes.len()]);
-        parallel::for_each(
+        let states = parallel::for_each(
             self.threads,
             changes.len(),
             stop,
@@ -259,7 +261,8 @@ impl<'r> Range<'r> {
                 found.lock().unwrap_or_else(PoisonError::into_inner)[number] = before;
             },
         );
-        found.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let unreadable = states.into_iter().flat_map(|(trees, _)| trees.unreadable).map(Id).collect();
+        (found.into_inner().unwrap_or_else(PoisonError::into_inner), unreadable)
     }
 
     /// What `commits` hold at `paths`: of a file its blob, of a directory its tree.
@@ -291,8 +294,10 @@ impl Source for Range<'_> {
         let compared = self.compare(&selected, stop);
         let mut blobs: BTreeSet<Id> = BTreeSet::new();
         let mut brought = Brought::default();
+        let mut unreadable: BTreeSet<ObjectId> = BTreeSet::new();
         for comparison in compared {
             tally.add(comparison.tally);
+            unreadable.extend(comparison.unreadable);
             brought.changes.extend(comparison.changes);
             brought.names.extend(comparison.names);
         }
@@ -302,7 +307,18 @@ impl Source for Range<'_> {
         let tags = selected.tags.iter().map(|tag| tag.id);
         let ids: Vec<Id> = selected.commits.iter().map(|commit| commit.id).chain(tags).collect();
         let objects: Vec<Id> = blobs.into_iter().chain(ids.iter().copied()).collect();
-        tally.add(self.repository.lend(&objects, self.threads, sink, stop));
+        let lent = self.repository.lend(&objects, self.threads, sink, stop);
+        tally.add(lent.tally);
+        let mut missing: Vec<(ObjectId, &str)> = lent.missing.iter().map(|id| (id.0, "named as a file")).collect();
+        for id in unreadable {
+            if self.repository.store().0.number(&id).is_none() {
+                missing.push((id, "named as a directory"));
+                continue;
+            }
+            let detail = "a directory that cannot be read: what is new in it was not scanned";
+            tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
+        }
+        tally.add(self.repository.tell_missing(missing));
         lend_names(&brought.names, sink, &mut tally);
         if stop.requested() {
             let detail = "the objects that were not reached were not scanned";
@@ -338,6 +354,8 @@ fn lend_names(names: &[(FilePath, Id)], sink: &Sink<'_>, tally: &mut Tally) {
 struct Comparison {
     changes: Vec<Change>,
     names: Vec<(FilePath, Id)>,
+    /// Directories that cannot be read.
+    unreadable: Vec<ObjectId>,
     tally: Tally,
 }
 
@@ -365,10 +383,7 @@ impl Range<'_> {
                 let detail = "a commit brings more than 500,000 files: what is behind them was not scanned";
                 comparison.tally.notice(Notice::new(Cause::Budget, "range", detail));
             }
-            for id in trees.unreadable {
-                let detail = "a directory that cannot be read: what is new in it was not scanned";
-                comparison.tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
-            }
+            comparison.unreadable = trees.unreadable;
             comparison
         });
         each.collect()

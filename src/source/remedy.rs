@@ -8,6 +8,11 @@ impl Repository {
         format!("`{} fetch --unshallow` fetches it", git(&self.shown()))
     }
 
+    /// How to get what a partial clone left at the server.
+    pub(super) fn refetch(&self) -> String {
+        format!("`{} fetch --refetch --no-filter` fetches everything", git(&self.shown()))
+    }
+
     /// What brings an object that is not here.
     pub(super) fn fetching(&self) -> String {
         if self.is_shallow() { self.unshallow() } else { "`git fetch` may bring it".to_owned() }

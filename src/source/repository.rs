@@ -405,7 +405,8 @@ impl Repository {
         let config = git.config_snapshot();
         let no = |value: &[u8]| matches!(value, b"false" | b"no" | b"off" | b"0");
         let mut remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
-        config.string("extensions.partialClone").is_some()
+        self.store().0.has_promisor_pack()
+            || config.string("extensions.partialClone").is_some()
             || remotes.any(|remote| remote.value("promisor").is_some_and(|value| !no(&value)))
     }
 }

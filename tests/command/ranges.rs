@@ -203,6 +203,43 @@ fn a_clone_that_is_too_shallow_says_what_to_fetch() {
     run.says("the object is not here; `git -C . fetch --unshallow` fetches it");
 }
 
+#[test]
+fn a_partial_clone_says_what_would_fetch_what_a_range_lacks() {
+    let scratch = Scratch::repository();
+    for (number, line) in ["one", "two", "three"].into_iter().enumerate() {
+        scratch.write("repo/dir/file.txt", with("known", line));
+        scratch.write(&format!("repo/dir/{line}.txt"), line);
+        scratch.commit(number as i64, line);
+    }
+    scratch.git("repo", &["config", "uploadpack.allowFilter", "true"]);
+    scratch.git("repo", &["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let url = format!("file://{}", scratch.path("repo").display());
+    for filter in ["blob:none", "tree:0"] {
+        let name = filter.replace(':', "-");
+        scratch.git(".", &["clone", "-q", &format!("--filter={filter}"), &url, &name]);
+        let range = |arguments: &[&str]| {
+            keysieve(&scratch, &name, &[&["history", "--format", "json", "--show-secrets"], arguments].concat())
+        };
+        let command = "git -C . fetch --refetch --no-filter";
+        let run = range(&["--range", "HEAD~2..HEAD~1"]).exits(3).says(command);
+        let report = run.json();
+        assert!(report.skipped("partial") > 0, "{filter}: {:#}", report.0);
+        assert_eq!(report.skipped("missing-object") + report.skipped("corrupt-object"), 0, "{filter}: {:#}", report.0);
+        range(&["--range", "HEAD~2..HEAD~1", "--accept", "partial"]).exits(0);
+        // The tip is here, and what stood before is not: so the secret in it may be known, as it is.
+        let run = range(&["--range", "HEAD~1..HEAD"]).exits(1).says(command);
+        let report = run.json();
+        assert_eq!(report.secrets(), [github("known")], "{filter}");
+        assert_eq!(report.0["verdict"]["complete"], false, "{filter}");
+        if filter == "blob:none" {
+            run.says("1 object of the versions before cannot be read, so what is reported may have been known");
+        }
+        let words: Vec<&str> = command.split(' ').skip(1).collect();
+        scratch.git(&name, &words);
+        range(&["--range", "HEAD~2..HEAD"]).exits(0);
+    }
+}
+
 /// A branch that shares nothing with the base is all new; nothing is missing that could be fetched.
 #[test]
 fn a_history_of_its_own_is_no_shallow_clone() {

@@ -7,11 +7,8 @@ use gix::ObjectId;
 use super::Commit;
 use crate::notice::{Cause, Notice, Tally};
 use crate::source::Repository;
+use crate::source::missing::several;
 use crate::source::objects::Store;
-use crate::source::remedy::git;
-
-/// How many ids a notice names.
-const NAMED: usize = 5;
 
 /// What names the missing object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +48,7 @@ impl Gaps {
     }
 
     /// Writes the notices. Commits of `shallow` are where the history was cut off.
-    pub(super) fn report(&self, shallow: &BTreeSet<ObjectId>, is_partial: bool, of: &Repository) -> Tally {
+    pub(super) fn report(&self, shallow: &BTreeSet<ObjectId>, of: &Repository) -> Tally {
         let repository = &of.shown();
         let mut tally = Tally::default();
         *tally.coverage.skipped.entry(Cause::Submodule).or_default() += self.submodules.len() as u64;
@@ -66,7 +63,7 @@ impl Gaps {
             );
             tally.notice(Notice::new(Cause::Shallow, repository, detail));
         }
-        let mut missing: Vec<(ObjectId, &str)> = Vec::new();
+        let mut missing: Vec<(ObjectId, &'static str)> = Vec::new();
         for &(id, role) in &self.missing {
             let words = match role {
                 Role::Tree => "named as a directory",
@@ -81,38 +78,7 @@ impl Gaps {
                 missing.push((*parent, "named as the parent of a commit"));
             }
         }
-        missing.sort_unstable();
-        missing.dedup_by_key(|(id, _)| *id);
-        if missing.is_empty() {
-            return tally;
-        }
-        if is_partial {
-            let detail = format!(
-                "a partial clone: {} left at the server; `{} fetch --refetch --no-filter` fetches everything",
-                if missing.len() == 1 { "1 object was".into() } else { format!("{} objects were", missing.len()) },
-                git(repository)
-            );
-            tally.notice(Notice::new(Cause::Partial, repository, detail));
-            *tally.coverage.skipped.entry(Cause::Partial).or_default() += missing.len() as u64 - 1;
-            return tally;
-        }
-        for (id, words) in missing.iter().take(NAMED) {
-            tally.notice(Notice::new(
-                Cause::MissingObject,
-                format!("object {id}"),
-                format!("{words}, but not in the repository"),
-            ));
-        }
-        if missing.len() > NAMED {
-            let more = missing.len() - NAMED;
-            let detail = format!("{} more; `{} fsck` lists them all", several(more, "object"), git(repository));
-            tally.notice(Notice::new(Cause::MissingObject, repository, detail));
-            *tally.coverage.skipped.entry(Cause::MissingObject).or_default() += more as u64 - 1;
-        }
+        tally.add(of.tell_missing(missing));
         tally
     }
-}
-
-fn several(count: usize, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
