@@ -496,6 +496,16 @@ fn lfs_pointers_and_submodules_are_counted() {
     let seen = history(&scratch.open("repo"));
     assert_eq!((seen.skipped(Cause::LfsPointer), seen.skipped(Cause::Submodule)), (1, 1));
     assert!(seen.is_complete(), "{:?}", seen.tally);
+    let [pointer] = &seen.notices(Cause::LfsPointer)[..] else { panic!("{:?}", seen.tally) };
+    assert!(pointer.contains(&"0".repeat(64)) && pointer.contains("lfs fetch --all"), "{pointer}");
+    let [module] = &seen.notices(Cause::Submodule)[..] else { panic!("{:?}", seen.tally) };
+    assert!(module.contains("module") && module.contains("--submodules"), "{module}");
+    // What only older trees name is told by its commit.
+    scratch.git("repo", &["rm", "-q", "--cached", "module"]);
+    scratch.commit_staged(1, "two");
+    let seen = history(&scratch.open("repo"));
+    assert_eq!(seen.skipped(Cause::Submodule), 1);
+    assert!(seen.notices(Cause::Submodule)[0].contains(&elsewhere), "{:?}", seen.tally);
 }
 
 fn staged(seen: &Seen) -> Vec<String> {

@@ -43,13 +43,17 @@ impl Run<'_> {
         if self.plan.history.is_none() {
             return Ok(lives);
         }
-        let mut commits = HashSet::new();
+        let mut commits = None;
         if self.plan.submodules {
-            self.submodules(repository, None, &mut commits, &mut lives, tally)?;
+            self.submodules(repository, None, commits.insert(HashSet::new()), &mut lives, tally)?;
         }
         let (reuse, note) = Reuse::open(self.plan, self.settings, repository);
         self.note(note);
-        let history = History::new(repository, threads).with_submodules(commits).with_delta(!self.plan.no_delta);
+        let history = History::new(repository, threads).with_delta(!self.plan.no_delta);
+        let history = match commits {
+            Some(commits) => history.with_submodules(commits),
+            None => history,
+        };
         let history = match &reuse {
             Some(reuse) => history.remembering(Some(reuse.known())),
             None => history,

@@ -126,7 +126,8 @@ impl Secrets {
     ) {
         let aside = run.aside();
         let lent = repository.lend(blobs, run.settings.threads, &|item| aside.take(&item), run.stop);
-        lent.tally.notices.into_iter().for_each(|notice| tally.notice(notice));
+        let lost = lent.tally.notices.into_iter().filter(|notice| notice.cause.is_incomplete());
+        lost.for_each(|notice| tally.notice(notice));
         let former = repository.tell_former(lent.missing.len() + unreadable.len());
         former.into_iter().for_each(|notice| tally.notice(notice));
         self.extend(&aside.hits.into_inner().unwrap_or_else(PoisonError::into_inner), run);

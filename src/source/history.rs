@@ -88,7 +88,8 @@ pub struct Graph {
 pub struct History<'r> {
     repository: &'r Repository,
     threads: usize,
-    elsewhere: HashSet<Id>,
+    /// The commits of submodules that are scanned for themselves, if they are.
+    elsewhere: Option<HashSet<Id>>,
     delta: bool,
     known: Option<&'r Known>,
     remember: bool,
@@ -100,14 +101,15 @@ impl<'r> History<'r> {
     /// The history of `repository`, resolved on `threads` threads.
     #[must_use]
     pub fn new(repository: &'r Repository, threads: usize) -> Self {
-        let (elsewhere, graph, seen) = (HashSet::new(), Mutex::default(), Mutex::default());
+        let (elsewhere, graph, seen) = (None, Mutex::default(), Mutex::default());
         Self { repository, threads: threads.max(1), elsewhere, delta: true, known: None, remember: false, graph, seen }
     }
 
-    /// The same, where these commits of its submodules are scanned for themselves: those are not counted as skipped.
+    /// The same, where its submodules are scanned for themselves, and these are their commits: those are not counted as
+    /// skipped, and a submodule that is not here makes the scan incomplete.
     #[must_use]
     pub fn with_submodules(self, commits: HashSet<Id>) -> Self {
-        Self { elsewhere: commits, ..self }
+        Self { elsewhere: Some(commits), ..self }
     }
 
     /// The same, where the sink is told what a text has in common with others only if `delta` says so.
@@ -163,7 +165,8 @@ impl Source for History<'_> {
             gaps.submodules.extend(known.submodules.iter().map(|id| id.0));
             gaps.behind(known.commits.iter().map(|(commit, _)| commit), store);
         }
-        gaps.submodules.retain(|commit| !self.elsewhere.contains(&Id(*commit)));
+        let is_elsewhere = |commit: &gix::ObjectId| self.elsewhere.as_ref().is_some_and(|it| it.contains(&Id(*commit)));
+        gaps.submodules.retain(|commit| !is_elsewhere(commit));
         graph.commits.sort_unstable_by_key(|commit| commit.id);
         graph.tags.sort_unstable_by_key(|tag| tag.id);
         let (tips, broken) = self.repository.tips();
@@ -182,6 +185,8 @@ impl Source for History<'_> {
         graph.default_branch = self.repository.default_branch();
         graph.reflog = self.repository.reflog().into_iter().map(Id).collect();
         tally.add(gaps.report(&shallow, self.repository));
+        tally.add(gaps.report_submodules(self.elsewhere.is_some(), self.repository));
+        tally.notices.extend(contents.absent(self.repository));
         if stop.requested() {
             let detail = "the objects that were not reached were not scanned";
             tally.notice(Notice::new(Cause::Interrupted, "history", detail));

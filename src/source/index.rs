@@ -57,9 +57,14 @@ impl<'r> Staged<'r> {
     /// # Errors
     /// If the index cannot be read.
     pub fn submodules(&self) -> Result<Vec<FilePath>, SourceError> {
+        Ok(self.links()?.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// The same, each with the commit that it stands for.
+    pub(super) fn links(&self) -> Result<Vec<(FilePath, ObjectId)>, SourceError> {
         let index = self.index()?;
         let links = index.entries().iter().filter(|entry| entry.mode == Mode::COMMIT);
-        Ok(links.map(|entry| FilePath::new(entry.path(&index).as_bytes())).collect())
+        Ok(links.map(|entry| (FilePath::new(entry.path(&index).as_bytes()), entry.id)).collect())
     }
 
     /// For each of `paths` the blobs in which the staged file stood before: in `HEAD` and in what is being merged the file at

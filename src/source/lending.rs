@@ -37,6 +37,7 @@ impl Repository {
             all.tally.add(lent.tally);
             all.missing.extend(lent.missing);
         }
+        all.tally.notices.extend(contents.absent(self));
         all
     }
 }

@@ -13,6 +13,16 @@ impl Repository {
         format!("`{} fetch --refetch --no-filter` fetches everything", git(&self.shown()))
     }
 
+    /// How to get submodules that are not here.
+    pub(super) fn update_submodules(&self) -> String {
+        format!("`{} submodule update --init --recursive` fetches it", git(&self.shown()))
+    }
+
+    /// How to get what Git LFS keeps elsewhere.
+    pub(super) fn fetch_contents(&self) -> String {
+        format!("Git LFS keeps it elsewhere; `{} lfs fetch --all` fetches it", git(&self.shown()))
+    }
+
     /// What brings an object that is not here.
     pub(super) fn fetching(&self) -> String {
         if self.is_shallow() { self.unshallow() } else { "`git fetch` may bring it".to_owned() }

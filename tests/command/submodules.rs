@@ -29,15 +29,35 @@ fn submodules_are_listed_and_scanned_only_when_asked_for() {
     let scratch = nested();
     let without = keysieve(&scratch, "repo", &["history", "--format", "json"]).exits(0).json();
     assert_eq!(without.skipped("submodule"), 2);
+    let told = without.0["notices"].to_string();
+    assert!(told.contains("\"gone\"") && told.contains("libs/part") && told.contains("--submodules"), "{told}");
 
     let arguments = ["history", "--submodules", "--format", "json", "--show-secrets"];
     let with = keysieve(&scratch, "repo", &arguments).exits(1).json();
-    assert_eq!(with.skipped("submodule"), 1, "what is not here is listed all the same");
+    assert_eq!((with.skipped("submodule"), with.skipped("missing-object")), (0, 1), "{:#}", with.0["notices"]);
     let [place] = list(&with.of(&github("submodule"))["places"]) else { panic!("{:#}", with.0) };
     assert_eq!(text(&place["path"]), "libs/part/key.txt");
     assert_eq!(place["introduced"]["in_head"], false);
     let first = scratch.git("part", &["rev-list", "--max-parents=0", "HEAD"]);
     assert_eq!(text(&place["introduced"]["commit"]), first);
+}
+
+/// Who asks for submodules is told which were not there to be scanned.
+#[test]
+fn submodules_that_are_not_here_make_the_scan_incomplete() {
+    let scratch = nested();
+    scratch.git("repo", &["update-index", "--force-remove", "gone"]);
+    scratch.commit_staged(20, "All can be had");
+    scratch.git(".", &["clone", "-q", "repo", "clone"]);
+    keysieve(&scratch, "clone", &["history"]).exits(0).says("libs/part: `--submodules` scans its history");
+    let run = keysieve(&scratch, "clone", &["history", "--submodules"]).exits(3).says("libs/part: the submodule is not here");
+    let command = "git -C . submodule update --init --recursive";
+    run.says(command);
+    let allow = ["-c", "protocol.file.allow=always"];
+    let words: Vec<&str> = allow.into_iter().chain(command.split(' ').skip(1)).collect();
+    scratch.git("clone", &words);
+    // Found, and complete but for the commit that only an older tree names, which is no more than counted.
+    keysieve(&scratch, "clone", &["history", "--submodules", "--exit-zero"]).exits(0).says("submodule");
 }
 
 #[test]

@@ -6,9 +6,12 @@ use gix::ObjectId;
 
 use super::Commit;
 use crate::notice::{Cause, Notice, Tally};
-use crate::source::Repository;
 use crate::source::missing::several;
 use crate::source::objects::Store;
+use crate::source::{Repository, Staged};
+
+/// How many submodules are named that are not in the index.
+const NAMED: usize = 5;
 
 /// What names the missing object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,8 +54,6 @@ impl Gaps {
     pub(super) fn report(&self, shallow: &BTreeSet<ObjectId>, of: &Repository) -> Tally {
         let repository = &of.shown();
         let mut tally = Tally::default();
-        *tally.coverage.skipped.entry(Cause::Submodule).or_default() += self.submodules.len() as u64;
-        tally.coverage.skipped.retain(|_, count| *count > 0);
         let cut: BTreeSet<&ObjectId> =
             self.parents.iter().filter(|(_, child)| shallow.contains(child)).map(|(parent, _)| parent).collect();
         if !cut.is_empty() {
@@ -79,6 +80,35 @@ impl Gaps {
             }
         }
         tally.add(of.tell_missing(missing));
+        tally
+    }
+    /// Says which submodules were not scanned: by path those that are in the index. If they were `asked` for, the scan is
+    /// incomplete without these.
+    pub(super) fn report_submodules(&self, asked: bool, of: &Repository) -> Tally {
+        let mut tally = Tally::default();
+        let mut left = self.submodules.clone();
+        if left.is_empty() {
+            return tally;
+        }
+        // Without an index, as in a bare repository, only commits are known.
+        let links = Staged::new(of, 1).links().unwrap_or_default();
+        let fetch = of.update_submodules();
+        for (path, commit) in links.into_iter().filter(|(_, commit)| self.submodules.contains(commit)) {
+            left.remove(&commit);
+            let (cause, detail) = match asked {
+                true => (Cause::MissingObject, format!("the submodule is not here, or not as it is recorded; {fetch}")),
+                false => (Cause::Submodule, "`--submodules` scans its history, where it is here".to_owned()),
+            };
+            tally.notice(Notice::new(cause, path.display(), detail));
+        }
+        let room = NAMED.saturating_sub(tally.notices.len());
+        for (number, commit) in left.iter().enumerate() {
+            tally.coverage.skip(Cause::Submodule);
+            if number < room {
+                let detail = "a commit of a submodule, which some tree names and the index does not";
+                tally.notices.push(Notice::new(Cause::Submodule, format!("commit {commit}"), detail));
+            }
+        }
         tally
     }
 }
