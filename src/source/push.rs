@@ -1,6 +1,7 @@
 //! What git tells its hooks of a push: the refs and the objects that they named and shall name.
 
 use super::{End, Purpose, Selection};
+use crate::place::FilePath;
 
 /// A line that is not git's.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub fn pushed(text: &[u8]) -> Result<Option<Selection>, PushError> {
     selection(text, form, "refs/remotes/", |line| {
         // The local side is what the user wrote, and may have spaces: `HEAD^{/a message}`.
         let mut fields = line.rsplitn(4, |&byte| byte == b' ');
-        let (old, _, new) = (fields.next()?, fields.next()?, fields.next()?);
-        fields.next().map(|_| (old, new))
+        let (old, name, new) = (fields.next()?, fields.next()?, fields.next()?);
+        fields.next().map(|_| (old, new, name))
     })
 }
 
@@ -34,7 +35,7 @@ pub fn received(text: &[u8]) -> Result<Option<Selection>, PushError> {
     selection(text, "old-id new-id ref", "refs/", |line| {
         let mut fields = line.splitn(3, |&byte| byte == b' ');
         let (old, new) = (fields.next()?, fields.next()?);
-        fields.next().map(|_| (old, new))
+        fields.next().map(|name| (old, new, name))
     })
 }
 
@@ -43,20 +44,21 @@ fn selection(
     text: &[u8],
     form: &'static str,
     known: &str,
-    ids: impl Fn(&[u8]) -> Option<(&[u8], &[u8])>,
+    fields: impl Fn(&[u8]) -> Option<(&[u8], &[u8], &[u8])>,
 ) -> Result<Option<Selection>, PushError> {
     let mut selection = Selection { purpose: Purpose::Push, ..Selection::default() };
     selection.left_out.push(End::Refs(known.to_owned()));
     let lines = (1..).zip(text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end));
     for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
         let id = |id: &[u8]| Some(std::str::from_utf8(id).ok()?.to_owned()).filter(|id| is_id(id));
-        let found = ids(line).and_then(|(old, new)| Some((id(old)?, id(new)?)));
-        let (old, new) = found.ok_or(PushError { line: number, form })?;
+        let found = fields(line).and_then(|(old, new, name)| Some((id(old)?, id(new)?, name)));
+        let (old, new, name) = found.ok_or(PushError { line: number, form })?;
         let is_zero = |id: &str| id.bytes().all(|byte| byte == b'0');
         if !is_zero(&new) {
             selection.wanted.push(End::Revision(new));
-            if !is_zero(&old) {
-                selection.left_out.push(End::IfHere(old));
+            match is_zero(&old) {
+                true => selection.names.push(FilePath::new(name)),
+                false => selection.left_out.push(End::IfHere(old)),
             }
         }
     }
@@ -83,6 +85,7 @@ mod tests {
             pushed(&format!("refs/heads/a {one} refs/heads/a {zero}\nHEAD {two} refs/heads/b {one}\n")).unwrap();
         let selection = selection.unwrap();
         assert_eq!(selection.wanted, [End::Revision(one.clone()), End::Revision(two.clone())]);
+        assert_eq!(selection.names, [FilePath::new("refs/heads/a")], "that of a ref that is there is known");
         assert_eq!(selection.left_out, [End::Refs("refs/remotes/".to_owned()), End::IfHere(one.clone())]);
         assert!(pushed("refs/heads/a 1 refs/heads/a 2\n").is_err());
         assert!(received(&format!("{one} {two}\n")).is_err());

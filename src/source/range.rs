@@ -63,6 +63,8 @@ pub struct Selection {
     pub most: Option<usize>,
     /// What it is for: whether an empty range is a mistake.
     pub purpose: Purpose,
+    /// The whole names of refs that it makes.
+    pub names: Vec<FilePath>,
 }
 
 /// What a range is for.
@@ -210,7 +212,8 @@ impl<'r> Range<'r> {
                 (Cause::NothingNew, "the base holds every commit: there is nothing new to scan".to_owned())
             }
             Purpose::Push if is_empty => {
-                (Cause::NothingNew, "every commit is known there already: there is nothing new to scan".to_owned())
+                let but = if self.selection.names.is_empty() { "" } else { " but names" };
+                (Cause::NothingNew, format!("every commit is known there already: there is nothing new to scan{but}"))
             }
             Purpose::Base if !selected.meets && self.repository.is_shallow() => {
                 let words = "no common ancestor with the base is here, so the whole history was taken as new";
@@ -320,6 +323,7 @@ impl Source for Range<'_> {
         }
         tally.add(self.repository.tell_missing(missing));
         lend_names(&brought.names, sink, &mut tally);
+        lend_refs(&self.selection.names, sink, &mut tally);
         if stop.requested() {
             let detail = "the objects that were not reached were not scanned";
             tally.notice(Notice::new(Cause::Interrupted, "range", detail));
@@ -346,6 +350,15 @@ fn lend_names(names: &[(FilePath, Id)], sink: &Sink<'_>, tally: &mut Tally) {
         let start = file_name_start(bytes);
         tally.coverage.history_bytes += (bytes.len() - start) as u64;
         sink(Item::name(Origin::EntryName(path.clone()), bytes, start));
+    }
+}
+
+/// The names of refs that were not there.
+fn lend_refs(names: &[FilePath], sink: &Sink<'_>, tally: &mut Tally) {
+    for name in names.iter().collect::<BTreeSet<_>>() {
+        tally.coverage.refs += 1;
+        tally.coverage.history_bytes += name.as_bytes().len() as u64;
+        sink(Item::whole(Origin::RefName(name.clone()), name.as_bytes()));
     }
 }
 

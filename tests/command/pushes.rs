@@ -99,6 +99,26 @@ fn what_is_pushed_may_be_called_anything() {
 }
 
 #[test]
+fn the_name_of_a_new_ref_is_looked_at() {
+    for (hook, of_server) in [("pre-push", false), ("pre-receive", true)] {
+        let scratch = clone(hook, of_server);
+        let target = format!("HEAD:refs/heads/fix-{}", github("name"));
+        let said = push(&scratch, &[&target]).expect_err("a secret on its way");
+        assert!(said.contains("name of a ref") && said.contains("git branch -m"), "{hook}: {said}");
+        assert!(!said.contains("git rebase") && !said.contains("git tag -d"), "{hook}: {said}");
+        // A name that is there already is nothing new.
+        let scratch = clone(hook, of_server);
+        let hooks = format!("{}/hooks/{hook}", if of_server { "server.git" } else { "repo/.git" });
+        fs::rename(scratch.path(&hooks), scratch.path("aside")).unwrap();
+        push(&scratch, &[&target]).unwrap();
+        fs::rename(scratch.path("aside"), scratch.path(&hooks)).unwrap();
+        scratch.write("repo/plain.txt", "plain\n");
+        scratch.commit(10, "Plain");
+        push(&scratch, &[&target]).unwrap_or_else(|said| panic!("{hook}: {said}"));
+    }
+}
+
+#[test]
 fn a_forced_push_over_what_is_not_here_is_read_as_new() {
     let scratch = clone("pre-push", false);
     scratch.git(".", &["clone", "-q", "server.git", "elsewhere"]);

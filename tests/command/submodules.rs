@@ -50,7 +50,8 @@ fn submodules_that_are_not_here_make_the_scan_incomplete() {
     scratch.commit_staged(20, "All can be had");
     scratch.git(".", &["clone", "-q", "repo", "clone"]);
     keysieve(&scratch, "clone", &["history"]).exits(0).says("libs/part: `--submodules` scans its history");
-    let run = keysieve(&scratch, "clone", &["history", "--submodules"]).exits(3).says("libs/part: the submodule is not here");
+    let run =
+        keysieve(&scratch, "clone", &["history", "--submodules"]).exits(3).says("libs/part: the submodule is not here");
     let command = "git -C . submodule update --init --recursive";
     run.says(command);
     let allow = ["-c", "protocol.file.allow=always"];

@@ -88,11 +88,14 @@ impl Brief {
         let is_secret = |finding: &&Finding| finding.kind == Kind::Secret;
         let mut fixes = Vec::new();
         let secrets: Vec<Stands> = report.findings.iter().filter(is_secret).map(Stands::of).collect();
-        if secrets.iter().any(|it| *it != Stands::InTag) {
+        if secrets.iter().any(|it| !matches!(it, Stands::InTag | Stands::InRef)) {
             fixes.push(self.scene.fix);
         }
         if secrets.contains(&Stands::InTag) {
             fixes.push("a tag keeps what it says: `git tag -d` takes it away, make it anew without the secret");
+        }
+        if secrets.contains(&Stands::InRef) {
+            fixes.push("the name of a branch or tag is sent, too: give it another one (`git branch -m`)");
         }
         for (index, fix) in fixes.iter().enumerate() {
             lines.labelled(if index == 0 { "fix" } else { "" }, fix);
@@ -112,10 +115,10 @@ impl Brief {
                          keysieve.toml allows a rule at a path";
             lines.labelled("allow", words);
         }
-        if stand(|it| matches!(it, Stands::InCommit | Stands::InTag)) {
+        if stand(|it| matches!(it, Stands::InCommit | Stands::InTag | Stands::InRef)) {
             lines.labelled(
                 "allow",
-                "what a message says is allowed by the baseline alone: `keysieve baseline update --add`",
+                "what a message or the name of a ref says is allowed by the baseline alone: `keysieve baseline update --add`",
             );
         }
         match report.findings.len().saturating_sub(FINDINGS) {
@@ -134,8 +137,10 @@ enum Stands {
     AtPath,
     /// In the message or the header of a commit, or in a note.
     InCommit,
-    /// In the message or the header of a tag, or in the name of a ref.
+    /// In the message or the header of a tag.
     InTag,
+    /// In the name of a ref.
+    InRef,
 }
 
 impl Stands {
@@ -150,7 +155,8 @@ impl Stands {
                 }
             }
             Origin::CommitHeader { .. } | Origin::CommitMessage { .. } | Origin::Note { .. } => Self::InCommit,
-            Origin::TagHeader { .. } | Origin::TagMessage { .. } | Origin::RefName(_) => Self::InTag,
+            Origin::TagHeader { .. } | Origin::TagMessage { .. } => Self::InTag,
+            Origin::RefName(_) => Self::InRef,
             _ => Self::OnLine,
         }
     }
