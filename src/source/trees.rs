@@ -25,6 +25,8 @@ pub(super) struct Changed {
     pub(super) blob: ObjectId,
     /// Where in `path` the first name begins that none of the others has at this place; none if all names were there.
     pub(super) new_from: Option<usize>,
+    /// Whether none of the others has a file at this path.
+    pub(super) is_added: bool,
 }
 
 /// Looks into trees, one after the other.
@@ -131,7 +133,11 @@ impl<'t> Trees<'t> {
                 let path = [level.path.as_slice(), &name].concat();
                 match kind {
                     Sort::Submodule => self.submodules += 1,
-                    Sort::Blob => changed.push(Changed { path, blob: id, new_from }),
+                    Sort::Blob => {
+                        let is_file = |entries: &Entries| matches!(entries.get(&name), Some((Sort::Blob, _)));
+                        let is_added = !others.iter().any(is_file);
+                        changed.push(Changed { path, blob: id, new_from, is_added });
+                    }
                     Sort::Tree if level.depth >= DEPTH => self.unreadable.push(id),
                     Sort::Tree => {
                         let of = |entries: &Entries| match entries.get(&name) {
@@ -202,10 +208,10 @@ impl<'t> Trees<'t> {
         self.changed(tree, &[]).into_iter().map(|file| (file.path, file.blob)).collect()
     }
 
-    /// The files of `before` that `after` does not have at all.
+    /// The files of `before` that `after` does not have as files.
     pub(crate) fn removed(&mut self, before: ObjectId, after: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
         let changed = self.changed(before, &[after]);
-        changed.into_iter().filter(|file| file.new_from.is_some()).map(|file| (file.path, file.blob)).collect()
+        changed.into_iter().filter(|file| file.is_added).map(|file| (file.path, file.blob)).collect()
     }
 }
 

@@ -240,6 +240,22 @@ fn a_partial_clone_says_what_would_fetch_what_a_range_lacks() {
     }
 }
 
+#[test]
+fn a_file_that_becomes_a_directory_of_its_name_has_moved() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/key", with("known", ""));
+    scratch.write("repo/other/key", with("moved", ""));
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["mv", "key", "aside"]);
+    scratch.git("repo", &["mv", "other/key", "elsewhere"]);
+    std::fs::create_dir(scratch.path("repo/key")).unwrap();
+    scratch.git("repo", &["mv", "aside", "key/value"]);
+    scratch.git("repo", &["mv", "elsewhere", "other"]);
+    scratch.commit(10, "The one way and the other");
+    assert_eq!(scratch.git("repo", &["ls-tree", "-r", "--name-only", "HEAD"]), "key/value\nother");
+    history(&scratch, &["--range", "HEAD~1..HEAD"]).exits(0);
+}
+
 /// A branch that shares nothing with the base is all new; nothing is missing that could be fetched.
 #[test]
 fn a_history_of_its_own_is_no_shallow_clone() {
