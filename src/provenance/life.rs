@@ -39,7 +39,6 @@ pub(super) fn lives(
     let count = graph.commits.len();
     let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
     let (mut held, mut reached) = (vec![EMPTY; count], vec![EMPTY; count]);
-    let mut times = vec![0_i64; count];
     let mut said: HashMap<u32, Vec<u32>> = HashMap::new();
     for (subject, number) in subjects.iter().zip(0..) {
         for position in subject.iter().filter_map(|id| positions.get(id)) {
@@ -60,14 +59,12 @@ pub(super) fn lives(
             }
             None => own,
         };
-        times[position as usize] = commit.time;
         for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
             all = holdings.sets.union(all, reached[*parent as usize]);
-            times[position as usize] = times[position as usize].max(times[*parent as usize]);
         }
         reached[position as usize] = all;
     }
-    let tracks = Tracks { graph, lineage, positions: &positions, held: &held, times: &times, sets: &holdings.sets };
+    let tracks = Tracks { graph, lineage, positions: &positions, held: &held, times: &lineage.order().times, sets: &holdings.sets };
     let mut lives = tracks.lives(subjects, &reached, &said);
     for (subject, life) in subjects.iter().zip(&mut lives) {
         tagged(graph, subject, life);

@@ -105,6 +105,8 @@ struct Order {
     oldest_first: Vec<u32>,
     /// For each commit of the graph its place in `oldest_first`.
     ranks: Vec<u32>,
+    /// For each commit of the graph its date, which is never before that of a parent.
+    times: Vec<i64>,
     reachable: Vec<bool>,
     reachable_tags: HashSet<Id>,
     /// Commits that only the refs of notes lead to.
@@ -124,7 +126,8 @@ impl Order {
         for (&position, rank) in oldest_first.iter().zip(0..) {
             ranks[position as usize] = rank;
         }
-        Self { oldest_first, ranks, reachable, reachable_tags, notes }
+        let times = order::times(graph, &oldest_first);
+        Self { oldest_first, ranks, times, reachable, reachable_tags, notes }
     }
 }
 
@@ -187,7 +190,7 @@ impl Lineage {
         Introduction {
             id: commit.id,
             author: person(&commit.author),
-            date: date(commit.time),
+            date: date(self.order().times[position]),
             reachable: self.order().reachable[position],
         }
     }

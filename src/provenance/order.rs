@@ -55,6 +55,18 @@ pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
     order
 }
 
+/// The date of each commit: no commit is older than its newest parent, whatever its clock said. `order` has parents first.
+pub(super) fn times(graph: &Graph, order: &[u32]) -> Vec<i64> {
+    let positions: HashMap<Id, usize> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
+    let mut times: Vec<i64> = graph.commits.iter().map(|commit| commit.time).collect();
+    for &position in order {
+        let parents = &graph.commits[position as usize].parents;
+        let newest = parents.iter().filter_map(|parent| positions.get(parent)).map(|&parent| times[parent]).max();
+        times[position as usize] = newest.map_or(times[position as usize], |time| time.max(times[position as usize]));
+    }
+    times
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -87,5 +99,6 @@ mod tests {
         assert_eq!(reachable, [true, true, true, true, false]);
         assert!(tags.contains(&id(0x90)));
         assert_eq!(oldest_first(&graph, &reachable), [0, 1, 2, 3, 4]);
+        assert_eq!(times(&graph, &[0, 1, 2, 3, 4]), [100, 100, 120, 130, 100]);
     }
 }

@@ -115,6 +115,11 @@ fn clocks_that_were_wrong_and_histories_that_were_cut_are_said() {
     scratch.commit(25 * DAY, "Later");
     let early = life(&scratch, "repo", "early");
     assert_eq!(text(&early["first"]["date"]), "2023-12-04T22:13:20Z");
+    for arguments in [&["history"][..], &["history", "--range", "HEAD~2..HEAD~1"]] {
+        let report = keysieve(&scratch, "repo", &[arguments, &["--format", "json"]].concat()).exits(1).json();
+        let place = &report.findings()[0]["places"][0];
+        assert_eq!(text(&place["introduced"]["date"]), "2023-12-04T22:13:20Z", "{arguments:?}");
+    }
     assert_eq!((&early["exposed_days"], &early["at_least"]), (&10.into(), &false.into()));
 
     let url = format!("file://{}", scratch.path("repo").display());
