@@ -12,13 +12,12 @@
 //! [`provenance`](crate::provenance).
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::known::{Known, Seen};
 use super::objects::{Failure, TOO_LONG};
-use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parts, walk};
+use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parts, regular, walk};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 
@@ -217,7 +216,7 @@ impl History<'_> {
     /// The configuration of the repository and of its worktrees and submodules.
     fn lend_configuration(&self, stop: &Stop, sink: &Sink<'_>, tally: &mut Tally) {
         for (name, file) in self.repository.configuration() {
-            match fs::read(&file) {
+            match regular::read(&file) {
                 Ok(text) => parts::lend(&Origin::RepositoryConfig(name), &text, stop, sink),
                 Err(error) => tally.notice(Notice::new(Cause::Unreadable, super::shown(&file), error.to_string())),
             }
@@ -227,7 +226,7 @@ impl History<'_> {
     /// The commits at which the history was cut off.
     fn shallow(&self, tally: &mut Tally) -> BTreeSet<gix::ObjectId> {
         let file = self.repository.shallow_file();
-        match fs::read(&file) {
+        match regular::read(&file) {
             Ok(text) => text.split(|&byte| byte == b'\n').filter_map(|id| gix::ObjectId::from_hex(id).ok()).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
             Err(error) => {

@@ -28,6 +28,7 @@ pub mod paths;
 mod push;
 mod quoted;
 pub mod range;
+mod regular;
 mod remedy;
 mod remote;
 pub mod repository;

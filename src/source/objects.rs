@@ -20,7 +20,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use gix::odb::pack;
 
-use super::{Delta, Memo, shown};
+use super::{Delta, Memo, regular, shown};
 use crate::notice::{Cause, Notice};
 
 mod delta;
@@ -172,6 +172,11 @@ impl Store {
                 }
                 let detail = "the index of this pack is there, the pack is not: its objects were not scanned";
                 notices.push(Notice::new(Cause::MissingObject, shown(&data), detail));
+                continue;
+            }
+            if let Some(irregular) = [path, &data].into_iter().find(|path| regular::is_irregular(path)) {
+                let detail = "it is not a regular file: what it stands for was not scanned";
+                notices.push(Notice::new(Cause::CorruptObject, shown(irregular), detail));
                 continue;
             }
             let opened = pack::index::File::at(path, self.hash)
@@ -351,7 +356,7 @@ fn with_alternates(directories: Vec<PathBuf>, notices: &mut Vec<Notice>) -> Vec<
             continue;
         }
         let list = directory.join("info").join("alternates");
-        match fs::read(&list).map(|text| gix::odb::alternate::parse(&text)) {
+        match regular::read(&list).map(|text| gix::odb::alternate::parse(&text)) {
             Ok(Ok(alternates)) => pending.extend(alternates.into_iter().rev().map(|path| directory.join(path))),
             Ok(Err(error)) => notices.push(Notice::new(Cause::CorruptObject, shown(&list), error.to_string())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -16,7 +16,7 @@ use gix::discover::upwards::{Options as Upwards, TrustPolicy};
 use gix::sec::Trust;
 
 use super::quoted::unquote;
-use super::{SourceError, Store, path_bytes, shown};
+use super::{SourceError, Store, path_bytes, regular, shown};
 use crate::notice::Notice;
 use crate::place::FilePath;
 
@@ -108,6 +108,11 @@ impl Repository {
         // What is not there is not looked for in the directories above it.
         if fs::symlink_metadata(&start).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
             return Err(SourceError::NoSuchPath { path: shown(path) });
+        }
+        let obstacle = environment.git_dir.as_ref().and_then(|it| regular::obstacle(&environment.current_dir.join(it)));
+        if let Some(name) = regular::obstacle(&start).or(obstacle) {
+            let detail = format!("its `{name}` is not a regular file; take it away or put the file back");
+            return Err(SourceError::Repository { path: shown(path), detail });
         }
         let (git_dir, work_dir, environment) =
             find(&start, environment).ok_or_else(|| SourceError::NotARepository { path: shown(path) })?;
@@ -302,7 +307,7 @@ impl Repository {
         let worktrees = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
         let heads = worktrees.map(|worktree| worktree.path().join("HEAD")).chain([self.common_dir.join("HEAD")]);
         for head in heads {
-            let id = fs::read(&head).ok().and_then(|text| gix::ObjectId::from_hex(text.trim_ascii()).ok());
+            let id = regular::read(&head).ok().and_then(|text| gix::ObjectId::from_hex(text.trim_ascii()).ok());
             tips.extend(id.map(|id| (shown(&head), id)));
         }
         (tips, notices)
@@ -356,7 +361,7 @@ impl Repository {
 
     /// The whole name of the default branch: what `origin` calls its own, as far as it is known here, or else that of `HEAD`.
     pub(crate) fn default_branch(&self) -> Option<String> {
-        let text = |path: PathBuf| fs::read_to_string(path).ok();
+        let text = |path: PathBuf| String::from_utf8(regular::read(&path).ok()?).ok();
         let target = |text: String| Some(text.trim().strip_prefix("ref: ")?.to_owned());
         let known = |name: &String| self.git.to_thread_local().find_reference(name.as_str()).is_ok();
         let origin = text(self.common_dir.join("refs/remotes/origin/HEAD")).and_then(target);
@@ -395,7 +400,7 @@ impl Repository {
 
     /// The commits that are being merged into `HEAD`.
     pub(crate) fn merging(&self) -> Vec<gix::ObjectId> {
-        let text = fs::read(self.git_dir.join("MERGE_HEAD")).unwrap_or_default();
+        let text = regular::read(&self.git_dir.join("MERGE_HEAD")).unwrap_or_default();
         text.split(|&byte| byte == b'\n').filter_map(|id| gix::ObjectId::from_hex(id.trim_ascii()).ok()).collect()
     }
 
@@ -486,7 +491,7 @@ fn as_named(directory: &Path, found: PathBuf) -> PathBuf {
 }
 
 fn common_dir(git_dir: &Path) -> PathBuf {
-    match fs::read(git_dir.join("commondir")) {
+    match regular::read(&git_dir.join("commondir")) {
         Ok(text) => match gix::path::from_byte_slice(text.trim_ascii()) {
             Ok(path) => git_dir.join(path),
             Err(_) => git_dir.to_owned(),
@@ -496,7 +501,7 @@ fn common_dir(git_dir: &Path) -> PathBuf {
 }
 
 fn refuse_reftable(path: &Path, common_dir: &Path) -> Result<(), SourceError> {
-    let config = fs::read(common_dir.join("config")).unwrap_or_default();
+    let config = regular::read(&common_dir.join("config")).unwrap_or_default();
     let config = String::from_utf8_lossy(&config).to_ascii_lowercase();
     let named = config.lines().any(|line| {
         let mut parts = line.splitn(2, '=').map(str::trim);

@@ -36,6 +36,44 @@ fn pipes_sockets_and_links_are_counted() {
     }
 }
 
+/// Whoever packs an archive chooses what is in the place of a repository's files.
+#[test]
+fn a_pipe_within_a_repository_keeps_nobody_waiting() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file.txt", github("file"));
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["repack", "-adq"]);
+    scratch.git("repo", &["pack-refs", "--all"]);
+    scratch.git("repo", &["worktree", "add", "-q", "--detach", "../linked"]);
+    let packs = fs::read_dir(scratch.path("repo/.git/objects/pack")).unwrap().map(|file| file.unwrap().file_name());
+    let packs = packs.map(|name| format!("objects/pack/{}", name.to_str().unwrap()));
+    let named =
+        ["HEAD", "config", "packed-refs", "shallow", "index", "commondir", "objects/info/alternates", "MERGE_HEAD"];
+    let worktree = "worktrees/linked/HEAD".to_owned();
+    for name in named.map(str::to_owned).into_iter().chain([worktree]).chain(packs) {
+        let path = scratch.path(&format!("repo/.git/{name}"));
+        let aside = scratch.path("aside");
+        let was_there = fs::rename(&path, &aside).is_ok();
+        fifo(&scratch, &format!("repo/.git/{name}"));
+        for arguments in [&["history"][..], &["scan", "--staged"], &["check", "--exit-zero"]] {
+            let run = keysieve(&scratch, "repo", arguments);
+            assert!(run.code.is_some(), "{name}: {arguments:?}");
+            if arguments[0] == "history"
+                && !name.contains("MERGE")
+                && !name.contains("linked")
+                && !name.ends_with("rev")
+            {
+                run.exits(3).says("regular file");
+            }
+        }
+        fs::remove_file(&path).unwrap();
+        if was_there {
+            fs::rename(&aside, &path).unwrap();
+        }
+    }
+    keysieve(&scratch, "linked", &["history"]).exits(1);
+}
+
 /// A scan that saw nothing is never a clean scan.
 #[test]
 fn what_is_named_and_cannot_be_read_is_not_clean() {

@@ -8,13 +8,12 @@
 //!
 //! Form: `gitformat-index(5)`, versions 2 to 4. The checksum is not compared, as git itself does not.
 
-use std::fs;
 use std::io;
 
 use gix::ObjectId;
 use gix::index::extension::{Tree, tree};
 
-use crate::source::{Repository, SourceError, shown};
+use crate::source::{Repository, SourceError, regular, shown};
 
 /// An index, read.
 pub(super) struct Entries {
@@ -50,7 +49,7 @@ impl Entries {
         let path = repository.index_file();
         let hash = repository.hash();
         let form = Form { hash: hash.len_in_bytes(), is_compressed: false };
-        let bytes = match fs::read(&path) {
+        let bytes = match regular::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { bytes: Vec::new(), form, count: 0, tree: None });
