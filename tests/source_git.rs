@@ -257,6 +257,25 @@ fn alternates_are_part_of_the_repository_and_a_missing_one_is_named() {
     assert!(seen.notices(Cause::MissingObject).iter().any(|notice| notice.contains("objects")), "{:?}", seen.tally);
 }
 
+/// As git reads them: each directory once.
+#[test]
+fn alternates_may_form_a_circle() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file", marker("lent"));
+    let commit = scratch.commit(0, "lent");
+    scratch.git(".", &["clone", "-q", "--shared", "repo", "borrower"]);
+    scratch.write("borrower/own", marker("own"));
+    scratch.git("borrower", &["add", "-A"]);
+    scratch.write("repo/.git/objects/info/alternates", "../../../borrower/.git/objects\n");
+    for at in ["repo", "borrower"] {
+        let repository = scratch.open(at);
+        let seen = history(&repository);
+        assert_eq!((seen.count(&marker("lent")), seen.count(&marker("own"))), (1, 1), "{at}");
+        assert!(seen.is_complete(), "{at}: {:?}", seen.tally);
+        assert_eq!(graph(&repository).head.unwrap().to_string(), commit);
+    }
+}
+
 #[test]
 fn sha256_repositories_are_read_like_any_other() {
     let scratch = Scratch::new();

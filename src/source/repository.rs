@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use gix::discover::upwards::{Options as Upwards, TrustPolicy};
+use gix::odb::store::init::Slots;
 use gix::sec::Trust;
 
 use super::quoted::unquote;
@@ -123,7 +124,11 @@ impl Repository {
             .with(Trust::Full)
             .filter_config_section(|_| true)
             .config_overrides(["core.useReplaceRefs=false"]);
-        let git = options.open(&git_dir).map_err(|error| SourceError::Repository {
+        // Of alternates that form a circle the library reads nothing, git and our own store everything. With slots given they
+        // are not looked at here.
+        let without_alternates = || options.clone().object_store_slots(Slots::Given(32)).open(&git_dir).ok();
+        let opened = options.clone().open(&git_dir).or_else(|error| without_alternates().ok_or(error));
+        let git = opened.map_err(|error| SourceError::Repository {
             path: shown(path),
             detail: crate::place::sanitize(&format!("{}; `git fsck` may say more", causes(&error))),
         })?;
@@ -356,7 +361,9 @@ impl Repository {
 
     /// The object at `HEAD`; none before the first commit.
     pub(crate) fn head(&self) -> Option<gix::ObjectId> {
-        Some(self.git.to_thread_local().head_id().ok()?.detach())
+        let git = self.git.to_thread_local();
+        let unpeeled = || git.head().ok()?.id().map(gix::Id::detach);
+        git.head_id().ok().map(gix::Id::detach).or_else(unpeeled)
     }
 
     /// The whole name of the default branch: what `origin` calls its own, as far as it is known here, or else that of `HEAD`.
