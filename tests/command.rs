@@ -39,6 +39,8 @@ mod help;
 #[cfg(unix)]
 #[path = "command/hooks.rs"]
 mod hooks;
+#[path = "command/included.rs"]
+mod included;
 #[path = "command/init.rs"]
 mod init;
 #[cfg(unix)]

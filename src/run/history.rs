@@ -67,6 +67,7 @@ impl Run<'_> {
             self.note(reuse.keep(self, repository, seen, &lives, tally));
         }
         let is_empty = tally.coverage.commits + tally.coverage.blobs == 0 && tally.notices.is_empty();
+        self.note(repository.included_elsewhere());
         if is_empty && self.plan.paths.is_empty() {
             let detail = "no commit yet: there is no history to scan";
             tally.notice(Notice::new(Cause::NothingFound, repository.shown(), detail));

@@ -215,10 +215,10 @@ impl History<'_> {
 
     /// The configuration of the repository and of its worktrees and submodules.
     fn lend_configuration(&self, stop: &Stop, sink: &Sink<'_>, tally: &mut Tally) {
-        for (name, file) in self.repository.configuration() {
-            match regular::read(&file) {
-                Ok(text) => parts::lend(&Origin::RepositoryConfig(name), &text, stop, sink),
-                Err(error) => tally.notice(Notice::new(Cause::Unreadable, super::shown(&file), error.to_string())),
+        for (name, file) in &self.repository.configuration().files {
+            match regular::read(file) {
+                Ok(text) => parts::lend(&Origin::RepositoryConfig(name.clone()), &text, stop, sink),
+                Err(error) => tally.notice(Notice::new(Cause::Unreadable, super::shown(file), error.to_string())),
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::notice::Tally;
 pub use crate::place::HEAD;
 use crate::place::{FilePath, LineState, Origin};
 
+mod configuration;
 pub mod history;
 pub mod hooks;
 pub mod index;

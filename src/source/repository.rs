@@ -16,6 +16,7 @@ use gix::discover::upwards::{Options as Upwards, TrustPolicy};
 use gix::odb::store::init::Slots;
 use gix::sec::Trust;
 
+use super::configuration::Configuration;
 use super::quoted::unquote;
 use super::{SourceError, Store, path_bytes, regular, shown};
 use crate::notice::Notice;
@@ -96,6 +97,7 @@ pub struct Repository {
     work_dir: Option<PathBuf>,
     environment: GitEnvironment,
     store: OnceLock<(Store, Vec<Notice>)>,
+    pub(super) configuration: OnceLock<Configuration>,
 }
 
 impl Repository {
@@ -132,7 +134,8 @@ impl Repository {
             path: shown(path),
             detail: crate::place::sanitize(&format!("{}; `git fsck` may say more", causes(&error))),
         })?;
-        Ok(Self { git, git_dir, common_dir, work_dir, environment, store: OnceLock::new() })
+        let (store, configuration) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { git, git_dir, common_dir, work_dir, environment, store, configuration })
     }
 
     /// The repository's own directory; of a linked worktree, the private one.
@@ -155,29 +158,6 @@ impl Repository {
     /// The directory that all worktrees share.
     pub(crate) fn common_dir(&self) -> &Path {
         &self.common_dir
-    }
-
-    /// Every configuration file of the repository, of its worktrees and of the submodules it holds, by its name from the
-    /// top of the working tree.
-    pub(crate) fn configuration(&self) -> Vec<(FilePath, PathBuf)> {
-        let mut inside = vec![PathBuf::from("config"), PathBuf::from("config.worktree")];
-        for worktree in directories(&self.common_dir.join("worktrees")) {
-            inside.push(Path::new("worktrees").join(worktree).join("config.worktree"));
-        }
-        let top = Path::new(if self.work_dir.is_some() { ".git" } else { "" });
-        let inside = inside.into_iter().map(|file| (top.join(&file), self.common_dir.join(file)));
-        let canonical = |path: &Path| fs::canonicalize(path).ok();
-        let common_dir = canonical(&self.common_dir);
-        let modules = self.submodules().into_iter().map(|(path, git_dir)| {
-            // Most lie in this repository; one that was made in the working tree keeps its own.
-            let inside = canonical(&git_dir).zip(common_dir.as_ref());
-            let inside = inside.and_then(|(it, common_dir)| Some(it.strip_prefix(common_dir).ok()?.to_owned()));
-            let path = gix::path::from_byte_slice(path.as_bytes()).unwrap_or(Path::new("submodule"));
-            let name = inside.map_or_else(|| path.join(".git"), |inside| top.join(inside));
-            (name.join("config"), git_dir.join("config"))
-        });
-        let files = inside.chain(modules).filter(|(_, file)| file.is_file());
-        files.map(|(name, file)| (FilePath::new(path_bytes(&name)), file)).collect()
     }
 
     /// The names of the submodules whose repositories lie in this one, sorted.
@@ -427,7 +407,7 @@ impl Repository {
 const MODULE_DEPTH: usize = 16;
 
 /// The names of the directories in a directory, sorted; links are not followed.
-fn directories(directory: &Path) -> Vec<OsString> {
+pub(super) fn directories(directory: &Path) -> Vec<OsString> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let is_directory = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     let mut names: Vec<OsString> = entries.filter(is_directory).map(|entry| entry.file_name()).collect();
