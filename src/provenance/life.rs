@@ -64,7 +64,14 @@ pub(super) fn lives(
         }
         reached[position as usize] = all;
     }
-    let tracks = Tracks { graph, lineage, positions: &positions, held: &held, times: &lineage.order().times, sets: &holdings.sets };
+    let tracks = Tracks {
+        graph,
+        lineage,
+        positions: &positions,
+        held: &held,
+        times: &lineage.order().times,
+        sets: &holdings.sets,
+    };
     let mut lives = tracks.lives(subjects, &reached, &said);
     for (subject, life) in subjects.iter().zip(&mut lives) {
         tagged(graph, subject, life);

@@ -46,9 +46,9 @@ impl Run<'_> {
         tally.add(patch.each(&|item| self.take(&item), self.stop)?);
         let (mut before, mut brought) = (HashMap::<FilePath, Values>::new(), HashMap::<FilePath, Values>::new());
         patch.sections(&mut |section| {
-            let old = self.values(&|sink| section.before(sink));
+            let old = self.values(&|sink| section.before(sink, self.stop));
             if section.is_repeated {
-                let new = self.values(&|sink| section.now(sink));
+                let new = self.values(&|sink| section.now(sink, self.stop));
                 brought.entry(section.path.clone()).or_default().extend(new.difference(&old).cloned());
             }
             before.entry(section.path.clone()).or_default().extend(old);

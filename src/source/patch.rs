@@ -9,12 +9,14 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Item, Sink, Source, SourceError, Stop, file_name_start, shown};
+use super::{Item, Sink, Source, SourceError, Stop, file_name_start, parts, shown};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, HEAD, LineState, Origin};
 
+mod binary;
 mod parse;
 
+use binary::{Side, Trouble, content};
 use parse::{File, Parsed, parse};
 
 /// The longest patch that is read.
@@ -25,7 +27,8 @@ pub struct Patch<R> {
     /// What to call it: `<stdin>` or the name of a file.
     name: String,
     reader: Mutex<R>,
-    parsed: Mutex<Option<Parsed>>,
+    /// What is in the patch; with its text, if that is still needed.
+    parsed: Mutex<Option<(Vec<u8>, Parsed)>>,
 }
 
 impl Patch<Box<dyn Read + Send>> {
@@ -53,7 +56,7 @@ impl<R: Read + Send> Patch<R> {
     /// Calls `visit` with each file of the patch, in its order. Calls nobody before [`Source::each`] has run.
     pub fn sections(&self, visit: &mut dyn FnMut(&Section<'_>)) {
         let parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(parsed) = parsed.as_ref() else { return };
+        let Some((text, parsed)) = parsed.as_ref() else { return };
         let mut counts: HashMap<&[u8], usize> = HashMap::new();
         parsed
             .files
@@ -65,7 +68,7 @@ impl<R: Read + Send> Patch<R> {
             let removed = || parsed.files.iter().filter(|other| other.new.is_none() && other.patch == file.patch);
             let sources = if file.old.is_some() { vec![file] } else { removed().collect() };
             let is_repeated = counts[path.as_slice()] > 1;
-            visit(&Section { path: FilePath::new(path.clone()), is_repeated, file, sources });
+            visit(&Section { path: FilePath::new(path.clone()), is_repeated, text, file, sources });
         }
     }
 }
@@ -76,6 +79,7 @@ pub struct Section<'p> {
     pub path: FilePath,
     /// Whether another patch of the same stream changes it, too.
     pub is_repeated: bool,
+    text: &'p [u8],
     file: &'p File,
     /// What its old side is in. Of a new file these are the files that the same patch removes: it may have been one of them.
     sources: Vec<&'p File>,
@@ -83,16 +87,28 @@ pub struct Section<'p> {
 
 impl Section<'_> {
     /// Lends the old side, under the path of now.
-    pub fn before(&self, sink: &Sink<'_>) {
+    pub fn before(&self, sink: &Sink<'_>, stop: &Stop) {
         for old in self.sources.iter().flat_map(|source| &source.hunks).flat_map(|hunk| &hunk.old) {
             lend(Origin::Patch(self.path.clone()), old, 0, LineState::default(), sink);
+        }
+        for side in self.sources.iter().filter_map(|source| source.binary.as_ref()?.old.as_ref()) {
+            self.lend_whole(side, sink, stop);
         }
     }
 
     /// Lends the new side.
-    pub fn now(&self, sink: &Sink<'_>) {
+    pub fn now(&self, sink: &Sink<'_>, stop: &Stop) {
         for hunk in &self.file.hunks {
             lend(Origin::Patch(self.path.clone()), &hunk.new, 0, LineState::default(), sink);
+        }
+        if let Some(binary) = &self.file.binary {
+            self.lend_whole(&binary.new, sink, stop);
+        }
+    }
+
+    fn lend_whole(&self, side: &Side, sink: &Sink<'_>, stop: &Stop) {
+        if let Ok(bytes) = content(self.text, side) {
+            parts::lend(&Origin::Patch(self.path.clone()), &bytes, stop, sink);
         }
     }
 }
@@ -110,7 +126,12 @@ impl<R: Read + Send> Source for Patch<R> {
             let detail = "longer than 1 GiB: the rest was not scanned; split it";
             tally.notice(Notice::new(Cause::Budget, &self.name, detail));
         }
-        let parsed = parse(&text);
+        let mut parsed = parse(&text);
+        if parsed.files.is_empty() && memchr::memmem::find(&text, b"\x1b[").is_some() {
+            // `color.ui=always` colours what is piped, too.
+            text = uncoloured(&text);
+            parsed = parse(&text);
+        }
         for line in &parsed.damaged {
             let detail =
                 format!("a hunk ends early at line {line}: the patch was cut off or changed by hand; make it anew");
@@ -129,8 +150,12 @@ impl<R: Read + Send> Source for Patch<R> {
                 break;
             }
             lend_file(file, sink, &mut tally);
+            lend_binary(&text, file, (sink, stop), &mut tally);
         }
-        *self.parsed.lock().unwrap_or_else(PoisonError::into_inner) = Some(parsed);
+        if parsed.files.iter().all(|file| file.binary.is_none()) {
+            text = Vec::new();
+        }
+        *self.parsed.lock().unwrap_or_else(PoisonError::into_inner) = Some((text, parsed));
         Ok(tally)
     }
 }
@@ -163,6 +188,41 @@ fn lend_file(file: &File, sink: &Sink<'_>, tally: &mut Tally) {
         lend(Origin::Patch(FilePath::new(path.clone())), &hunk.new, offset, lines, sink);
         offset += hunk.new.len() as u64;
     }
+}
+
+/// Lends what is no text, or says why it cannot be.
+fn lend_binary(text: &[u8], file: &File, (sink, stop): (&Sink<'_>, &Stop), tally: &mut Tally) {
+    let (Some(path), Some(binary)) = (&file.new, &file.binary) else { return };
+    let path = FilePath::new(path.clone());
+    let (cause, detail) = match content(text, &binary.new) {
+        Ok(bytes) => {
+            tally.coverage.file_bytes += bytes.len() as u64;
+            return parts::lend(&Origin::Patch(path), &bytes, stop, sink);
+        }
+        Err(Trouble::Delta) => (
+            Cause::MissingObject,
+            "a binary patch of what was changed, without the file that it changes; a range of the repository sees it",
+        ),
+        Err(Trouble::TooLong) => (Cause::Budget, "a binary patch of more than 64 MiB: it was not scanned"),
+        Err(Trouble::Damaged) => (Cause::Unreadable, "a binary patch that is damaged; make it anew"),
+    };
+    tally.notice(Notice::new(cause, path.display(), detail));
+}
+
+/// A text without the sequences that terminals take for colours.
+fn uncoloured(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, b"\x1b[") {
+        let parameters = &rest[at + 2..];
+        let length = parameters.iter().take_while(|&&byte| byte.is_ascii_digit() || byte == b';').count();
+        let is_colour = matches!(parameters.get(length), Some(b'm' | b'K'));
+        let end = if is_colour { at + 2 + length + 1 } else { at + 2 };
+        plain.extend_from_slice(if is_colour { &rest[..at] } else { &rest[..end] });
+        rest = &rest[end..];
+    }
+    plain.extend_from_slice(rest);
+    plain
 }
 
 /// Lends a piece of a text, of which nothing before or behind is known.

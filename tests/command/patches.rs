@@ -83,6 +83,47 @@ fn messages_and_new_names_are_part_of_a_patch() {
     assert_eq!(report.skipped("binary"), 1);
 }
 
+/// `format-patch`, and `diff --binary`, have the whole of it.
+#[test]
+fn a_binary_file_of_a_patch_is_looked_into() {
+    let scratch = repository();
+    let with = |more: &str, salt: &str| [&[0_u8, 255, 1][..], github(salt).as_bytes(), &[0], more.as_bytes()].concat();
+    scratch.write("repo/blob.bin", with("", "binary"));
+    scratch.git("repo", &["add", "-A"]);
+    let patch = git(&scratch, &["diff", "--cached", "--binary"]);
+    assert!(patch.windows(7).any(|it| it == b"literal"), "{}", String::from_utf8_lossy(&patch));
+    let report = diff(&scratch, &patch).exits(1).json();
+    let place = &report.of(&github("binary"))["places"][0];
+    assert_eq!((text(&place["origin"]), text(&place["path"])), ("patch", "blob.bin"));
+    assert_eq!(report.0["verdict"]["complete"], true);
+    // One line of base 85 less, and it is no file any more.
+    let lines: Vec<&[u8]> = patch.split_inclusive(|&byte| byte == b'\n').collect();
+    let at = lines.iter().position(|line| line.starts_with(b"literal")).unwrap();
+    let damaged = [&lines[..=at], &lines[at + 2..]].concat().concat();
+    diff(&scratch, &damaged).exits(3).says("damaged");
+    // What is only told as a difference cannot be seen without the file.
+    let noise: String = (0..200).map(|number| github(&number.to_string()).chars().rev().collect::<String>()).collect();
+    scratch.write("repo/blob.bin", with(&noise, "binary"));
+    scratch.commit(10, "Long");
+    scratch.write("repo/blob.bin", with(&noise, "changed"));
+    let patch = git(&scratch, &["diff", "--binary"]);
+    assert!(patch.windows(6).any(|it| it == b"delta "), "{}", String::from_utf8_lossy(&patch));
+    diff(&scratch, &patch).exits(3).says("without the file that it changes");
+    // Without --binary nothing of it is there.
+    assert_eq!(diff(&scratch, &git(&scratch, &["diff"])).exits(0).json().skipped("binary"), 1);
+}
+
+#[test]
+fn the_colours_of_a_terminal_hide_nothing() {
+    let scratch = repository();
+    scratch.write("repo/moved.txt", format!("new {}\n", github("new")));
+    let patch = git(&scratch, &["-c", "color.ui=always", "diff"]);
+    assert!(patch.contains(&0x1B));
+    let report = diff(&scratch, &patch).exits(1).json();
+    assert_eq!(report.secrets(), [github("new")]);
+    assert_eq!(text(&report.of(&github("new"))["places"][0]["path"]), "moved.txt");
+}
+
 #[test]
 fn a_merge_is_compared_with_both_sides() {
     let scratch = repository();

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::binary::{self, Binary, Side};
 use crate::source::quoted::unquote;
 
 /// A file of a patch.
@@ -15,8 +16,10 @@ pub(super) struct File {
     /// The path behind; none for a file that was removed.
     pub(super) new: Option<Vec<u8>>,
     pub(super) hunks: Vec<Hunk>,
-    /// Its content is not text, and is not in the patch or not as text.
+    /// Its content is not text, and not in the patch.
     pub(super) is_binary: bool,
+    /// Its content is not text, and in the patch.
+    pub(super) binary: Option<Binary>,
     /// Which of the patches that were written one behind the other it belongs to, from 0.
     pub(super) patch: usize,
 }
@@ -81,6 +84,13 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
             if let Some(file) = parsed.files.last_mut() {
                 file.hunks.push(hunk);
             }
+        } else if in_header
+            && line == b"GIT binary patch"
+            && let Some(file) = parsed.files.last_mut()
+        {
+            file.binary = reader.side().map(|new| Binary { new, old: reader.side() });
+            // Where nothing of it can be read that is said as of any other.
+            file.is_binary = file.binary.is_none();
         } else if in_header && is_extended(line, &mut parsed) {
             // It belongs to the file.
         } else {
@@ -107,13 +117,12 @@ fn is_extended(line: &[u8], parsed: &mut Parsed) -> bool {
         file.old = None;
     } else if after(b"deleted file mode ").is_some() {
         file.new = None;
-    } else if after(b"Binary files ").is_some() || line == b"GIT binary patch" {
+    } else if after(b"Binary files ").is_some() {
         file.is_binary = true;
     } else {
         let words: [&[u8]; 6] =
             [b"index ", b"old mode ", b"new mode ", b"mode ", b"similarity index ", b"dissimilarity index "];
-        // The lines of a binary patch are base85 and say nothing as they stand.
-        return file.is_binary || words.iter().any(|word| line.starts_with(word));
+        return words.iter().any(|word| line.starts_with(word));
     }
     true
 }
@@ -176,6 +185,21 @@ impl<'t> Reader<'t> {
         let rest = &self.text[self.at..];
         let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
         (end > 0).then(|| &rest[..end])
+    }
+
+    /// One side of a binary patch, with the empty line behind it.
+    fn side(&mut self) -> Option<Side> {
+        let (is_delta, length) = binary::beginning(self.peek()?)?;
+        self.next();
+        let start = self.at;
+        while self.peek().is_some_and(binary::is_data) {
+            self.next();
+        }
+        let lines = start..self.at;
+        if self.peek().is_some_and(<[u8]>::is_empty) {
+            self.next();
+        }
+        Some(Side { is_delta, length, lines })
     }
 
     /// The lines of a hunk; says whether all that were announced are there.
