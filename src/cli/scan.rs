@@ -19,7 +19,7 @@ use crate::run::Plan;
 pub struct ScanArgs {
     /// Files and directories; `-` is standard input [default: .]
     paths: Vec<PathBuf>,
-    /// Scan what the next commit would add or change, as it is in the index, instead of files
+    /// Scan what the next commit would add or change, as it is in the index, instead of files; with a path only what is there
     #[arg(long, conflicts_with = "no_ignore")]
     staged: bool,
     /// Scan what a patch brings: FILE, or `-` for standard input
@@ -51,10 +51,11 @@ impl ScanArgs {
         }
         if self.staged {
             if self.paths.len() > 1 || stdin {
-                bail!("--staged takes at most one path: a directory of the repository");
+                bail!("--staged takes at most one path: what is staged there");
             }
-            let repository = self.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
-            return Ok(Plan { secrets: true, staged: Some(repository), ..Plan::default() });
+            let within = self.paths.first().cloned();
+            let repository = within.clone().unwrap_or_else(|| PathBuf::from("."));
+            return Ok(Plan { secrets: true, staged: Some(repository), staged_within: within, ..Plan::default() });
         }
         let mut paths: Vec<PathBuf> = self.paths.iter().filter(|path| *path != Path::new("-")).cloned().collect();
         if paths.is_empty() && !stdin {

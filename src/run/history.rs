@@ -23,6 +23,15 @@ impl Run<'_> {
         let mut lives = Lives::default();
         if self.plan.staged.is_some() {
             let staged = Staged::new(repository, threads).whole(self.plan.whole_index);
+            let staged = match &self.plan.staged_within {
+                Some(path) => staged.within(path),
+                None => staged,
+            };
+            if !staged.is_possible() && self.plan.history.is_none() {
+                let detail = "a bare repository has no index: nothing can be staged in it";
+                tally.notice(Notice::new(Cause::NothingFound, repository.shown(), detail));
+                return Ok(lives);
+            }
             match staged.each(&|item| self.take(&item), self.stop) {
                 Ok(mut seen) => {
                     // Only who asked for the staged content alone needs to hear that there is none, and only what it changes.
@@ -58,6 +67,7 @@ impl Run<'_> {
             Some(reuse) => history.remembering(Some(reuse.known())),
             None => history,
         };
+        self.note(repository.included_elsewhere());
         let before = std::mem::take(tally);
         self.history(repository, &history, (None, reuse.as_ref()), &mut lives, tally)?;
         let seen = history.take_seen();
@@ -67,7 +77,6 @@ impl Run<'_> {
             self.note(reuse.keep(self, repository, seen, &lives, tally));
         }
         let is_empty = tally.coverage.commits + tally.coverage.blobs == 0 && tally.notices.is_empty();
-        self.note(repository.included_elsewhere());
         if is_empty && self.plan.paths.is_empty() {
             let detail = "no commit yet: there is no history to scan";
             tally.notice(Notice::new(Cause::NothingFound, repository.shown(), detail));

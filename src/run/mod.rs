@@ -73,6 +73,8 @@ pub struct Plan {
     pub stdin: bool,
     /// Scan what the index of the repository here would commit.
     pub staged: Option<PathBuf>,
+    /// Only what is staged at this path or below it.
+    pub staged_within: Option<PathBuf>,
     /// Of that index scan everything, also what `HEAD` has.
     pub whole_index: bool,
     /// Scan the whole history of the repository here.

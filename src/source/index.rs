@@ -4,7 +4,9 @@
 //! edited since; of a symbolic link it is the target. What the commit changes is what differs from the tree of `HEAD` ([`compare`]).
 
 use std::collections::{BTreeSet, HashSet};
+use std::fs;
 use std::io;
+use std::path::Path;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
@@ -13,7 +15,7 @@ use gix::objs::{FindExt as _, Kind};
 
 use super::parts;
 use super::trees::{Trees, likely};
-use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, is_lfs_pointer, parallel};
+use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, is_lfs_pointer, parallel, path_bytes};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 
@@ -28,19 +30,36 @@ pub struct Staged<'r> {
     repository: &'r Repository,
     threads: usize,
     whole: bool,
+    /// Where in the repository is looked: the path from its top; empty for everywhere.
+    within: Vec<u8>,
 }
 
 impl<'r> Staged<'r> {
     /// What is staged in `repository`, read on `threads` threads.
     #[must_use]
     pub fn new(repository: &'r Repository, threads: usize) -> Self {
-        Self { repository, threads: threads.max(1), whole: false }
+        Self { repository, threads: threads.max(1), whole: false, within: Vec::new() }
     }
 
     /// With `whole` every file of the index is read, also what `HEAD` has: the files that git tracks, as they are staged.
     #[must_use]
     pub fn whole(self, whole: bool) -> Self {
         Self { whole, ..self }
+    }
+
+    /// The same, of what lies at `path` or below it; a path that is not in the working tree is everything.
+    #[must_use]
+    pub fn within(self, path: &Path) -> Self {
+        let top = self.repository.work_dir().and_then(|top| fs::canonicalize(top).ok());
+        let inside = top.zip(fs::canonicalize(path).ok());
+        let inside = inside.and_then(|(top, path)| Some(path_bytes(path.strip_prefix(top).ok()?)));
+        Self { within: inside.unwrap_or_default(), ..self }
+    }
+
+    /// Whether there is an index to be looked at: a bare repository has none.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        self.repository.work_dir().is_some() || self.repository.index_file().exists()
     }
 
     /// The paths of all files that the index holds, changed or not: the files that git tracks.
@@ -104,10 +123,17 @@ impl Source for Staged<'_> {
     fn each(&self, sink: &Sink<'_>, stop: &Stop) -> Result<Tally, SourceError> {
         let entries = Entries::read(self.repository, self.threads)?;
         let head = if self.whole { None } else { self.repository.head() };
-        let (changes, mut tally) = compare::changes(&entries, self.repository.handles(), head);
+        let (mut changes, mut tally) = compare::changes(&entries, self.repository.handles(), head);
+        if !self.within.is_empty() {
+            let is_within = |path: &[u8]| {
+                path.strip_prefix(&*self.within).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+            };
+            changes.retain(|change| is_within(&change.path));
+        }
         if changes.is_empty() && tally.notices.is_empty() {
             let detail = match tally.coverage.skipped.is_empty() {
                 false => "nothing but submodules is staged, which are repositories of their own",
+                true if !self.within.is_empty() => "nothing is staged there: the next commit would bring what HEAD has",
                 true if self.whole => "git tracks no file",
                 true => "nothing is staged: the next commit would bring what HEAD has",
             };

@@ -34,6 +34,29 @@ fn staged_content_blocks_whatever_the_working_tree_says() {
 }
 
 #[test]
+fn a_path_limits_what_is_looked_at() {
+    let scratch = with_commit();
+    scratch.write("repo/sub/a.txt", github("a"));
+    scratch.write("repo/sub.txt", github("b"));
+    scratch.git("repo", &["add", "-A"]);
+    let staged = |at: &str, path: &str| keysieve(&scratch, at, &[&STAGED[..], &[path]].concat());
+    assert_eq!(paths(&staged("repo", "sub").exits(1).json()), ["staged sub/a.txt"]);
+    assert_eq!(paths(&staged("repo/sub", ".").exits(1).json()), ["staged sub/a.txt"]);
+    assert_eq!(paths(&staged("repo", "sub.txt").exits(1).json()), ["staged sub.txt"]);
+    assert_eq!(paths(&staged("repo", ".").exits(1).json()).len(), 2);
+    fs::create_dir(scratch.path("repo/other")).unwrap();
+    staged("repo", "other").exits(0).says("nothing is staged there");
+}
+
+#[test]
+fn a_bare_repository_has_nothing_that_could_be_staged() {
+    let scratch = with_commit();
+    scratch.git(".", &["clone", "-q", "--bare", "repo", "bare.git"]);
+    keysieve(&scratch, "bare.git", &["scan", "--staged"]).exits(3).says("has no index");
+    keysieve(&scratch, "bare.git", &["check"]).exits(0);
+}
+
+#[test]
 fn what_is_not_staged_passes() {
     let scratch = with_commit();
     scratch.write("repo/file.txt", github("tree"));
