@@ -1,7 +1,7 @@
 //! `keysieve history`.
 
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -9,9 +9,10 @@ use clap::Args;
 use super::cache::CacheArgs;
 use super::settings::JudgeArgs;
 use super::{output, time};
+use crate::place::sanitize;
 use crate::report::{Show, cleanup};
 use crate::run::{Outcome, Plan};
-use crate::source::{End, Purpose, Selection};
+use crate::source::{End, GitEnvironment, Purpose, Repository, Selection};
 
 /// Find secrets in the whole history of a git repository
 ///
@@ -83,6 +84,7 @@ A base that has every commit already is no mistake: 0, and the report says so.";
 impl HistoryArgs {
     /// What to look at.
     pub fn plan(&self) -> anyhow::Result<Plan> {
+        self.check_cleanup()?;
         let plan = Plan { secrets: true, no_delta: self.no_delta, ..Plan::default() };
         match self.selection()? {
             Some(_) if self.cache.directory().is_some() => {
@@ -94,6 +96,30 @@ impl HistoryArgs {
                 Ok(Plan { history: Some(self.repository.clone()), submodules: self.submodules, cache, ..plan })
             }
         }
+    }
+
+    /// Demands files of their own for what a rewrite needs, before anything is scanned.
+    fn check_cleanup(&self) -> anyhow::Result<()> {
+        for (flag, path) in [("--cleanup-plan", &self.cleanup_plan), ("--replace-text", &self.replace_text)] {
+            if path.as_deref() == Some(Path::new("-")) {
+                bail!("{flag} -: name a file; on standard output is the report");
+            }
+        }
+        let Some(path) = &self.replace_text else { return Ok(()) };
+        let Ok(repository) = Repository::open(&self.repository, &GitEnvironment::from_process()) else { return Ok(()) };
+        let directory = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let is_in = |outer: Option<&Path>| {
+            let found = outer.and_then(|outer| outer.canonicalize().ok()).zip(directory.canonicalize().ok());
+            found.is_some_and(|(outer, directory)| directory.starts_with(outer))
+        };
+        if is_in(repository.work_dir()) && !is_in(Some(repository.git_dir())) {
+            bail!(
+                "--replace-text {}: it holds the secrets themselves; name a file outside of the working tree, where nobody \
+                 commits it",
+                sanitize(&path.to_string_lossy())
+            );
+        }
+        Ok(())
     }
 
     /// Writes what a rewrite of the history needs, as far as it was asked for.

@@ -53,6 +53,17 @@ fn the_secrets_are_written_only_when_asked_for_and_for_nobody_else() {
     let run = keysieve(&scratch, "repo", &["history", "--replace-text", "../secrets"]).exits(2).says("../secrets");
     assert_eq!(run.out(), "");
     keysieve(&scratch, "repo", &["history", "--replace-text", "x", "--base", "old"]).exits(2);
+    for within in ["x", "dir/../x"] {
+        std::fs::create_dir_all(scratch.path("repo/dir")).unwrap();
+        let run = keysieve(&scratch, "repo", &["history", "--replace-text", within]).exits(2);
+        run.says("outside of the working tree");
+        assert!(!scratch.path("repo/x").exists());
+    }
+    keysieve(&scratch, "repo", &["history", "--replace-text", ".git/x"]).exits(1);
+    for flag in ["--replace-text", "--cleanup-plan"] {
+        keysieve(&scratch, "repo", &["history", flag, "-"]).exits(2).says("name a file");
+        assert!(!scratch.path("repo/-").exists());
+    }
 }
 
 #[test]
