@@ -16,7 +16,7 @@ use gix::objs::Kind;
 
 use super::{
     Graph, Id, Item, Repository, Sink, Source, SourceError, Stop, Tip, file_name_start, parallel,
-    trees::{Changed, Trees, likely},
+    trees::{Changed, DEPTH, Trees, likely},
 };
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
@@ -297,10 +297,11 @@ impl Source for Range<'_> {
         let compared = self.compare(&selected, stop);
         let mut blobs: BTreeSet<Id> = BTreeSet::new();
         let mut brought = Brought::default();
-        let mut unreadable: BTreeSet<ObjectId> = BTreeSet::new();
+        let (mut unreadable, mut too_deep) = (BTreeSet::new(), BTreeSet::new());
         for comparison in compared {
             tally.add(comparison.tally);
             unreadable.extend(comparison.unreadable);
+            too_deep.extend(comparison.too_deep);
             brought.changes.extend(comparison.changes);
             brought.names.extend(comparison.names);
         }
@@ -322,6 +323,10 @@ impl Source for Range<'_> {
             tally.notice(Notice::new(Cause::CorruptObject, format!("tree {id}"), detail));
         }
         tally.add(self.repository.tell_missing(missing));
+        for id in too_deep {
+            let detail = format!("a directory below {DEPTH} others: what is new in it was not scanned");
+            tally.notice(Notice::new(Cause::Budget, format!("tree {id}"), detail));
+        }
         lend_names(&brought.names, sink, &mut tally);
         lend_refs(&self.selection.names, sink, &mut tally);
         if stop.requested() {
@@ -369,6 +374,8 @@ struct Comparison {
     names: Vec<(FilePath, Id)>,
     /// Directories that cannot be read.
     unreadable: Vec<ObjectId>,
+    /// Directories that are nested too deep.
+    too_deep: Vec<ObjectId>,
     tally: Tally,
 }
 
@@ -397,6 +404,7 @@ impl Range<'_> {
                 comparison.tally.notice(Notice::new(Cause::Budget, "range", detail));
             }
             comparison.unreadable = trees.unreadable;
+            comparison.too_deep = trees.too_deep;
             comparison
         });
         each.collect()

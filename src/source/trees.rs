@@ -9,7 +9,7 @@ use super::objects::{Finder, Store, commit, tree_entries};
 use super::{Repository, file_name_start};
 
 /// Directories nested deeper than this are not gone into.
-const DEPTH: usize = 512;
+pub(super) const DEPTH: usize = 512;
 
 /// At most so many files are told of one comparison. Ten trees that each hold the next ten times make ten thousand million
 /// paths out of a few hundred bytes, and somebody has made such a repository.
@@ -39,6 +39,8 @@ pub(crate) struct Trees<'t> {
     pub(super) submodules: u64,
     /// Whether a comparison was given up.
     pub(super) too_many: bool,
+    /// Directories that are nested too deep to be gone into.
+    pub(super) too_deep: Vec<ObjectId>,
 }
 
 /// What an entry is, as far as two entries of a name must agree in it.
@@ -81,6 +83,7 @@ impl<'t> Trees<'t> {
             unreadable: Vec::new(),
             submodules: 0,
             too_many: false,
+            too_deep: Vec::new(),
         }
     }
 
@@ -138,7 +141,7 @@ impl<'t> Trees<'t> {
                         let is_added = !others.iter().any(is_file);
                         changed.push(Changed { path, blob: id, new_from, is_added });
                     }
-                    Sort::Tree if level.depth >= DEPTH => self.unreadable.push(id),
+                    Sort::Tree if level.depth >= DEPTH => self.too_deep.push(id),
                     Sort::Tree => {
                         let of = |entries: &Entries| match entries.get(&name) {
                             Some(&(Sort::Tree, id)) => Some(id),

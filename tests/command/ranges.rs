@@ -256,6 +256,19 @@ fn a_file_that_becomes_a_directory_of_its_name_has_moved() {
     history(&scratch, &["--range", "HEAD~1..HEAD"]).exits(0);
 }
 
+#[test]
+fn a_directory_too_deep_to_be_gone_into_is_a_matter_of_budget() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/plain.txt", "plain\n");
+    scratch.commit(0, "Begin");
+    let blob = scratch.git("repo", &["rev-parse", "HEAD:plain.txt"]);
+    let deep = format!("100644,{blob},{}plain.txt", "d/".repeat(600));
+    scratch.git("repo", &["update-index", "--add", "--cacheinfo", &deep]);
+    scratch.commit_staged(10, "Deep");
+    let report = history(&scratch, &["--range", "HEAD~1..HEAD"]).exits(3).json();
+    assert_eq!((report.skipped("budget"), report.skipped("corrupt-object")), (1, 0), "{:#}", report.0["notices"]);
+}
+
 /// A branch that shares nothing with the base is all new; nothing is missing that could be fetched.
 #[test]
 fn a_history_of_its_own_is_no_shallow_clone() {
