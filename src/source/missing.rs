@@ -45,6 +45,9 @@ impl Repository {
 
     /// Says that so many former versions are not here, so that nobody knows what was in them.
     pub(crate) fn tell_former(&self, missing: usize) -> Option<Notice> {
+        if missing == 0 {
+            return None;
+        }
         let (cause, fetch) = match self.is_partial() {
             true => (Cause::Partial, self.refetch()),
             false => (Cause::MissingObject, self.fetching()),
@@ -53,7 +56,7 @@ impl Repository {
             "{} of the versions before cannot be read, so what is reported may have been known; {fetch}",
             several(missing, "object")
         );
-        (missing > 0).then(|| Notice::new(cause, self.shown(), detail))
+        Some(Notice::new(cause, self.shown(), detail))
     }
 }
 

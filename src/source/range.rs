@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use gix::ObjectId;
 use gix::objs::Kind;
 
+use super::missing::several;
 use super::{
     Graph, Id, Item, Repository, Sink, Source, SourceError, Stop, Tip, file_name_start, parallel,
     trees::{Changed, DEPTH, Trees, likely},
@@ -190,9 +191,10 @@ impl<'r> Range<'r> {
         let repository = self.repository.shown();
         let fetch = self.repository.fetching();
         if !selected.cut.is_empty() {
+            let children = selected.cut.iter().map(|(child, _)| child).collect::<BTreeSet<_>>().len();
             let detail = format!(
-                "the parents of {} commits of the range are not here, so all that those hold was taken as new; {fetch}",
-                selected.cut.iter().map(|(child, _)| child).collect::<BTreeSet<_>>().len()
+                "the parents of {} of the range are not here, so all that is held there was taken as new; {fetch}",
+                several(children, "commit")
             );
             let cause = if self.repository.is_shallow() { Cause::Shallow } else { Cause::MissingObject };
             tally.notice(Notice::new(cause, &repository, detail));

@@ -34,6 +34,9 @@ impl Repository {
         if revision.starts_with('-') || revision.is_empty() {
             return "that is no revision".to_owned();
         }
+        if revision == "HEAD" && self.head().is_none() {
+            return "there is no commit yet".to_owned();
+        }
         // What is worked out from another revision is not at a remote by that name.
         if revision == "HEAD" || revision.contains(['^', '~', '@', '{', ':', '*', '?', '[', ' ']) {
             return if self.is_shallow() { self.unshallow() } else { ANOTHER.to_owned() };

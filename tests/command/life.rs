@@ -192,6 +192,7 @@ fn a_secret_is_exposed_as_long_as_any_branch_held_it() {
     scratch.commit(14 * DAY, "Edit");
     scratch.write("repo/b.txt", "nothing\n");
     scratch.commit(17 * DAY, "Remove at last");
+    git(&["checkout", "-q", "main"]);
     let longer = life(&scratch, "repo", "longer");
     assert_eq!(subject(&scratch, &longer["removed"]), "Remove on main");
     assert_eq!(longer["exposed_days"], 5);

@@ -249,6 +249,7 @@ fn a_file_that_becomes_a_directory_of_its_name_has_moved() {
     scratch.git("repo", &["mv", "key", "aside"]);
     scratch.git("repo", &["mv", "other/key", "elsewhere"]);
     std::fs::create_dir(scratch.path("repo/key")).unwrap();
+    std::fs::remove_dir_all(scratch.path("repo/other")).unwrap();
     scratch.git("repo", &["mv", "aside", "key/value"]);
     scratch.git("repo", &["mv", "elsewhere", "other"]);
     scratch.commit(10, "The one way and the other");
@@ -302,6 +303,8 @@ fn what_would_bring_a_revision_is_said_as_git_takes_it() {
     // A complete repository has no such excuse.
     let run = history(&scratch, &["--base", "HEAD~99"]).exits(2).says("name another");
     assert!(!run.said("fetch"), "{}", run.shown());
+    let empty = Scratch::repository();
+    history(&empty, &["--base", "main"]).exits(2).says("there is no commit yet");
 }
 
 #[test]

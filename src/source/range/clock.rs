@@ -21,10 +21,10 @@ pub(super) fn settled(commits: &[Dated<'_>]) -> Vec<(i64, u32)> {
     let parents = |at: usize| commits[at].parents.iter().filter_map(|parent| positions.get(&parent.0).copied());
     let mut children: Vec<Vec<u32>> = vec![Vec::new(); commits.len()];
     let mut waits_for = vec![0_u32; commits.len()];
-    for at in 0..commits.len() {
+    for (at, waits_for) in waits_for.iter_mut().enumerate() {
         for parent in parents(at) {
             children[parent].push(at as u32);
-            waits_for[at] += 1;
+            *waits_for += 1;
         }
     }
     let mut settled: Vec<(i64, u32)> = commits.iter().map(|commit| (commit.time, 0)).collect();
