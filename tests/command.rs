@@ -6,6 +6,8 @@ mod support;
 
 #[path = "command/acceptance.rs"]
 mod acceptance;
+#[path = "command/alerts.rs"]
+mod alerts;
 #[path = "command/baseline.rs"]
 mod baseline;
 #[path = "command/cache.rs"]

@@ -409,12 +409,20 @@ fn masked(path: &FilePath, secrets: &[Vec<u8>]) -> FilePath {
     FilePath::new(bytes)
 }
 
-/// Attaches what a check says of the same value to the secret's finding. Returns whether there was one.
-pub fn attach(findings: &mut [Finding], path: &FilePath, span: Span, breach: &Finding) -> bool {
+/// Attaches what a check says of the same value to the secret's finding, which is then as severe and as sure as the worse of
+/// both. `is_hidden` says of which places that cannot be, as the check would go with what is hidden there. Returns whether there
+/// was one.
+pub fn attach(
+    findings: &mut [Finding],
+    path: &FilePath,
+    (breach, is_secret): (&Finding, bool),
+    is_hidden: &dyn Fn(&Finding, &Place) -> bool,
+) -> bool {
+    let Some(at) = breach.places.first() else { return false };
+    let is_here = |place: &Place| matches!(&place.origin, Origin::File(it) | Origin::Staged(it) if it == path);
     let found = findings.iter_mut().find(|finding| {
-        finding.places.iter().any(|place| {
-            matches!(&place.origin, Origin::File(it) | Origin::Staged(it) if it == path) && place.span.overlaps(&span)
-        })
+        let says_it = |place: &&Place| is_here(place) && is_of_value(at, is_secret, place.span);
+        finding.places.iter().find(says_it).is_some_and(|place| !is_hidden(finding, place))
     });
     let Some(finding) = found else { return false };
     finding.reasons.push(Reason::new(
@@ -422,6 +430,17 @@ pub fn attach(findings: &mut [Finding], path: &FilePath, span: Span, breach: &Fi
         Weight::Supports,
         format!("also `{}`: {}", breach.rule, breach.message),
     ));
+    finding.severity = finding.severity.max(breach.severity);
+    finding.confidence = finding.confidence.max(breach.confidence);
     finding.threshold = finding.threshold.take().or_else(|| breach.threshold.clone());
+    finding.related.extend(breach.related.iter().cloned());
     true
+}
+
+/// Whether a check means the value at `value`: those very bytes, or a secret around them. Several lines around a value, a
+/// script, are about more than that value.
+fn is_of_value(at: &Place, is_secret: bool, value: Span) -> bool {
+    let common = at.span.end.min(value.end).saturating_sub(at.span.start.max(value.start));
+    let is_mostly_it = at.start.line == at.end.line || 2 * common >= at.span.end - at.span.start;
+    at.span == value || is_secret && common > 0 && is_mostly_it
 }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
+use std::path::PathBuf;
 
 use crate::detect::Detector;
 use crate::document::Syntax;
@@ -15,9 +16,8 @@ use crate::policy::inventory::Reference;
 use crate::policy::slots::{Overdue, Slot};
 use crate::policy::{self, Breach, Meta, Subject};
 use crate::secret::{Fingerprint, FingerprintKey};
-use crate::source::Item;
 use crate::source::index::Staged;
-use crate::source::repository::Repository;
+use crate::source::{GitEnvironment, Item, Paths, Repository};
 use crate::suppress::comment::{self, Comment};
 use crate::suppress::{Ground as Hiding, Standing, Standings, Suppressions};
 
@@ -40,6 +40,8 @@ struct Lint {
     span: Span,
     route: String,
     finding: Finding,
+    /// Whether what it points at is a secret.
+    is_secret: bool,
     /// The comments that speak of it.
     comments: Vec<Comment>,
 }
@@ -52,7 +54,10 @@ impl Linted {
 
     /// Adds what only the whole tree shows.
     pub fn add_of_tree(&mut self, breaches: Vec<(FilePath, Span, String, Finding)>) {
-        let lint = |(path, span, route, finding)| Lint { path, span, route, finding, comments: Vec::new() };
+        let lint = |(path, span, route, finding)| {
+            let (is_secret, comments) = (false, Vec::new());
+            Lint { path, span, route, finding, is_secret, comments }
+        };
         self.findings.extend(breaches.into_iter().map(lint));
     }
 
@@ -79,13 +84,14 @@ impl Linted {
     }
 
     /// Adds the findings to those of the scanner: where both mean the same value it is one alert, the secret's.
-    pub fn join(mut self, findings: &mut Vec<Finding>) {
+    pub fn join(mut self, findings: &mut Vec<Finding>, suppressions: &Suppressions<'_>) {
         self.findings.sort_by(|a, b| (&a.path, a.span, &a.finding.rule).cmp(&(&b.path, b.span, &b.finding.rule)));
         let secrets = findings.len();
         // A route names a node within its file: the same route in another file is another finding.
         let mut known: BTreeMap<(Fingerprint, FilePath), usize> = BTreeMap::new();
-        for Lint { path, span, finding, .. } in self.findings {
-            if attach(&mut findings[..secrets], &path, span, &finding) {
+        let is_hidden = |finding: &Finding, place: &Place| suppressions.excepts(finding, place);
+        for Lint { path, finding, is_secret, .. } in self.findings {
+            if attach(&mut findings[..secrets], &path, (&finding, is_secret), &is_hidden) {
                 continue;
             }
             let identity = (finding.fingerprint.clone(), path);
@@ -103,25 +109,49 @@ impl Linted {
     }
 }
 
-/// The files that git tracks, with paths as the scan names them.
+/// The files that git tracks, whatever of their working tree is looked at.
+#[derive(Default)]
 pub struct Tracked {
-    paths: Option<HashSet<FilePath>>,
+    /// How the paths of the scan lead to those of the index, and what that holds.
+    known: Option<(Paths, HashSet<FilePath>)>,
 }
 
 impl Tracked {
-    /// What is known of the repository that the plan scans as a whole; nothing for other plans.
-    pub fn new(plan: &Plan, repository: Option<&Repository>) -> Self {
-        let is_top = |repository: &&Repository| {
-            let top = repository.work_dir().and_then(|top| top.canonicalize().ok());
-            let [path] = plan.paths.as_slice() else { return false };
-            top.is_some() && top == path.canonicalize().ok()
+    /// What is known of the repository around the paths of a plan that lints; `unknown` is told why nothing is, where there is
+    /// one.
+    pub fn new(plan: &Plan, unknown: &mut dyn FnMut(String)) -> Self {
+        let paths = Paths::new(&plan.paths);
+        if !plan.policy || !paths.exists(".git") {
+            return Self::default();
+        }
+        let why = match Self::index(&paths, plan) {
+            Ok(index) => return Self { known: Some((paths, index)) },
+            Err(why) => why,
         };
-        let repository = repository.filter(|_| plan.policy).filter(is_top);
-        Self { paths: repository.and_then(|repository| Staged::new(repository, 1).tracked().ok()) }
+        unknown(format!("{why}: the checks of what git tracks did not run"));
+        Self::default()
+    }
+
+    fn index(paths: &Paths, plan: &Plan) -> Result<HashSet<FilePath>, String> {
+        let is_elsewhere = |path: &PathBuf| !path.canonicalize().is_ok_and(|path| path.starts_with(paths.top()));
+        if plan.paths.iter().any(is_elsewhere) {
+            return Err("the paths do not lie in one repository".to_owned());
+        }
+        let repository = Repository::open(paths.top(), &GitEnvironment::from_process()).map_err(|it| it.to_string())?;
+        let top = repository.work_dir().and_then(|top| top.canonicalize().ok());
+        if top.as_deref() != Some(paths.top()) {
+            return Err("git's environment names another working tree".to_owned());
+        }
+        Staged::new(&repository, 1).tracked().map_err(|error| error.to_string())
     }
 
     fn knows(&self, path: &FilePath) -> Option<bool> {
-        self.paths.as_ref().map(|paths| paths.contains(path))
+        self.known.as_ref().map(|(paths, index)| index.contains(&paths.file_from_top(path)))
+    }
+
+    /// Whether the path of a file is that in the repository, too.
+    fn is_from_top(&self, path: &FilePath) -> bool {
+        self.known.as_ref().is_some_and(|(paths, _)| paths.file_from_top(path) == *path)
     }
 }
 
@@ -130,6 +160,7 @@ pub struct File<'b> {
     path: FilePath,
     bytes: Cow<'b, [u8]>,
     tracked: Option<bool>,
+    is_from_top: bool,
 }
 
 impl<'b> File<'b> {
@@ -141,14 +172,14 @@ impl<'b> File<'b> {
     /// Its slots, where its path is also that in the repository: what the history may date.
     pub fn slots(&self) -> Vec<Slot> {
         match self.tracked {
-            Some(true) => policy::slots::slots(self.path.as_bytes(), &self.bytes),
+            Some(true) if self.is_from_top => policy::slots::slots(self.path.as_bytes(), &self.bytes),
             _ => Vec::new(),
         }
     }
 
     /// The file with its bytes for itself.
     pub fn owned(&self) -> File<'static> {
-        File { path: self.path.clone(), bytes: Cow::Owned(self.bytes.to_vec()), tracked: self.tracked }
+        File { path: self.path.clone(), bytes: Cow::Owned(self.bytes.to_vec()), ..*self }
     }
 
     /// What the item is, for the linter. None if it is none for it: too large, or a part of something; `skipped` is told
@@ -168,7 +199,9 @@ impl<'b> File<'b> {
             }
             return None;
         }
-        Some(File { path: path.clone(), bytes: Cow::Borrowed(item.bytes), tracked: tracked.knows(path) })
+        let is_from_top = tracked.is_from_top(path);
+        let (path, tracked) = (path.clone(), tracked.knows(path));
+        Some(File { path, bytes: Cow::Borrowed(item.bytes), tracked, is_from_top })
     }
 }
 
@@ -189,7 +222,7 @@ impl Modules {
         let path = file.path.as_bytes();
         let end = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
         let directory = path[..end].to_vec();
-        let file = File { path: file.path, bytes: Cow::Owned(file.bytes.into_owned()), tracked: file.tracked };
+        let file = File { bytes: Cow::Owned(file.bytes.into_owned()), ..file };
         self.by_directory.entry(directory).or_default().push(file);
     }
 
@@ -316,7 +349,8 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
         let path = files[breach.file].path.clone();
         let comments = grounds[breach.file].as_ref().map(|ground| ground.comments(&breach.span, &finding.places[0]));
         let comments = comments.unwrap_or_default();
-        findings.push(Lint { path, span, route: breach.route.clone(), finding, comments });
+        let (route, is_secret) = (breach.route.clone(), breach.is_secret);
+        findings.push(Lint { path, span, route, finding, is_secret, comments });
     }
     findings
 }

@@ -287,7 +287,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     suppressions.hide_disabled(&mut findings, &settings.config.disabled);
     estate::remark(&mut findings, detector.rules(), &mut suppressions, settings, plan.range.is_some());
     linted.hide(&mut suppressions, &ground);
-    linted.join(&mut findings);
+    linted.join(&mut findings, &suppressions);
     gather::hide_secret_names(&mut findings);
     // What is hidden exists all the same: an inventory has it.
     if !plan.inventory {
@@ -389,7 +389,9 @@ impl<'r> Run<'r> {
         if self.plan.paths.is_empty() || self.plan.is_of_objects(repository) {
             return Ok(());
         }
-        let tracked = lint::Tracked::new(self.plan, repository);
+        let tracked = lint::Tracked::new(self.plan, &mut |why| {
+            self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(why);
+        });
         let mut tree = Tree::new(&self.plan.paths, self.settings.threads);
         tree.no_ignore = self.plan.no_ignore;
         tree.exclude = self.settings.config.exclude.clone();

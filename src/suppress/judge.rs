@@ -120,6 +120,12 @@ impl<'s> Suppressions<'s> {
         true
     }
 
+    /// Whether an exception for its rule hides a place of a secret.
+    #[must_use]
+    pub fn excepts(&self, finding: &Finding, place: &Place) -> bool {
+        self.exceptions.of_place(finding, place).is_some()
+    }
+
     /// Takes away the places of findings that are hidden, and the findings that have no other.
     pub fn hide(&mut self, findings: &mut Vec<Finding>, ground: &Ground<'_>) {
         findings.retain_mut(|finding| {
