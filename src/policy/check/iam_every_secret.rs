@@ -20,10 +20,10 @@ static META: Meta = Meta {
     page: include_str!("iam_every_secret.md"),
 };
 
-/// Actions that read a secret, or what protects one.
-const ACTIONS: [&str; 7] = [
+/// Actions that read a secret, or what protects one. `BatchGetSecretValue` works on `*` alone, and gives only what
+/// `GetSecretValue` does.
+const ACTIONS: [&str; 6] = [
     "kms:Decrypt",
-    "secretsmanager:BatchGetSecretValue",
     "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
     "ssm:GetParameterHistory",

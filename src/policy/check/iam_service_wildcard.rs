@@ -22,6 +22,13 @@ static META: Meta = Meta {
 /// Services whose every action gives out credentials, changes rights, or runs code with a role.
 const WORSE: [&str; 8] = ["iam", "kms", "lambda", "organizations", "secretsmanager", "ssm", "sso", "sts"];
 
+/// Services none of whose actions can be limited to a resource: the agents of Systems Manager speak to them.
+const WITHOUT_RESOURCES: [&str; 2] = ["ec2messages", "ssmmessages"];
+
+fn is_without_resources(service: &str) -> bool {
+    WITHOUT_RESOURCES.iter().any(|it| it.eq_ignore_ascii_case(service))
+}
+
 impl Check for IamServiceWildcard {
     fn meta(&self) -> &'static Meta {
         &META
@@ -32,12 +39,10 @@ impl Check for IamServiceWildcard {
             if !statement.allows() || statement.has_principal() || statement.has_condition() {
                 continue;
             }
-            let Some(resource) = statement.resources().into_iter().find(|node| node.as_str() == Some("*")) else {
-                continue;
-            };
             for action in statement.actions() {
-                let service = action.as_str().and_then(|text| text.strip_suffix(":*")).filter(|it| *it != "*");
-                let Some(service) = service else { continue };
+                let Some(pattern) = action.as_str() else { continue };
+                let service = pattern.strip_suffix(":*").filter(|it| *it != "*" && !is_without_resources(it));
+                let Some((service, resource)) = service.zip(statement.everything(pattern)) else { continue };
                 let message = format!("the statement allows every action of {service} on every resource");
                 let route = format!("{}.{service}", statement.route);
                 let mut breach = view.breach(&META, action.span.clone(), route, message);

@@ -33,12 +33,18 @@ impl Check for IamWildcard {
             }
             let is_all = |node: &&Node| matches!(node.as_str(), Some("*" | "*:*"));
             let action = statement.actions().into_iter().find(is_all);
-            let resource = statement.resources().into_iter().find(|node| node.as_str() == Some("*"));
-            if let (Some(action), Some(resource)) = (action, resource) {
-                let message = "the statement allows every action on every resource";
-                let breach = view.breach(&META, action.span.clone(), statement.route.clone(), message);
-                out.push(breach.related("on every resource", resource.span.clone()));
-            }
+            let Some(resource) = statement.everything("*") else { continue };
+            let (action, message, severity) = match (action, statement.excepted_action()) {
+                (Some(action), _) => (action, "the statement allows every action on every resource", META.severity),
+                // An action that is made later has a name that the list does not know.
+                (None, Some(excepted)) => {
+                    let message = "the statement allows every action but those listed, on every resource";
+                    (excepted, message, Severity::High)
+                }
+                (None, None) => continue,
+            };
+            let breach = view.breach(&META, action.span.clone(), statement.route.clone(), message).severity(severity);
+            out.push(breach.related("on every resource", resource.span.clone()));
         }
     }
 }

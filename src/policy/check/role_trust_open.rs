@@ -34,7 +34,9 @@ impl Check for RoleTrustOpen {
                         .any(|action| covers(pattern, action))
                 })
             };
-            if !statement.allows() || statement.has_condition() || !statement.actions().iter().any(assumes) {
+            let is_trust = statement.is_of_role() && !statement.names_resources();
+            if !is_trust || !statement.allows() || statement.has_condition() || !statement.actions().iter().any(assumes)
+            {
                 continue;
             }
             let anyone = statement

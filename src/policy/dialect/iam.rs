@@ -21,18 +21,29 @@ pub(crate) struct Statement {
 struct Names {
     effect: &'static str,
     action: &'static str,
+    not_action: &'static str,
     resource: &'static str,
+    not_resource: &'static str,
     principal: &'static str,
     condition: &'static str,
 }
 
-const JSON: Names =
-    Names { effect: "Effect", action: "Action", resource: "Resource", principal: "Principal", condition: "Condition" };
+const JSON: Names = Names {
+    effect: "Effect",
+    action: "Action",
+    not_action: "NotAction",
+    resource: "Resource",
+    not_resource: "NotResource",
+    principal: "Principal",
+    condition: "Condition",
+};
 
 const HCL: Names = Names {
     effect: "effect",
     action: "actions",
+    not_action: "not_actions",
     resource: "resources",
+    not_resource: "not_resources",
     principal: "principals",
     condition: "condition",
 };
@@ -51,9 +62,30 @@ impl Statement {
         one_or_more(self.node.get(self.names.action))
     }
 
+    /// What it allows everything but: the first of the list, where there is one.
+    pub(crate) fn excepted_action(&self) -> Option<&Node> {
+        one_or_more(self.node.get(self.names.not_action)).into_iter().next()
+    }
+
+    /// The resource that means all that an action can be about: `*`, or `…:secret:*` for an action of Secrets Manager.
+    pub(crate) fn everything(&self, action: &str) -> Option<&Node> {
+        let service = action.split_once(':').map_or("*", |(service, _)| service);
+        self.resources().into_iter().find(|node| pattern(node).is_some_and(|it| is_everything(it, service)))
+    }
+
     /// On what.
     pub(crate) fn resources(&self) -> Vec<&Node> {
         one_or_more(self.node.get(self.names.resource))
+    }
+
+    /// Whether it says on what. A trust policy never does: what it is about is its role.
+    pub(crate) fn names_resources(&self) -> bool {
+        [self.names.resource, self.names.not_resource].iter().any(|key| self.node.entry(key).is_some())
+    }
+
+    /// Whether it belongs to a role, or may: a policy that stands by itself does not tell.
+    pub(crate) fn is_of_role(&self) -> bool {
+        matches!(self.owner.as_str(), "" | "aws_iam_role" | "AWS::IAM::Role")
     }
 
     /// Whether it belongs to a resource and says who may, not to an identity.
@@ -120,7 +152,7 @@ pub(crate) fn covers(pattern: &str, action: &str) -> bool {
     matches_wildcard(pattern, action)
 }
 
-/// A statement that lets an identity do one of `actions`, on everything and without a condition: the statement, the action
+/// A statement that lets an identity do one of `actions`, on all that there is for it and without a condition: the statement, the action
 /// as it is written, the resource. What covers a whole service or everything is left out: other checks are about that.
 pub(crate) fn granted_everywhere<'s>(
     statements: &'s [Statement],
@@ -128,13 +160,52 @@ pub(crate) fn granted_everywhere<'s>(
 ) -> impl Iterator<Item = (&'s Statement, &'s Node, &'s Node)> {
     let plain = statements.iter().filter(|it| it.allows() && !it.has_principal() && !it.has_condition());
     plain.filter_map(|statement| {
-        let resource = statement.resources().into_iter().find(|node| node.as_str() == Some("*"))?;
-        let action = statement.actions().into_iter().find(|node| {
-            let pattern = node.as_str().unwrap_or("*");
-            pattern != "*" && !pattern.ends_with(":*") && actions.iter().any(|action| covers(pattern, action))
-        })?;
-        Some((statement, action, resource))
+        statement.actions().into_iter().find_map(|action| {
+            let pattern = action.as_str().unwrap_or("*");
+            let is_one = pattern != "*" && !pattern.ends_with(":*") && actions.iter().any(|it| covers(pattern, it));
+            Some((statement, action, statement.everything(pattern).filter(|_| is_one)?))
+        })
     })
+}
+
+/// What of a resource stands here, references included: the text, also that of `Fn::Sub`.
+fn pattern(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::String(text) | Value::Expression(text) => Some(text),
+        Value::Call { name, arguments } if name == "Sub" => pattern(arguments.first()?),
+        Value::Sequence(items) => items.first()?.as_str(),
+        Value::Map(_) => pattern(node.get("Fn::Sub")?),
+        _ => None,
+    }
+}
+
+/// Kinds of resources, as they stand in an ARN before the name.
+const KINDS: [&str; 9] =
+    ["secret:", "parameter/", "key/", "alias/", "role/", "user/", "group/", "policy/", "instance-profile/"];
+
+/// Whether a pattern covers whatever an account has of a service; partition, region and account may be filled in later.
+fn is_everything(pattern: &str, service: &str) -> bool {
+    if pattern == "*" {
+        return true;
+    }
+    let settled = without_parts(pattern);
+    let parts: Vec<&str> = settled.splitn(6, ':').collect();
+    let ["arn", _, of, _, _, resource] = parts[..] else { return false };
+    // Tokens are given out for the roles of IAM.
+    let is_of = of == "*" || of.eq_ignore_ascii_case(service) || of == "iam" && service.eq_ignore_ascii_case("sts");
+    is_of && (resource == "*" || KINDS.iter().any(|kind| resource.strip_prefix(kind) == Some("*")))
+}
+
+/// The text with a letter for each `${…}`, which may hold colons.
+fn without_parts(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, part)) = rest.split_once("${") {
+        out.push_str(before);
+        out.push('x');
+        rest = part.split_once('}').map_or("", |(_, behind)| behind);
+    }
+    out + rest
 }
 
 fn one_or_more(node: Option<&Node>) -> Vec<&Node> {
