@@ -14,7 +14,7 @@ use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
 use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length, nesting};
 
 pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
-    if let Some(at) = nesting::deeper_than(text, MAX_DEPTH) {
+    if let Some(at) = nesting::deeper_than(text, MAX_DEPTH, &nesting::HCL) {
         return Err(ReadError::too_deep(text, at));
     }
     // Every value stands behind an `=`, every item behind one of the others.

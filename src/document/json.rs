@@ -26,7 +26,7 @@ fn template_marker(text: &str) -> Option<usize> {
 }
 
 pub(super) fn read_at(text: &str, offset: usize) -> Result<Option<Arc<Node>>, ReadError> {
-    if let Some(at) = nesting::deeper_than(text, MAX_DEPTH) {
+    if let Some(at) = nesting::deeper_than(text, MAX_DEPTH, &nesting::JSON) {
         return Err(ReadError::too_deep(text, at));
     }
     // Every value but the first stands behind one of these, so this bounds the tree before it is built.

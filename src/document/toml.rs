@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length, nesting};
 
 pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
-    if let Some(at) = nesting::deeper_than(text, MAX_DEPTH) {
+    if let Some(at) = nesting::deeper_than(text, MAX_DEPTH, &nesting::TOML) {
         return Err(ReadError::too_deep(text, at));
     }
     // Every value stands behind one of these.
