@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::policy::duration;
-use crate::document::{Node, Trail};
+use crate::document::{Node, Trail, Value};
 use crate::finding::Severity;
 use crate::policy::dialect::is_known;
 use crate::policy::literal::words;
@@ -38,7 +38,7 @@ impl Check for LongTokenLifetime {
         }
         view.walk(&mut |visited| {
             let (trail, node) = (visited.trail, visited.node);
-            if !is_known(node) {
+            if !is_known(node) && !matches!(node.value, Value::Expression(_)) {
                 return;
             }
             let Some((kind, name)) = setting(trail) else { return };
@@ -64,35 +64,37 @@ enum Length {
     Endless,
 }
 
-/// The kind of token whose lifetime the innermost two keys speak of, and the words of these keys.
+impl Length {
+    fn of(length: Duration, name: &[String]) -> Option<Self> {
+        let is_endless = || ENDLESS_AT_ZERO.iter().any(|word| name.concat().contains(word));
+        if !length.is_zero() { Some(Length::Of(length)) } else { is_endless().then_some(Length::Endless) }
+    }
+}
+
+/// Words that say that a key is about a length of time.
+const TIME: [&str; 8] = ["lifetime", "lifespan", "ttl", "timetolive", "expir", "maxage", "validity", "duration"];
+
+/// Words of keys that are about the time before or behind the end, or whether it has come.
+const OTHER_TIME: [&str; 11] =
+    ["at", "before", "buffer", "check", "expired", "interval", "leeway", "margin", "skew", "threshold", "warning"];
+
+/// Words with which issuers take zero for no end; an `expiry` of zero may be that of a token nobody has yet.
+const ENDLESS_AT_ZERO: [&str; 5] = ["lifetime", "lifespan", "ttl", "timetolive", "maxage"];
+
+/// The kind of token whose lifetime the innermost keys speak of, and the words of the last of them.
 fn setting(trail: &Trail<'_>) -> Option<(&'static str, Vec<String>)> {
     let key = words(trail.key()?);
-    let speaks_of_time = |words: &[String]| {
-        let joined = words.concat();
-        [
-            "lifetime",
-            "lifespan",
-            "ttl",
-            "timetolive",
-            "expiration",
-            "expiry",
-            "expiresin",
-            "expirein",
-            "expiresafter",
-            "maxage",
-            "validity",
-            "duration",
-        ]
-        .iter()
-        .any(|word| joined.contains(word))
-    };
-    if !speaks_of_time(&key) {
+    let joined = key.concat();
+    let is_time = TIME.iter().any(|word| joined.contains(word));
+    if !is_time || key.iter().any(|word| OTHER_TIME.contains(&word.as_str())) {
         return None;
     }
-    let parent: Vec<String> = trail.keys().rev().nth(1).map(words).unwrap_or_default();
+    let mut above: Vec<String> = trail.keys().rev().skip(1).take(2).map(|key| words(key).concat()).collect();
+    above.reverse();
+    let with = above.concat() + &joined;
     let is_about = |kind: &str| {
-        let with = [key.concat(), [parent.concat(), key.concat()].concat()];
-        with.iter().any(|joined| joined.contains(&format!("{kind}token")))
+        let turned = format!("token{kind}");
+        with.contains(&format!("{kind}token")) || above.concat().ends_with(&turned) || joined.starts_with(&turned)
     };
     let kind = if is_about("refresh") {
         "refresh-token"
@@ -107,14 +109,14 @@ fn setting(trail: &Trail<'_>) -> Option<(&'static str, Vec<String>)> {
 /// The length of time that the value gives: its own unit, or that of the key's last word. A bare number counts seconds, as
 /// `expires_in` does in RFC 6749, unless it looks like milliseconds or a date; then it is unknown.
 fn length(name: &[String], node: &Node) -> Option<Length> {
-    let text = node.as_text()?.trim();
+    let text = text(node)?.trim();
     if matches!(text, "-1" | "never" | "infinite" | "unlimited") {
         return Some(Length::Endless);
     }
     if let Some(length) = duration::parse(text) {
-        return (!length.is_zero()).then_some(Length::Of(length));
+        return Length::of(length, name);
     }
-    let number = node.as_number().filter(|number| *number > 0.0)?;
+    let number = product(text)?;
     let unit = match name.last().map_or("", String::as_str) {
         "ms" | "millis" | "milliseconds" => 0.001,
         "minutes" | "minute" | "mins" | "min" => 60.0,
@@ -127,5 +129,21 @@ fn length(name: &[String], node: &Node) -> Option<Length> {
         }
         _ => 1.0,
     };
-    Duration::try_from_secs_f64(number * unit).ok().map(Length::Of)
+    Duration::try_from_secs_f64(number * unit).ok().and_then(|length| Length::of(length, name))
+}
+
+/// The text of a value that stands here; of an expression, that may be a product of numbers.
+fn text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Expression(text) => Some(text),
+        _ => node.as_text(),
+    }
+}
+
+/// The number, or what numbers with `*` between them come to.
+fn product(text: &str) -> Option<f64> {
+    text.split('*').try_fold(1.0, |product, factor| {
+        let factor: f64 = factor.trim().replace('_', "").parse().ok()?;
+        (factor >= 0.0 && factor.is_finite()).then_some(product * factor)
+    })
 }
