@@ -1,9 +1,12 @@
 //! ExternalSecrets that copy once.
 
+use std::time::Duration;
+
 use crate::config::policy::duration;
 use crate::document::Node;
 use crate::finding::Severity;
 use crate::policy::dialect::is_known;
+use crate::policy::dialect::kubernetes::Object;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `external_secret_without_refresh.md`.
@@ -11,11 +14,11 @@ pub(super) struct ExternalSecretWithoutRefresh;
 
 static META: Meta = Meta {
     id: "external-secret-without-refresh",
-    title: "Copied secret that is never refreshed",
+    title: "Copied secret that is never refreshed, or too seldom",
     family: Family::Rotation,
     severity: Severity::Medium,
     preset: Preset::Recommended,
-    threshold: None,
+    threshold: Some("policy.lifetime.secret-refresh: 24h"),
     cwe: &[],
     kinds: &["kubernetes"],
     nearest: &[],
@@ -36,22 +39,37 @@ impl Check for ExternalSecretWithoutRefresh {
             };
             let Some(spec) = object.node.path(key) else { continue };
             let policy = spec.get("refreshPolicy").filter(|node| is_known(node));
-            let never = match policy.and_then(Node::as_str) {
-                Some("CreatedOnce" | "OnChange") => policy.map(|node| ("refreshPolicy", node)),
-                Some(_) | None => spec
-                    .get("refreshInterval")
-                    .filter(|node| is_known(node) && is_zero(node))
-                    .map(|node| ("refreshInterval", node)),
-            };
-            if let Some((field, node)) = never {
-                let message = format!("a value that is rotated in its store never reaches {}", object.address);
-                let route = object.route(&format!("{}.{field}", key.join(".")));
-                out.push(view.breach(&META, node.span.clone(), route, message));
+            if let Some(node) = policy.filter(|node| matches!(node.as_str(), Some("CreatedOnce" | "OnChange"))) {
+                out.push(breach(view, object, &key.join("."), "refreshPolicy", node));
+                continue;
+            }
+            let Some(node) = spec.get("refreshInterval").filter(|node| is_known(node)) else { continue };
+            let Some(length) = node.as_text().and_then(length) else { continue };
+            let limit = view.settings.lifetime("secret-refresh").filter(|limit| length > limit.length);
+            match limit {
+                _ if length.is_zero() => out.push(breach(view, object, &key.join("."), "refreshInterval", node)),
+                Some(limit) => {
+                    let message = format!(
+                        "{} looks for a new value every {}, the policy allows {}",
+                        object.address,
+                        duration::display(length),
+                        limit.text
+                    );
+                    let found = breach(view, object, &key.join("."), "refreshInterval", node);
+                    out.push(Breach { message, ..found.threshold(limit.threshold()) });
+                }
+                None => {}
             }
         }
     }
 }
 
-fn is_zero(node: &Node) -> bool {
-    node.as_text().is_some_and(|text| text == "0" || duration::parse(text).is_some_and(|length| length.is_zero()))
+/// One whose value never comes anew.
+fn breach(view: &View<'_>, object: &Object<'_>, spec: &str, field: &str, node: &Node) -> Breach {
+    let message = format!("a value that is rotated in its store never reaches {}", object.address);
+    view.breach(&META, node.span.clone(), object.route(&format!("{spec}.{field}")), message)
+}
+
+fn length(text: &str) -> Option<Duration> {
+    if text == "0" { Some(Duration::ZERO) } else { duration::parse(text) }
 }
