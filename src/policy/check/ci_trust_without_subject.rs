@@ -1,6 +1,6 @@
 //! Roles that trust a CI provider's tokens without saying whose.
 
-use crate::document::Node;
+use crate::document::{Node, Value};
 use crate::finding::Severity;
 use crate::policy::dialect::iam::covers;
 use crate::policy::dialect::is_known;
@@ -48,7 +48,7 @@ impl Check for CiTrustWithoutSubject {
             let principals = statement.principals();
             let named = principals.iter().find(|(kind, node)| {
                 *kind == "Federated"
-                    && (node.as_str().is_some_and(is_of_issuer)
+                    && (is_of(view, node, &is_of_issuer)
                         || conditions.iter().any(|(variable, _)| is_of_issuer(variable)))
             });
             let Some((_, principal)) = named else { continue };
@@ -67,6 +67,27 @@ impl Check for CiTrustWithoutSubject {
                 out.push(view.breach(&META, node.span.clone(), statement.route.clone(), message));
             }
         }
+    }
+}
+
+/// Whether a principal is one of these issuers: what of it stands here says so, or the address of the provider it refers to.
+fn is_of(view: &View<'_>, principal: &Node, is_issuer: &dyn Fn(&str) -> bool) -> bool {
+    if says(principal, is_issuer) {
+        return true;
+    }
+    let Some(address) = view.referred(principal) else { return false };
+    let providers = view.terraform().iter().chain(view.cloudformation()).filter(|it| it.address == address);
+    let urls = providers.filter_map(|it| it.body).flat_map(|body| [body.get("url"), body.get("Url")]);
+    urls.flatten().any(|url| says(url, is_issuer))
+}
+
+/// Whether one of the texts of a node does, those around references included.
+fn says(node: &Node, is_issuer: &dyn Fn(&str) -> bool) -> bool {
+    match &node.value {
+        Value::String(text) | Value::Expression(text) => is_issuer(text),
+        Value::Call { arguments: items, .. } | Value::Sequence(items) => items.iter().any(|it| says(it, is_issuer)),
+        Value::Map(entries) => entries.iter().any(|entry| says(&entry.value, is_issuer)),
+        _ => false,
     }
 }
 
