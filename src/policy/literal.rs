@@ -24,8 +24,22 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         "example", "sample", "dummy", "your", "replace", "insert", "fake", "mock", "xxx", "todo", "changeme", "notreal",
     ];
     text.is_empty()
+        || is_name_in_capitals(text)
+        || is_sentence(&lower)
         || placeholder::placeholder(text.as_bytes(), text.as_bytes(), false).is_some()
         || words.iter().any(|word| lower.contains(word))
+}
+
+/// Whether the text is what names of variables are, `API_KEY_VALUE`: nothing drawn at random has capitals and underscores alone.
+fn is_name_in_capitals(text: &str) -> bool {
+    text.contains('_') && text.split('_').all(|word| !word.is_empty() && word.bytes().all(|it| it.is_ascii_uppercase()))
+}
+
+/// Whether the text is a sentence about a secret, which a passphrase is not.
+fn is_sentence(lower: &str) -> bool {
+    let words: Vec<&str> = lower.split_ascii_whitespace().collect();
+    let names_it = |word: &&str| ["secret", "password", "token", "key", "credential"].contains(&word.trim_matches('.'));
+    words.len() > 3 && words.iter().any(names_it)
 }
 
 /// The words of a name: `accessTokenTTL`, `ACCESS_TOKEN_TTL` and `access-token.ttl` all give `access token ttl`.
@@ -50,9 +64,15 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         "passcode",
     ];
     const BEFORE_KEY: [&str; 7] = ["api", "access", "private", "secret", "encryption", "signing", "auth"];
+    const NOT_LAST: [&str; 5] = ["expression", "review", "reviews", "rotation", "schedule"];
     let words = words(name);
+    // Those that encrypt by a service are named, and etcd's token names a cluster.
+    let is_name = words.ends_with(&["kms", "key"].map(str::to_owned))
+        || words.ends_with(&["initial", "cluster", "token"].map(str::to_owned))
+        || words.last().is_some_and(|word| NOT_LAST.contains(&word.as_str()));
     let is_key = |pair: &[String]| pair[1] == "key" && BEFORE_KEY.contains(&pair[0].as_str());
     key::is_about_a_secret(name.as_bytes()).is_none()
+        && !is_name
         && !words.iter().any(|word| word == "public" || word == "publishable")
         && (words.iter().any(|word| SINGLE.contains(&word.as_str())) || words.windows(2).any(is_key))
 }
@@ -78,6 +98,15 @@ mod tests {
         for name in ["TOKEN_URL", "secret_name", "public_key", "passwordPolicy", "KEY", "tokenizer", "SESSION_TTL"] {
             assert!(!is_secret_name(name), "{name}");
         }
+        for name in [
+            "user_password_rotation_schedule_expression",
+            "rotate_password_schedule",
+            "SecretsManagerSecretsKMSKey",
+            "initialClusterToken",
+            "tokenReview",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
     }
 
     #[test]
@@ -89,6 +118,11 @@ mod tests {
         for text in ["changeme", "xxxxxxxx", "your-token", "", "aaaaaa", "password"] {
             assert!(is_placeholder(text), "{text}");
         }
-        assert!(!is_placeholder("q8Zr1vTn4w"));
+        for text in ["GOOGLE_API_KEY_VAL", "UNSET_SECRET_PLEASE_OVERRIDE", "shhhh! it's a github secret"] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["q8Zr1vTn4w", "correct horse battery staple", "QWNVTZRA", "A_B1_C", "a secret here"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
     }
 }
