@@ -68,8 +68,8 @@ pub(crate) struct Found<'n> {
     pub entry: Option<&'n Entry>,
     /// The keys from the beginning to the node, dotted; items by their name or number.
     pub route: String,
-    /// The nodes above, outermost first.
-    above: Vec<&'n Node>,
+    /// The nodes above, outermost first, each with the entry it is the value of.
+    above: Vec<(&'n Node, Option<&'n Entry>)>,
 }
 
 impl<'n> Found<'n> {
@@ -80,15 +80,15 @@ impl<'n> Found<'n> {
 
     fn under(&self, node: &'n Node, entry: Option<&'n Entry>, step: &str) -> Self {
         let mut above = self.above.clone();
-        above.push(self.node);
+        above.push((self.node, self.entry));
         let dot = if self.route.is_empty() || step.starts_with('[') { "" } else { "." };
         Found { node, entry, route: format!("{}{dot}{step}", self.route), above }
     }
 
     fn parent(&self) -> Option<Self> {
         let mut above = self.above.clone();
-        let node = above.pop()?;
-        Some(Found { node, entry: None, route: format!("{}^", self.route), above })
+        let (node, entry) = above.pop()?;
+        Some(Found { node, entry, route: format!("{}^", self.route), above })
     }
 }
 
