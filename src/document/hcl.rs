@@ -11,6 +11,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
 
+use super::relaxed::relaxed;
 use super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length, nesting};
 
 pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
@@ -23,8 +24,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Arc<Node>>, ReadError> {
     }
     let offset = mark_length(text);
     let source = &text[offset..];
-    let body = hcl_edit::parser::parse_body(source).map_err(|error| {
-        ReadError::syntax(text.as_bytes(), error.location().offset() + offset, first_line(error.message()))
+    let body = hcl_edit::parser::parse_body(source).or_else(|error| {
+        let again = relaxed(source).and_then(|relaxed| hcl_edit::parser::parse_body(&relaxed).ok());
+        let offset = error.location().offset() + offset;
+        again.ok_or_else(|| ReadError::syntax(text.as_bytes(), offset, first_line(error.message())))
     })?;
     let reader = Reader { source, offset };
     Ok(vec![Node::new(0..text.len(), reader.body(&body))])

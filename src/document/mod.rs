@@ -31,6 +31,7 @@ mod node;
 mod offsets;
 mod properties;
 mod python;
+mod relaxed;
 mod scalar;
 mod server;
 mod syntax;

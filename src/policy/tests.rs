@@ -168,6 +168,44 @@ fn module(files: &[(&str, &str)], is_whole: bool) -> Lint {
 }
 
 #[test]
+fn a_module_of_many_resources_is_linted_in_bounded_work() {
+    let pair = |number: usize| {
+        format!(
+            "resource \"aws_secretsmanager_secret\" \"a{number}\" {{\n  name = \"{number}\"\n}}\nresource \"aws_secretsmanager_secret_rotation\" \
+             \"a{number}\" {{\n  secret_id = aws_secretsmanager_secret.a{number}.id\n}}\n"
+        )
+    };
+    let text: String = (0..12_000).map(pair).collect();
+    let start = std::time::Instant::now();
+    let lint = module(&[("m/main.tf", &text)], true);
+    assert!(
+        lint.documents == 1 && lint.breaches.iter().all(|it| it.check.id != "secretsmanager-secret-without-rotation")
+    );
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn brackets_in_texts_are_no_depth() {
+    let rules: String = (0..200).map(|number| format!("[[rule{number}]]\nregex = '''(?i)[(]{{'''\n")).collect();
+    let lint = lint_text("rules.toml", &rules, &PolicySettings::default());
+    assert!(lint.documents == 1 && lint.notices.is_empty(), "{:?}", lint.notices);
+}
+
+#[test]
+fn hcl_is_read_as_its_tools_read_it() {
+    let object =
+        "locals {\n  a = {\n    for k, v in var.b : k =>\n    var.c\n    ? { a = 1 }\n    : { a = 2 }\n  }\n}\n";
+    let first = "path \"secret/data/*\"\n{\n  capabilities = [\"update\"],\n}\n";
+    for (path, text) in [("m/main.tf", object), ("policy.hcl", first)] {
+        let lint = lint_text(path, text, &PolicySettings::default());
+        assert!(lint.documents == 1 && lint.notices.is_empty(), "{path} {:?}", lint.notices);
+    }
+    let lint = lint_text("policy.hcl", first, &PolicySettings::default());
+    let found: Vec<&str> = lint.breaches.iter().map(|it| &first[it.span.clone()]).collect();
+    assert_eq!(found, ["update"]);
+}
+
+#[test]
 fn the_files_of_a_module_are_one() {
     let key = "é = 1\nresource \"aws_kms_key\" \"a\" {\n  enable_key_rotation = var.rotate\n}\n";
     let variables = "# ü\nvariable \"rotate\" {\n  default = false\n}\n";
