@@ -42,7 +42,7 @@ use crate::place::FilePath;
 
 pub use checks::Checks;
 pub use code::Source;
-use dialect::{azure, terraform};
+use dialect::{azure, compose, terraform};
 use inventory::Reference;
 pub use meta::{Check, Family, Meta, Preset};
 pub use view::View;
@@ -261,6 +261,7 @@ pub fn study(
     let values: Vec<bool> = files.iter().map(|(number, _)| is_values(subjects[*number].path)).collect();
     terraform::settle(&mut document, &values);
     azure::settle(&mut document);
+    compose::settle(&mut document);
     let is_whole = is_whole && lint.notices.is_empty();
     let settings = settings.for_path(subjects[files[0].0].path);
     let mut view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);

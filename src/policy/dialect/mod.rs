@@ -9,7 +9,7 @@ mod azure_pipelines;
 mod bitbucket;
 mod circleci;
 pub(crate) mod cloudformation;
-mod compose;
+pub(crate) mod compose;
 mod gitlab;
 pub(crate) mod iam;
 pub(crate) mod jenkins;
