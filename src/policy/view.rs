@@ -183,6 +183,24 @@ impl<'a> View<'a> {
         });
     }
 
+    /// Where parts of a node's text, which ascend, stand in the file; the node for one that the file writes in another way.
+    pub(crate) fn locate_all(
+        &self,
+        node: &Node,
+        text: &str,
+        parts: impl Iterator<Item = Range<usize>>,
+    ) -> Vec<Range<usize>> {
+        let raw = self.text.get(node.span.clone()).unwrap_or_default();
+        let mut from = 0;
+        let mut located = |part: Range<usize>| {
+            let part = text.get(part)?;
+            let at = from + raw[from..].find(part)?;
+            from = at + part.len();
+            Some(node.span.start + at..node.span.start + from)
+        };
+        parts.map(|part| located(part).unwrap_or_else(|| node.span.clone())).collect()
+    }
+
     /// Where a part of a node's text stands in the file: the very bytes if the file has them as they are, else the node.
     #[must_use]
     pub fn locate(&self, node: &Node, part: &str) -> Range<usize> {

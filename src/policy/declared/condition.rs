@@ -6,6 +6,7 @@
 //! Where a path leads to several nodes, a requirement must hold for each, a precondition for one. What is not there meets a
 //! requirement and fails a precondition; `default` says what the reader of the file takes in its place.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::policy::{View, date, schedule};
 
 use super::expression::Expression;
 use super::lazy::Pattern;
+use super::neighbours::Neighbours;
 use super::path::{Found, Path};
 
 /// A condition, parsed.
@@ -180,7 +182,7 @@ pub(crate) struct Ground<'v, 'n> {
     /// The resource the case is about.
     pub resource: &'v Resource<'n>,
     /// Every resource of the same dialect.
-    pub beside: &'v [Resource<'n>],
+    pub beside: &'v Neighbours<'v, 'n>,
 }
 
 /// Whether a condition is a requirement or a precondition; see the module.
@@ -210,6 +212,24 @@ impl Condition {
             Condition::Not(inner) => inner.ask(ground, start, mode.reversed()).reversed(),
             Condition::Within(mode, inner) => inner.ask(ground, start, *mode),
             Condition::Test { at, test, default } => ask_test(ground, start, mode, at, test, default.as_ref()),
+        }
+    }
+}
+
+impl Condition {
+    /// Which bytes the groups named `value` of its patterns match: what of a text, of a script, is meant.
+    pub(crate) fn values(&self, ground: &Ground<'_, '_>, start: &Found<'_>, out: &mut Vec<Range<usize>>) {
+        match self {
+            Condition::All(inner) | Condition::Any(inner) => inner.iter().for_each(|it| it.values(ground, start, out)),
+            Condition::Within(_, inner) => inner.values(ground, start, out),
+            Condition::Test { at, test: Test::Matches(pattern) | Test::Written(pattern), .. } => {
+                for found in at.follow(start) {
+                    let text = written(ground.view, found.node).unwrap_or_default();
+                    let parts = pattern.values(text.as_bytes()).into_iter();
+                    out.extend(ground.view.locate_all(found.node, text, parts));
+                }
+            }
+            Condition::Not(_) | Condition::Test { .. } => {}
         }
     }
 }
@@ -247,9 +267,11 @@ fn ask_test<'n>(
     default: Option<&Node>,
 ) -> Answer<'n> {
     match test {
-        Test::ReferredBy(kinds, field) => return referred_by(ground, kinds, field),
+        Test::ReferredBy(kinds, field) => {
+            return Answer::bare(ground.beside.refer(ground.view, ground.resource, kinds, field));
+        }
         Test::Beside(kinds) => {
-            let is_there = ground.beside.iter().any(|other| other.is_one_of(kinds));
+            let is_there = ground.beside.has_one_of(kinds);
             let truth = if is_there || ground.view.is_whole { Answer::of(is_there).truth } else { Truth::Unknown };
             return Answer::bare(truth);
         }
@@ -329,21 +351,6 @@ fn missing<'n>(at: &Path, start: &Found<'n>, holds: bool, is_decided: bool) -> A
     Answer { missing: Some(at.clone()), ..Answer::bare(truth) }
 }
 
-fn referred_by<'n>(ground: &Ground<'_, 'n>, kinds: &[String], field: &Path) -> Answer<'n> {
-    let mut is_unknown = false;
-    for other in ground.beside.iter().filter(|other| other.is_one_of(kinds)) {
-        let Some(body) = other.body else { continue };
-        for found in field.follow(&Found::start(body)) {
-            match ground.view.referred(found.node) {
-                Some(address) if address == ground.resource.address => return Answer::of(true),
-                Some(_) => {}
-                None => is_unknown = true,
-            }
-        }
-    }
-    if is_unknown || !ground.view.is_whole { Answer::bare(Truth::Unknown) } else { Answer::of(false) }
-}
-
 /// One node against a test.
 fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: &Test) -> Answer<'n> {
     let node = found.node;
@@ -362,17 +369,10 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
         Test::RefersTo(kinds) => match ground.view.referred(node) {
             None if is_known(node) => Answer::of(false),
             None => Answer::bare(Truth::Unknown),
-            Some(address) => {
-                // A parameter of CloudFormation is referred to by its name alone.
-                let is_it = |other: &&Resource<'_>| {
-                    other.address == address || other.address.strip_prefix("Parameters.") == Some(&address)
-                };
-                let mut others = ground.beside.iter().filter(is_it);
-                match others.next() {
-                    Some(other) => Answer::of(other.is_one_of(kinds)),
-                    None => Answer::bare(Truth::Unknown),
-                }
-            }
+            Some(address) => match ground.beside.at(&address) {
+                Some(other) => Answer::of(other.is_one_of(kinds)),
+                None => Answer::bare(Truth::Unknown),
+            },
         },
         Test::DurationAtMost(bound, measure) => duration_at_most(ground, start, node, bound, measure),
         Test::Holds(expression) => Answer {

@@ -3,6 +3,7 @@
 //! The built-in checks have some five hundred of them, and a run that lints one file asks a few. Compiling them all took
 //! 100 ms at every start; to check that they are well formed takes 3.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
@@ -11,6 +12,9 @@ use regex_syntax::ParserBuilder;
 
 /// The most bytes of a compiled pattern.
 const LARGEST: usize = 1 << 20;
+
+/// The most parts of a text that a pattern names.
+const MOST: usize = 100;
 
 /// A regular expression over ASCII: `\w`, `\d` and `(?i)` mean that, and nothing else of Unicode is needed for names.
 #[derive(Clone, Debug)]
@@ -38,6 +42,16 @@ impl Pattern {
     /// Whether it matches anywhere in `text`.
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         self.regex.get_or_init(|| compile(&self.text).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// The parts of `text` that its groups named `value` match; none if it has none.
+    pub(crate) fn values(&self, text: &[u8]) -> Vec<Range<usize>> {
+        if !self.text.contains("(?P<value>") {
+            return Vec::new();
+        }
+        let regex = self.regex.get_or_init(|| compile(&self.text).ok()).as_ref();
+        let found = regex.into_iter().flat_map(|regex| regex.captures_iter(text));
+        found.filter_map(|captures| captures.name("value").map(|part| part.range())).take(MOST).collect()
     }
 }
 

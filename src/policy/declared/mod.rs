@@ -8,6 +8,7 @@
 mod condition;
 mod expression;
 mod lazy;
+mod neighbours;
 pub mod own;
 mod path;
 mod schema;
@@ -24,6 +25,7 @@ use super::dialect::{Dialect, Resource};
 use super::{Breach, Check, Family, Meta, Preset, View};
 use condition::{Answer, Bound, Condition, Ground, Mode, Test, Truth};
 pub(crate) use lazy::Files;
+use neighbours::Neighbours;
 use path::{Found, Path};
 pub use schema::Fault;
 use schema::{CaseTable, CheckTable, fault};
@@ -224,8 +226,9 @@ impl Check for Declared {
         for case in self.cases.iter().filter(|case| case.reads(view)) {
             for subjects in &case.subjects {
                 let resources = view.resources(subjects.dialect);
+                let beside = &Neighbours::new(resources);
                 for resource in resources.iter().filter(|resource| subjects.mean(resource)) {
-                    self.judge(view, case, &Ground { view, resource, beside: resources }, out);
+                    self.judge(view, case, &Ground { view, resource, beside }, out);
                 }
             }
         }
@@ -278,13 +281,25 @@ impl Declared {
                 continue;
             }
             if case.require.is_empty() {
-                out.push(self.breach(view, case, ground.resource, &selected, None));
+                let breach = self.breach(view, case, ground.resource, &selected, None);
+                out.extend(self.narrowed(case, ground, &selected, breach));
                 continue;
             }
             let mut answers = case.require.iter().map(|condition| condition.ask(ground, &selected, Mode::Require));
             if let Some(answer) = answers.find(|answer| answer.truth == Truth::No) {
-                out.push(self.breach(view, case, ground.resource, &selected, Some(answer)));
+                let breach = self.breach(view, case, ground.resource, &selected, Some(answer));
+                out.extend(self.narrowed(case, ground, &selected, breach));
             }
+        }
+    }
+
+    /// The breach at each part that the preconditions mean by name; where there is none, as it is.
+    fn narrowed(&self, case: &Case, ground: &Ground<'_, '_>, selected: &Found<'_>, breach: Breach) -> Vec<Breach> {
+        let mut spans = Vec::new();
+        case.when.iter().for_each(|condition| condition.values(ground, selected, &mut spans));
+        match spans.is_empty() {
+            true => vec![breach],
+            false => spans.into_iter().map(|span| Breach { span, ..breach.clone() }).collect(),
         }
     }
 
