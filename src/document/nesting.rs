@@ -92,11 +92,7 @@ impl<'t> Scan<'t> {
                         continue;
                     }
                 }
-                b'"' | b'\'' | b'#' | b'/' | b'<' => {
-                    if self.skip() {
-                        continue;
-                    }
-                }
+                b'"' | b'\'' | b'#' | b'/' | b'<' if self.skip() => continue,
                 _ => {}
             }
             self.at += 1;

@@ -17,9 +17,11 @@ pub(crate) struct Neighbours<'v, 'n> {
     resources: &'v [Resource<'n>],
     kinds: OnceCell<HashSet<&'v str>>,
     by_address: OnceCell<HashMap<&'v str, &'v Resource<'n>>>,
-    /// By the kinds that refer and the field in which they do.
-    referrers: RefCell<HashMap<(Vec<String>, String), Rc<Referrers>>>,
+    referrers: RefCell<HashMap<Asked, Rc<Referrers>>>,
 }
+
+/// The kinds that refer, and the field in which they do.
+type Asked = (Vec<String>, String);
 
 /// What the resources of some kinds refer to in a field.
 #[derive(Default)]
