@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Candidate, Found, Operator};
-use crate::rule::model::{Anchor, Within};
+use crate::rule::model::{Anchor, Form, Within};
 use crate::rule::set::{RuleIndex, RuleSet};
 
 /// How far apart in bytes the two halves of a credential may stand that must stand within so many lines.
@@ -49,8 +49,8 @@ pub fn close(rules: &RuleSet, text: &[u8], candidates: &mut Vec<Candidate>) -> V
 }
 
 /// Most specific first: PEM blocks, formats that tell by themselves, longer anchors, longer values; then formats with
-/// context, rules for certain files, URLs, and last the key=value reader.
-fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<usize>, u32) {
+/// context, of two alike the one whose characters are fewer, rules for certain files, URLs, and last the key=value reader.
+fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<usize>, u32, u32) {
     let rule = rules.get(candidate.rule);
     let class = match (&candidate.found, rule.context.is_empty()) {
         _ if rule.is_of_files() => 3,
@@ -66,7 +66,11 @@ fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<
         Anchor::Literal { texts, .. } => texts.iter().map(|text| text.len()).max().unwrap_or(0),
         Anchor::Context | Anchor::Own => 0,
     };
-    (class, Reverse(anchor.max(candidate.prefix)), Reverse(candidate.value.len()), candidate.rule.0)
+    let alphabet = match &rule.form {
+        Form::Format(format) => format.alphabet(),
+        _ => u32::MAX,
+    };
+    (class, Reverse(anchor.max(candidate.prefix)), Reverse(candidate.value.len()), alphabet, candidate.rule.0)
 }
 
 /// Gives each candidate whose rule has a companion the nearest one, the earlier of two at the same distance. The candidates

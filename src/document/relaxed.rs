@@ -133,7 +133,7 @@ fn begins_with_for(body: &[u8]) -> bool {
     body.trim_ascii_start().strip_prefix(b"for").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))
 }
 
-/// How long the here document is that begins here, its mark at the end included.
+/// How long the here document is that begins here, its mark at the end included; one that nothing ends is all of the rest.
 fn here_document(rest: &[u8]) -> Option<usize> {
     let mark = rest.strip_prefix(b"<<")?;
     let mark = mark.strip_prefix(b"-").unwrap_or(mark);
@@ -148,7 +148,7 @@ fn here_document(rest: &[u8]) -> Option<usize> {
         }
         at += length + 1;
         if at >= rest.len() {
-            return None;
+            return Some(rest.len());
         }
     }
 }

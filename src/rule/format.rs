@@ -113,6 +113,16 @@ impl Format {
         Ok(format)
     }
 
+    /// How many characters the widest of its classes has.
+    #[must_use]
+    pub fn alphabet(&self) -> u32 {
+        let width = |piece: &Piece| match piece {
+            Piece::Run { class, .. } => class.0.count_ones(),
+            Piece::Literal(_) | Piece::Choice(_) => 0,
+        };
+        self.pieces.iter().map(width).max().unwrap_or(0)
+    }
+
     /// The length of the longest match, in bytes.
     #[must_use]
     pub fn longest(&self) -> usize {

@@ -176,7 +176,8 @@ fn a_secret_is_exposed_as_long_as_any_branch_held_it() {
     scratch.write("repo/a.txt", "nothing\n");
     scratch.commit(11 * DAY, "Remove on the branch");
     git(&["checkout", "-q", "main"]);
-    git(&["merge", "-q", "--no-ff", "-m", "Merge", "feature"]);
+    git(&["merge", "-q", "--no-ff", "--no-commit", "feature"]);
+    scratch.commit(11 * DAY, "Merge");
     git(&["branch", "-q", "-D", "feature"]);
     let merged = life(&scratch, "repo", "merged");
     assert_eq!(subject(&scratch, &merged["removed"]), "Remove on the branch");

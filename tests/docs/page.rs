@@ -74,22 +74,39 @@ impl Page {
         anchors
     }
 
-    /// What stands between single backticks, each with its line.
+    /// What stands between backticks, each with its line.
     pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.prose().flat_map(|(number, line)| line.split('`').skip(1).step_by(2).map(move |code| (number, code)))
+        self.prose()
+            .flat_map(|(number, line)| parts(line).into_iter().skip(1).step_by(2).map(move |code| (number, code)))
     }
 
     /// Where its links lead, each with its line.
     pub fn links(&self) -> Vec<(usize, String)> {
         let mut links = Vec::new();
         for (number, line) in self.prose() {
-            let plain: String = line.split('`').step_by(2).collect::<Vec<_>>().join("``");
+            let plain: String = parts(line).into_iter().step_by(2).collect::<Vec<_>>().join("``");
             for rest in plain.split("](").skip(1) {
                 links.push((number, rest.split(')').next().unwrap_or_default().to_owned()));
             }
         }
         links
     }
+}
+
+/// Plain text and code in turn: code ends with as many backticks as it begins with (CommonMark, 6.1).
+fn parts(line: &str) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), line);
+    while let Some(at) = rest.find('`') {
+        let marks = rest[at..].chars().take_while(|&mark| mark == '`').count();
+        let behind = &rest[at + marks..];
+        let is_end =
+            |&(end, _): &(usize, &str)| !behind[..end].ends_with('`') && !behind[end + marks..].starts_with('`');
+        let Some((end, _)) = behind.match_indices(&"`".repeat(marks)).find(is_end) else { break };
+        parts.extend([&rest[..at], &behind[..end]]);
+        rest = &behind[end + marks..];
+    }
+    parts.push(rest);
+    parts
 }
 
 #[test]
@@ -102,6 +119,7 @@ fn a_page_is_read() {
     assert_eq!(page.anchors(), ["a-b-c", "two", "two-1"]);
     assert_eq!(page.links(), [(2, "y.md#z".to_owned())]);
     assert_eq!(page.code().collect::<Vec<_>>(), [(1, "b"), (2, "[n](o)")]);
+    assert_eq!(parts("a ``b ` [c](d)`` e"), ["a ", "b ` [c](d)", " e"]);
     let lines: Vec<_> = page.block_lines(|block| block == "sh").collect();
     assert_eq!(lines, [(5, "# no heading"), (6, "keysieve check")]);
 }
