@@ -49,7 +49,7 @@ pub fn close(rules: &RuleSet, text: &[u8], candidates: &mut Vec<Candidate>) -> V
 }
 
 /// Most specific first: PEM blocks, formats that tell by themselves, longer anchors, longer values; then formats with
-/// context, of two alike the one whose characters are fewer, rules for certain files, URLs, and last the key=value reader.
+/// context, of two alike without a text of their own the one whose characters are fewer, rules for certain files, URLs, and last the key=value reader.
 fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<usize>, u32, u32) {
     let rule = rules.get(candidate.rule);
     let class = match (&candidate.found, rule.context.is_empty()) {
@@ -66,9 +66,10 @@ fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<
         Anchor::Literal { texts, .. } => texts.iter().map(|text| text.len()).max().unwrap_or(0),
         Anchor::Context | Anchor::Own => 0,
     };
+    // Thirty-two hexadecimal digits are as many letters and digits, too.
     let alphabet = match &rule.form {
-        Form::Format(format) => format.alphabet(),
-        _ => u32::MAX,
+        Form::Format(format) if anchor == 0 => format.alphabet(),
+        _ => 0,
     };
     (class, Reverse(anchor.max(candidate.prefix)), Reverse(candidate.value.len()), alphabet, candidate.rule.0)
 }
