@@ -120,7 +120,7 @@ impl<'d> Inheritance<'d> {
     pub fn inherit(&self, item: &Item<'_>, kin: &Kin<'_>) -> Result<Inherited, Whole> {
         match self.by_base(item, kin) {
             // Nothing is carried over, and yet most of it may have been met elsewhere.
-            Err(whole @ (Whole::New | Whole::Base | Whole::Changed | Whole::Head)) => {
+            Err(whole @ (Whole::New | Whole::Changed | Whole::Head)) => {
                 let charset = Charset::of(item.head);
                 if !can_inherit(charset) {
                     return Err(whole);

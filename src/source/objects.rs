@@ -28,14 +28,12 @@ mod inflate;
 mod loose;
 mod packed;
 mod parse;
-mod shelves;
 mod walk;
 
 pub(crate) use parse::{ParsedCommit, ParsedTag, commit, tag, tree_entries};
 pub(crate) use walk::{Failure, walk};
 
 use loose::Loose;
-use shelves::Shelves;
 
 /// The longest object that is held in memory as a whole. git itself neither deltifies nor wants to hold anything
 /// longer (`core.bigFileThreshold`); a longer blob that is stored whole is streamed.
@@ -99,18 +97,6 @@ pub(crate) struct Pack {
     first: u32,
     /// How its entries hang together, once that was asked.
     links: OnceLock<packed::Links>,
-    /// Where its ids stand, once all objects are walked over.
-    shelves: OnceLock<Shelves>,
-}
-
-impl Pack {
-    /// The position in the index of an object that the pack holds.
-    fn lookup(&self, id: &gix::oid) -> Option<u32> {
-        match self.shelves.get() {
-            Some(shelves) => shelves.lookup(&self.index, id),
-            None => self.index.lookup(id),
-        }
-    }
 }
 
 /// All packs and loose objects of a repository and its alternates.
@@ -183,9 +169,7 @@ impl Store {
                 .map_err(|error| (path.clone(), error))
                 .and_then(|index| Ok((index, pack::data::File::at(&data, self.hash).map_err(|error| (data, error))?)));
             match opened {
-                Ok((index, data)) => {
-                    self.packs.push(Pack { index, data, first: 0, links: OnceLock::new(), shelves: OnceLock::new() })
-                }
+                Ok((index, data)) => self.packs.push(Pack { index, data, first: 0, links: OnceLock::new() }),
                 Err((path, error)) => {
                     let detail =
                         crate::place::sanitize(&format!("cannot be opened, its objects were not scanned: {error}"));
@@ -212,7 +196,7 @@ impl Store {
     /// A number for every object that is there, the same for every copy of it.
     pub(crate) fn number(&self, id: &gix::oid) -> Option<u32> {
         for pack in &self.packs {
-            if let Some(position) = pack.lookup(id) {
+            if let Some(position) = pack.index.lookup(id) {
                 return Some(pack.first + position);
             }
         }
@@ -245,7 +229,7 @@ impl Store {
     /// Where the first copy of an object lies: objects that are made from each other lie close together in a pack.
     pub(crate) fn place(&self, id: &gix::oid) -> (usize, u64) {
         let mut packs = self.packs.iter().enumerate();
-        let found = packs.find_map(|(number, pack)| Some((number, pack.lookup(id)?)));
+        let found = packs.find_map(|(number, pack)| Some((number, pack.index.lookup(id)?)));
         found.map_or((usize::MAX, 0), |(number, at)| (number, self.packs[number].index.pack_offset_at_index(at)))
     }
 
@@ -292,14 +276,14 @@ impl Store {
             return None;
         }
         for (number, pack) in self.packs.iter().enumerate().filter(|(number, _)| Some(*number) != except) {
-            let Some(position) = pack.lookup(id) else { continue };
+            let Some(position) = pack.index.lookup(id) else { continue };
             let Ok(entry) = pack.data.entry(pack.index.pack_offset_at_index(position)) else { continue };
             if entry.decompressed_size > WHOLE_LIMIT {
                 continue;
             }
             let Finder { bytes, inflate, cache } = finder;
             let elsewhere = |base: &gix::oid, out: &mut Vec<u8>| {
-                if let Some(position) = pack.lookup(base) {
+                if let Some(position) = pack.index.lookup(base) {
                     let entry = pack.data.entry(pack.index.pack_offset_at_index(position))?;
                     return Ok(Some(pack::data::decode::entry::ResolvedBase::InPack(entry)));
                 }

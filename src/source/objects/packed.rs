@@ -72,7 +72,7 @@ impl Links {
                 _ => return,
             },
             Header::RefDelta { base_id } => {
-                match pack.lookup(&base_id).and_then(|base| self.at(pack.index.pack_offset_at_index(base))) {
+                match pack.index.lookup(base_id).and_then(|base| self.at(pack.index.pack_offset_at_index(base))) {
                     Some(base) => base,
                     None => return self.roots.push(entry),
                 }

@@ -19,7 +19,6 @@ use gix::odb::pack::data::entry::Header;
 
 use super::inflate::{self, Inflater};
 use super::packed::{Links, Table};
-use super::shelves::Shelves;
 use super::{Finder, Object, Pack, Store, TOO_LONG, Visitor, WHOLE_LIMIT, Wants, delta, loose};
 use crate::source::{Delta, Memo, PART, Run, Stop, parallel, shown};
 
@@ -44,9 +43,6 @@ pub(crate) fn walk<V: Visitor>(
     let mut visitors: Vec<V> = (0..threads.max(1)).map(|_| make()).collect();
     let mut failures = Vec::new();
     let mut doubles = store.doubles();
-    for pack in &store.packs {
-        pack.shelves.get_or_init(|| Shelves::of(&pack.index));
-    }
     for (number, pack) in store.packs.iter().enumerate() {
         if stop.requested() {
             break;
@@ -370,7 +366,7 @@ fn in_files<V: Visitor>(
     mut failures: Vec<Failure>,
     stop: &Stop,
 ) -> (Vec<V>, Vec<Failure>) {
-    let in_pack = |id: &ObjectId| store.packs.iter().any(|pack| pack.lookup(id).is_some());
+    let in_pack = |id: &ObjectId| store.packs.iter().any(|pack| pack.index.lookup(id).is_some());
     let mut files = Vec::new();
     for (number, loose) in store.loose.iter().enumerate() {
         let before = &store.loose[..number];
