@@ -49,7 +49,8 @@ pub fn close(rules: &RuleSet, text: &[u8], candidates: &mut Vec<Candidate>) -> V
 }
 
 /// Most specific first: PEM blocks, formats that tell by themselves, longer anchors, longer values; then formats with
-/// context, of two alike without a text of their own the one whose characters are fewer, rules for certain files, URLs, and last the key=value reader.
+/// context, of two alike without a text of their own the one whose characters are fewer; then rules for certain files, URLs,
+/// and last the key=value reader.
 fn rank(rules: &RuleSet, candidate: &Candidate) -> (u8, Reverse<usize>, Reverse<usize>, u32, u32) {
     let rule = rules.get(candidate.rule);
     let class = match (&candidate.found, rule.context.is_empty()) {

@@ -163,7 +163,7 @@ impl<'t> Scan<'t> {
 }
 
 /// The mark of a here document that begins here.
-fn here_mark(rest: &[u8]) -> Option<&[u8]> {
+pub(super) fn here_mark(rest: &[u8]) -> Option<&[u8]> {
     let mark = rest.strip_prefix(b"<<")?;
     let mark = mark.strip_prefix(b"-").unwrap_or(mark);
     let end = mark.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(mark.len());

@@ -5,6 +5,8 @@
 //!   commas behind attributes.
 //! - An object that a `for` makes may have line ends anywhere in its expressions.
 
+use super::nesting::here_mark;
+
 /// The text with what the parser does not take blanked; none if there is nothing of the kind.
 pub(super) fn relaxed(text: &str) -> Option<String> {
     let mut scan = Scan { text: text.as_bytes(), at: 0, within: Vec::new(), blanks: Vec::new() };
@@ -135,11 +137,8 @@ fn begins_with_for(body: &[u8]) -> bool {
 
 /// How long the here document is that begins here, its mark at the end included; one that nothing ends is all of the rest.
 fn here_document(rest: &[u8]) -> Option<usize> {
-    let mark = rest.strip_prefix(b"<<")?;
-    let mark = mark.strip_prefix(b"-").unwrap_or(mark);
-    let end = mark.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))?;
-    let mark = &mark[..end];
-    let mut at = memchr::memchr(b'\n', rest).filter(|_| !mark.is_empty())? + 1;
+    let mark = here_mark(rest)?;
+    let mut at = memchr::memchr(b'\n', rest)? + 1;
     loop {
         let line = &rest[at..];
         let length = memchr::memchr(b'\n', line).unwrap_or(line.len());

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 
 use super::relevant::Relevant;
-use super::{Lineage, date, person};
+use super::{Lineage, date, order, person};
 use crate::finding::{Event, Life};
 use crate::source::{Finder, Graph, Id, Repository, Stop, Store, Tag, tree_entries};
 
@@ -64,14 +64,7 @@ pub(super) fn lives(
         }
         reached[position as usize] = all;
     }
-    let tracks = Tracks {
-        graph,
-        lineage,
-        positions: &positions,
-        held: &held,
-        times: &lineage.order().times,
-        sets: &holdings.sets,
-    };
+    let tracks = Tracks { graph, lineage, positions: &positions, held: &held, sets: &holdings.sets };
     let mut lives = tracks.lives(subjects, &reached, &said);
     for (subject, life) in subjects.iter().zip(&mut lives) {
         tagged(graph, subject, life);
@@ -266,7 +259,6 @@ struct Tracks<'t> {
     lineage: &'t Lineage,
     positions: &'t HashMap<Id, u32>,
     held: &'t [u32],
-    times: &'t [i64],
     sets: &'t Sets,
 }
 
@@ -317,12 +309,7 @@ impl Tracks<'_> {
     /// For each subject the commit behind the last that held it, and whether there is one: else it is that last one. Of several
     /// lines of development the one that held it longest counts.
     fn partings(&self, subjects: usize) -> Vec<Option<(u32, bool)>> {
-        let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.graph.commits.len()];
-        for (commit, position) in self.graph.commits.iter().zip(0_u32..) {
-            for parent in commit.parents.iter().filter_map(|parent| self.positions.get(parent)) {
-                children[*parent as usize].push(position);
-            }
-        }
+        let children = order::children(self.graph, self.positions);
         let mut partings: Vec<Option<(u32, bool)>> = vec![None; subjects];
         for (&set, position) in self.held.iter().zip(0_u32..) {
             let children = &children[position as usize];
@@ -330,7 +317,8 @@ impl Tracks<'_> {
             if set == EMPTY || children.iter().any(|child| held_by(child) == set) {
                 continue;
             }
-            let time = |position: u32| (self.times[position as usize], self.graph.commits[position as usize].id);
+            let times = &self.lineage.order().times;
+            let time = |position: u32| (times[position as usize], self.graph.commits[position as usize].id);
             let next = children.iter().copied().min_by_key(|&child| time(child));
             let goes_on =
                 |subject: &u32| children.iter().any(|it| self.sets.of(held_by(it)).binary_search(subject).is_ok());
@@ -347,7 +335,7 @@ impl Tracks<'_> {
 
     fn event(&self, position: u32) -> Event {
         let commit = &self.graph.commits[position as usize];
-        let time = self.times[position as usize];
+        let time = self.lineage.order().times[position as usize];
         Event { commit: commit.id.to_string(), author: person(&commit.author), date: date(time) }
     }
 

@@ -27,15 +27,9 @@ pub(super) fn reachable(graph: &Graph, wanted: impl Fn(&str) -> bool) -> (Vec<bo
 /// Positions of all commits: none before its parents, reachable ones first, then by date, then by id.
 pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
     let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
-    let mut children: Vec<Vec<u32>> = vec![Vec::new(); graph.commits.len()];
+    let children = children(graph, &positions);
     let mut parents = vec![0_u32; graph.commits.len()];
-    for (commit, position) in graph.commits.iter().zip(0_u32..) {
-        // A parent that is not there, as in a shallow clone, is waited for by nobody.
-        for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
-            children[*parent as usize].push(position);
-            parents[position as usize] += 1;
-        }
-    }
+    children.iter().flatten().for_each(|&child| parents[child as usize] += 1);
     let rank = |position: u32| {
         let commit = &graph.commits[position as usize];
         Reverse((!reachable[position as usize], commit.time, commit.id, position))
@@ -53,6 +47,18 @@ pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
         }
     }
     order
+}
+
+/// For each commit the positions of those made from it. A parent that is not there, as in a shallow clone, is waited for by
+/// nobody.
+pub(super) fn children(graph: &Graph, positions: &HashMap<Id, u32>) -> Vec<Vec<u32>> {
+    let mut children: Vec<Vec<u32>> = vec![Vec::new(); graph.commits.len()];
+    for (commit, position) in graph.commits.iter().zip(0_u32..) {
+        for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
+            children[*parent as usize].push(position);
+        }
+    }
+    children
 }
 
 /// The date of each commit: no commit is older than its newest parent, whatever its clock said. `order` has parents first.

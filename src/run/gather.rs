@@ -15,7 +15,7 @@ use crate::suppress::{Standing, Standings};
 
 use super::contest::Contest;
 use super::inspect::{Hit, companion_label};
-use super::lives::{self, Lives};
+use super::lives::{Lives, Seat};
 use super::signing;
 
 /// The objects that hold each secret: blobs, and commits and tags that say it in words.
@@ -274,12 +274,12 @@ fn origins(hit: &Hit, lives: &Lives) -> Vec<(Origin, Option<Introduction>)> {
 }
 
 /// The blob, or what the pointer in it stands for, at its place.
-fn seated(outermost: &Origin, id: &str, seat: &lives::Seat) -> Origin {
+fn seated(outermost: &Origin, id: &str, seat: &Seat) -> Origin {
     let id = id.to_owned();
     match (outermost, seat) {
-        (Origin::LfsObject { .. }, lives::Seat::Path(path)) => Origin::LfsObject { id, path: Some(path.clone()) },
-        (_, lives::Seat::Path(path)) => Origin::Blob { id, path: Some(path.clone()) },
-        (_, lives::Seat::Note(on)) => Origin::Note { id, on: on.clone() },
+        (Origin::LfsObject { .. }, Seat::Path(path)) => Origin::LfsObject { id, path: Some(path.clone()) },
+        (_, Seat::Path(path)) => Origin::Blob { id, path: Some(path.clone()) },
+        (_, Seat::Note(on)) => Origin::Note { id, on: on.clone() },
     }
 }
 
@@ -303,17 +303,18 @@ fn settle_places(finding: &mut Finding) {
     finding.places.sort_by(order);
     // What a notebook's bytes show, its joined cells show again.
     finding.places.dedup_by(|one, other| one.origin == other.origin && one.span == other.span);
-    let mut first: HashMap<Seat, Origin> = HashMap::new();
+    let mut first: HashMap<InTree, Origin> = HashMap::new();
     let is_file = |place: &&Place| matches!(place.origin.outermost(), Origin::File(_) | Origin::FileName(_));
-    let files: HashSet<Seat> = finding.places.iter().filter(is_file).filter_map(seat_of).collect();
+    let files: HashSet<InTree> = finding.places.iter().filter(is_file).filter_map(in_tree).collect();
     let opened: HashSet<Origin> = finding.places.iter().filter_map(|place| place.origin.container().cloned()).collect();
     let has_path = finding.places.iter().any(|place| place.origin.outermost().path().is_some());
     finding.places.retain(|place| match place.origin.outermost() {
         // What is stored in a container as it is stands in the container's own bytes, too.
         _ if opened.contains(&place.origin) => false,
-        Origin::Staged(_) | Origin::EntryName(_) => seat_of(place).is_none_or(|seat| !files.contains(&seat)),
-        Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => seat_of(place)
-            .is_some_and(|seat| first.entry(seat).or_insert_with(|| place.origin.clone()) == &place.origin),
+        Origin::Staged(_) | Origin::EntryName(_) => in_tree(place).is_none_or(|key| !files.contains(&key)),
+        Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => {
+            in_tree(place).is_some_and(|key| first.entry(key).or_insert_with(|| place.origin.clone()) == &place.origin)
+        }
         // Adding to the index writes a blob that no commit holds yet.
         Origin::Blob { path: None, .. } => !has_path,
         _ => true,
@@ -324,9 +325,9 @@ fn settle_places(finding: &mut Finding) {
 }
 
 /// Where in the tree of a version a place is: the path, the members of containers below it, and whether it is their name.
-type Seat = (Vec<FilePath>, bool);
+type InTree = (Vec<FilePath>, bool);
 
-fn seat_of(place: &Place) -> Option<Seat> {
+fn in_tree(place: &Place) -> Option<InTree> {
     let path = place.origin.outermost().path()?;
     Some((std::iter::once(path).chain(place.origin.members()).cloned().collect(), place.origin.is_name()))
 }
@@ -335,10 +336,10 @@ fn seat_of(place: &Place) -> Option<Seat> {
 /// be a comment, beside the next none.
 pub fn condense(findings: &mut [Finding]) {
     for finding in findings {
-        let mut seen: HashSet<Seat> = HashSet::new();
+        let mut seen: HashSet<InTree> = HashSet::new();
         finding.places.retain(|place| match place.origin.outermost() {
             Origin::Blob { path: Some(_), .. } | Origin::LfsObject { path: Some(_), .. } => {
-                seat_of(place).is_some_and(|seat| seen.insert(seat))
+                in_tree(place).is_some_and(|key| seen.insert(key))
             }
             _ => true,
         });

@@ -92,12 +92,13 @@ impl Configuration {
             self.seen.insert(canonical);
             for written in included(&path) {
                 match resolved(&path, &written) {
-                    // git passes over what is not there.
-                    Some(target) if !target.exists() => {}
                     Some(target) => {
-                        let target = fs::canonicalize(&target).ok();
-                        let inside = target.zip(room_path.as_ref());
-                        match inside.and_then(|(it, room)| Some(it.strip_prefix(room).ok()?.to_owned())) {
+                        // git passes over what is not there.
+                        let Ok(target) = fs::canonicalize(&target) else { continue };
+                        match Some(target)
+                            .zip(room_path.as_ref())
+                            .and_then(|(it, room)| Some(it.strip_prefix(room).ok()?.to_owned()))
+                        {
                             Some(inside) => pending.push(inside),
                             None => _ = self.elsewhere.insert(sanitize(&written)),
                         }

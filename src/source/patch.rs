@@ -63,10 +63,16 @@ impl<R: Read + Send> Patch<R> {
             .iter()
             .filter_map(|file| file.new.as_deref())
             .for_each(|path| *counts.entry(path).or_default() += 1);
+        let mut removed: HashMap<usize, Vec<&File>> = HashMap::new();
+        for file in parsed.files.iter().filter(|file| file.new.is_none()) {
+            removed.entry(file.patch).or_default().push(file);
+        }
         for file in &parsed.files {
             let Some(path) = &file.new else { continue };
-            let removed = || parsed.files.iter().filter(|other| other.new.is_none() && other.patch == file.patch);
-            let sources = if file.old.is_some() { vec![file] } else { removed().collect() };
+            let sources = match file.old {
+                Some(_) => vec![file],
+                None => removed.get(&file.patch).cloned().unwrap_or_default(),
+            };
             let is_repeated = counts[path.as_slice()] > 1;
             visit(&Section { path: FilePath::new(path.clone()), is_repeated, text, file, sources });
         }

@@ -92,6 +92,7 @@ mod tests {
         assert_eq!(received(&format!("{one} {zero} refs/heads/a\n")).unwrap(), None);
         assert!(received(&format!("{zero} {two} refs/heads/a\n")).unwrap().is_some());
     }
+
     /// What is pushed need not have a name at all, and names need not be UTF-8.
     #[test]
     fn spaces_and_bytes_of_any_kind_are_what_git_writes() {

@@ -38,6 +38,7 @@ const LOOKUPS: [(&[u8], bool); 22] = [
 /// What stands before a literal that is taken where nothing else is given.
 const OTHERWISE: [&[u8]; 11] =
     [b"default(", b"default (", b"default", b"d(", b"or", b"||", b"??", b"?:", b"unwrap_or(", b"orElse(", b"else"];
+
 /// The literal within the quoted value at `range`, if that is an expression; else the value.
 pub fn within(window: &Window<'_>, range: Range<usize>) -> Range<usize> {
     if !matches!(window.byte(range.start), Some(b'{' | b'$' | b'<' | b'#')) {

@@ -82,6 +82,7 @@ impl Gaps {
         tally.add(of.tell_missing(missing));
         tally
     }
+
     /// Says which submodules were not scanned: by path those that are in the index. If they were `asked` for, the scan is
     /// incomplete without these.
     pub(super) fn report_submodules(&self, asked: bool, of: &Repository) -> Tally {
