@@ -5,9 +5,8 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 . "$here/range.sh"
-. "$here/lint.sh"
 
-findings=0 new=0 report="" sarif=""
+findings=0 report="" sarif=""
 
 # Called by the trap. Whatever ends the step: the outputs are there, and what was not scanned is not clean.
 # shellcheck disable=SC2329
@@ -15,7 +14,7 @@ finish() {
   local code=$?
   trap - EXIT
   output findings "$findings"
-  output new-findings "$new"
+  output new-findings "$findings"
   output exit-code "$code"
   output report "$report"
   output sarif "$sarif"
@@ -115,40 +114,24 @@ told=("--report=json=$work/report.json" "--report=jsonl=$work/report.jsonl")
 told+=("--report=markdown=$work/report.md")
 for one in "${reports[@]+"${reports[@]}"}"; do told+=("--report=$one"); done
 
-start=$(directory "${paths[0]}")
 flags=("${common[@]+"${common[@]}"}" "${told[@]}")
 case $scope:$tip in
-  whole:*)
-    [ -z "$HISTORY_CACHE" ] || flags+=("--cache=$HISTORY_CACHE")
-    command=(check "${flags[@]}" -- "${paths[@]}")
-    ;;
-  range:) command=(history "--base=$base" "${flags[@]}" -- "$start") ;;
-  range:*) command=(history "--range=$base..$tip" "${flags[@]}" -- "$start") ;;
+  whole:*) [ -z "$HISTORY_CACHE" ] || flags+=("--cache=$HISTORY_CACHE") ;;
+  range:) flags+=("--base=$base") ;;
+  range:*) flags+=("--range=$base..$tip") ;;
 esac
-scanned=0 linted=0 breaches=0 failing=0
-quoting "$PROGRAM" "${command[@]}" || scanned=$?
-if [ "$scope" = range ] && [ "$scanned" -ne 2 ]; then quoting lint_change || linted=$?; fi
-code=$(worst "$scanned" "$linted")
+code=0
+quoting "$PROGRAM" check "${flags[@]}" -- "${paths[@]}" || code=$?
 
 # Without reports there was no scan; a file of that name is then an older one.
-if [ "$scanned" -ne 2 ] && [ -f "$work/report.jsonl" ]; then
+if [ "$code" -ne 2 ] && [ -f "$work/report.jsonl" ]; then
   report=$work/report.json
   sarif=$SARIF_FILE
   findings=$(grep -c '^{"type":"finding"' "$work/report.jsonl") || true
-  new=$((findings + breaches))
 fi
 [ ! -f "$work/annotations" ] || cat "$work/annotations"
-if [ "$ANNOTATE" = true ] && [ -f "$work/breaches" ]; then annotate_breaches; fi
 {
   printf 'keysieve looked at %s.\n\n' "$words"
-  if [ "$breaches" -gt 0 ]; then
-    sign=⚠️
-    [ "$failing" -eq 0 ] || sign=❌
-    printf '### %s keysieve: breaches of the policy that are new: %s, of which %s fail the job\n\n' "$sign" "$breaches" "$failing"
-    # Indented, nothing in it is markup.
-    sed 's/^/    /' "$work/breaches"
-    printf '\n<!-- -->\n\nSecrets that the change brings:\n\n'
-  fi
   [ ! -f "$work/report.md" ] || cat "$work/report.md"
 } >"$work/summary.md"
 summarise "$work/summary.md"

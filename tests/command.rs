@@ -12,6 +12,8 @@ mod alerts;
 mod baseline;
 #[path = "command/cache.rs"]
 mod cache;
+#[path = "command/changes.rs"]
+mod changes;
 #[path = "command/cleanup.rs"]
 mod cleanup;
 #[path = "command/clock.rs"]

@@ -6,14 +6,18 @@ use anyhow::bail;
 use clap::Args;
 
 use super::cache::CacheArgs;
+use super::range;
 use super::settings::JudgeArgs;
 use crate::run::Plan;
-use crate::source::{GitEnvironment, Repository, SourceError};
+use crate::source::{GitEnvironment, Repository, Selection, SourceError};
 
 /// Everything: files, staged content, git history and policy, in one run and one report
 ///
 /// Scans the files at PATHS, what is staged, and every object of the git repository that they are in, whether or not a
 /// branch still leads to it; and checks configuration files against the policy.
+///
+/// Of a change (--base, --range) it reports what that brings: the secrets of its commits, wherever they are, and the breaches
+/// of the policy in the files at PATHS that were not there before.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct CheckArgs {
@@ -23,6 +27,12 @@ pub struct CheckArgs {
     /// See what .gitignore and .ignore files hide
     #[arg(long)]
     no_ignore: bool,
+    /// Report what HEAD brings compared with REF, as for a pull request
+    #[arg(long, value_name = "REF", conflicts_with = "range", help_heading = "Changes")]
+    base: Option<String>,
+    /// Report what the commits of A..B bring, with B checked out
+    #[arg(long, value_name = "A..B", help_heading = "Changes")]
+    range: Option<String>,
     #[command(flatten)]
     cache: CacheArgs,
     #[command(flatten)]
@@ -33,6 +43,7 @@ const AFTER: &str = "\
 Examples:
   keysieve check                       this repository, a report for people
   keysieve check --format sarif -o keysieve.sarif
+  keysieve check --base origin/main    what a pull request brings
   keysieve check --fail-on high --report json=keysieve.json ../other
 
 Exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 incomplete.
@@ -61,10 +72,35 @@ fn one_history(first: &Path, others: &[PathBuf]) -> anyhow::Result<()> {
 }
 
 impl CheckArgs {
+    /// The change that the flags ask for.
+    fn selection(&self) -> anyhow::Result<Option<Selection>> {
+        match (&self.base, &self.range) {
+            (Some(base), _) => Ok(Some(range::since_base(base))),
+            (None, Some(written)) if !written.contains("..") => {
+                bail!("--range {written}: write A..B, as what is new is what A does not have")
+            }
+            (None, Some(written)) => Ok(Some(range::written(written)?)),
+            (None, None) => Ok(None),
+        }
+    }
+
     /// What to look at.
     pub fn plan(&self) -> anyhow::Result<Plan> {
         let (first, others) = self.paths.split_first().expect("clap gives a default");
         one_history(first, others)?;
+        if let Some(selection) = self.selection()? {
+            if self.cache.directory().is_some() {
+                bail!("--cache is for the whole history: of a change only what is new is read anyway");
+            }
+            let range = Some((first.clone(), selection));
+            return Ok(Plan {
+                paths: self.paths.clone(),
+                policy: true,
+                range,
+                no_ignore: self.no_ignore,
+                ..Plan::default()
+            });
+        }
         Ok(Plan {
             paths: self.paths.clone(),
             secrets: true,

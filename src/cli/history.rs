@@ -8,11 +8,11 @@ use clap::Args;
 
 use super::cache::CacheArgs;
 use super::settings::JudgeArgs;
-use super::{output, time};
+use super::{output, range, time};
 use crate::place::sanitize;
 use crate::report::{Show, cleanup};
 use crate::run::{Outcome, Plan};
-use crate::source::{End, GitEnvironment, Purpose, Repository, Selection};
+use crate::source::{End, GitEnvironment, Repository, Selection};
 
 /// Find secrets in the whole history of a git repository
 ///
@@ -137,32 +137,20 @@ impl HistoryArgs {
 
     /// The range that the flags ask for; none for the whole history.
     fn selection(&self) -> anyhow::Result<Option<Selection>> {
-        let mut selection = Selection { most: self.max_commits.map(NonZero::get), ..Selection::default() };
-        if let Some(since) = &self.since {
-            selection.since = Some(time::moment("--since", since, self.judge.now()?)?.as_second());
-        }
-        let revision = |name: &str| End::Revision(if name.is_empty() { "HEAD" } else { name }.to_owned());
-        if let Some(base) = &self.base {
-            selection.wanted.push(revision("HEAD"));
-            selection.left_out.push(revision(base));
-            selection.purpose = Purpose::Base;
-        } else if let Some(range) = &self.range {
-            if range.contains("...") {
-                bail!("--range {range}: write A..B; --base REF reports what HEAD brings since it left REF");
-            }
-            match range.split_once("..") {
-                Some((from, to)) => {
-                    selection.wanted.push(revision(to));
-                    selection.left_out.push(revision(from));
-                }
-                None => selection.wanted.push(revision(range)),
-            }
+        let mut selection = if let Some(base) = &self.base {
+            range::since_base(base)
+        } else if let Some(written) = &self.range {
+            range::written(written)?
         } else if !self.branch.is_empty() {
-            selection.wanted.extend(self.branch.iter().cloned().map(End::Branch));
-        } else if selection.since.is_some() || selection.most.is_some() {
-            selection.wanted.push(End::Refs(String::new()));
+            Selection { wanted: self.branch.iter().cloned().map(End::Branch).collect(), ..Selection::default() }
+        } else if self.since.is_some() || self.max_commits.is_some() {
+            Selection { wanted: vec![End::Refs(String::new())], ..Selection::default() }
         } else {
             return Ok(None);
+        };
+        selection.most = self.max_commits.map(NonZero::get);
+        if let Some(since) = &self.since {
+            selection.since = Some(time::moment("--since", since, self.judge.now()?)?.as_second());
         }
         Ok(Some(selection))
     }

@@ -19,6 +19,7 @@ mod man;
 mod merge;
 mod output;
 mod progress;
+mod range;
 mod rotated;
 mod rules;
 mod scan;

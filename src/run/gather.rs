@@ -411,16 +411,15 @@ fn masked(path: &FilePath, secrets: &[Vec<u8>]) -> FilePath {
 }
 
 /// Attaches what a check says of the same value to the secret's finding, which is then as severe and as sure as the worse of
-/// both. `is_hidden` says of which places that cannot be, as the check would go with what is hidden there. Returns whether there
-/// was one.
+/// both. `is_here` says which places are in the file of the check, and `is_hidden` of which that cannot be, as the check would go
+/// with what is hidden there. Returns whether there was one.
 pub fn attach(
     findings: &mut [Finding],
-    path: &FilePath,
+    is_here: &dyn Fn(&Place) -> bool,
     (breach, is_secret): (&Finding, bool),
     is_hidden: &dyn Fn(&Finding, &Place) -> bool,
 ) -> bool {
     let Some(at) = breach.places.first() else { return false };
-    let is_here = |place: &Place| matches!(&place.origin, Origin::File(it) | Origin::Staged(it) if it == path);
     let found = findings.iter_mut().find(|finding| {
         let says_it = |place: &&Place| is_here(place) && is_of_value(at, is_secret, place.span);
         finding.places.iter().find(says_it).is_some_and(|place| !is_hidden(finding, place))

@@ -78,20 +78,44 @@ impl Linted {
         }
     }
 
+    /// Which breach stands in which file, as the file is named.
+    pub fn breaches(&self) -> impl Iterator<Item = (&Fingerprint, &FilePath)> {
+        self.findings.iter().map(|lint| (&lint.finding.fingerprint, &lint.path))
+    }
+
+    /// Takes away those of which `is_known` says so, in the order in which they stand. Returns how many they were.
+    pub fn take_away(&mut self, is_known: &mut dyn FnMut(&Fingerprint, &FilePath) -> bool) -> usize {
+        let before = self.findings.len();
+        self.sort();
+        self.findings.retain(|lint| !is_known(&lint.finding.fingerprint, &lint.path));
+        before - self.findings.len()
+    }
+
+    fn sort(&mut self) {
+        self.findings.sort_by(|a, b| (&a.path, a.span, &a.finding.rule).cmp(&(&b.path, b.span, &b.finding.rule)));
+    }
+
     /// Takes away what comments and exceptions hide.
     pub fn hide(&mut self, suppressions: &mut Suppressions<'_>, ground: &Hiding<'_>) {
         self.findings.retain(|lint| !suppressions.hides_breach(&lint.finding, &lint.path, &lint.route, ground));
     }
 
-    /// Adds the findings to those of the scanner: where both mean the same value it is one alert, the secret's.
-    pub fn join(mut self, findings: &mut Vec<Finding>, suppressions: &Suppressions<'_>) {
-        self.findings.sort_by(|a, b| (&a.path, a.span, &a.finding.rule).cmp(&(&b.path, b.span, &b.finding.rule)));
+    /// Adds the findings to those of the scanner: where both mean the same value it is one alert, the secret's. `is_in` says
+    /// whether a place of a secret is in a file that was linted.
+    pub fn join(
+        mut self,
+        findings: &mut Vec<Finding>,
+        suppressions: &Suppressions<'_>,
+        is_in: &dyn Fn(&Place, &FilePath) -> bool,
+    ) {
+        self.sort();
         let secrets = findings.len();
         // A route names a node within its file: the same route in another file is another finding.
         let mut known: BTreeMap<(Fingerprint, FilePath), usize> = BTreeMap::new();
         let is_hidden = |finding: &Finding, place: &Place| suppressions.excepts(finding, place);
         for Lint { path, finding, is_secret, .. } in self.findings {
-            if attach(&mut findings[..secrets], &path, (&finding, is_secret), &is_hidden) {
+            let is_here = |place: &Place| is_in(place, &path);
+            if attach(&mut findings[..secrets], &is_here, (&finding, is_secret), &is_hidden) {
                 continue;
             }
             let identity = (finding.fingerprint.clone(), path);
@@ -130,6 +154,11 @@ impl Tracked {
         };
         unknown(format!("{why}: the checks of what git tracks did not run"));
         Self::default()
+    }
+
+    /// The files of a tree, by their paths from the top.
+    pub fn of(paths: Paths, files: HashSet<FilePath>) -> Self {
+        Self { known: Some((paths, files)) }
     }
 
     fn index(paths: &Paths, plan: &Plan) -> Result<HashSet<FilePath>, String> {
@@ -219,9 +248,7 @@ impl Modules {
 
     /// Keeps a file.
     pub fn keep(&mut self, file: File<'_>) {
-        let path = file.path.as_bytes();
-        let end = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-        let directory = path[..end].to_vec();
+        let directory = directory(&file.path).to_vec();
         let file = File { bytes: Cow::Owned(file.bytes.into_owned()), ..file };
         self.by_directory.entry(directory).or_default().push(file);
     }
@@ -232,6 +259,12 @@ impl Modules {
         modules.iter_mut().for_each(|files| files.sort_by(|a, b| a.path.cmp(&b.path)));
         modules
     }
+}
+
+/// The directory of a file, as which those count that are linted together.
+pub fn directory(path: &FilePath) -> &[u8] {
+    let path = path.as_bytes();
+    &path[..memchr::memrchr(b'/', path).unwrap_or(0)]
 }
 
 /// Whether the plan names one of the files by itself: then the others of its directory may not have been looked at.

@@ -10,6 +10,7 @@ pub mod draft;
 mod estate;
 pub mod examples;
 pub mod excerpt;
+mod former;
 pub mod gather;
 mod hiding;
 mod history;
@@ -39,8 +40,9 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use crate::config::Config;
 use crate::decode::container::Gate;
 use crate::detect::{self, Detector};
+use crate::finding::{Introduction, Place};
 use crate::notice::{Cause, Coverage, Notice, Tally};
-use crate::place::Origin;
+use crate::place::{FilePath, Origin};
 use crate::policy::{self, Checks, Task};
 use crate::provenance::Lineage;
 use crate::source::{GitEnvironment, Item, Paths, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
@@ -238,8 +240,12 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     if let (Some(repository), Some((lineage, _))) = (&repository, &lives.whole) {
         run.date_slots(repository, lineage);
     }
+    let former = match &repository {
+        Some(repository) => run.former(repository, &mut tally)?,
+        None => None,
+    };
     tally.add(run.skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let notes = run.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut notes = run.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
     let references = run.references;
     let is_bare = plan.is_of_objects(repository.as_ref());
     let marked = run.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -250,7 +256,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let mut explained = Vec::new();
     let paths = Paths::new(&plan.roots());
     let address = |origin: &Origin| hiding::address(&paths, origin);
-    let reads_files = plan.stdin || plan.staged.is_some() || !plan.paths.is_empty();
+    let reads_files = plan.stdin || plan.staged.is_some() || !plan.paths.is_empty() && plan.range.is_none();
     let version = if reads_files && !is_bare { Version::Read } else { Version::Head };
     let key = &settings.config.fingerprint_key;
     let gather::Gathered { mut findings, holders, mut standings } =
@@ -273,6 +279,12 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
             rows = credentials.rows(detector.rules());
         }
     }
+    if let Some(former) = former {
+        let known = former.leave_new(&mut linted);
+        let (what, them) = if known == 1 { ("breach", "it") } else { ("breaches", "them") };
+        let words = format!("{known} {what} of the policy stood there before the change: `keysieve lint` tells {them}");
+        notes.extend((known > 0).then_some(words));
+    }
     let mut suppressions = hiding::suppressions(plan, settings);
     linted.stand(&mut standings, &address);
     let ground = Ground {
@@ -287,7 +299,17 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     suppressions.hide_disabled(&mut findings, &settings.config.disabled);
     estate::remark(&mut findings, detector.rules(), &mut suppressions, settings, plan.range.is_some());
     linted.hide(&mut suppressions, &ground);
-    linted.join(&mut findings, &suppressions);
+    // Of a change the files are linted as they lie there, and the commits scanned that led to them.
+    let is_in = |place: &Place, path: &FilePath| match &place.origin {
+        Origin::File(it) | Origin::Staged(it) => it == path,
+        Origin::Blob { path: Some(it), .. } => {
+            plan.range.is_some()
+                && place.introduced.as_ref().is_some_and(Introduction::is_current)
+                && *it == paths.file_from_top(path)
+        }
+        _ => false,
+    };
+    linted.join(&mut findings, &suppressions, &is_in);
     gather::hide_secret_names(&mut findings);
     // What is hidden exists all the same: an inventory has it.
     if !plan.inventory {

@@ -108,7 +108,7 @@ impl<'r> Staged<'r> {
                 });
                 let staged = index.entry_by_path(path.as_bytes().as_bstr());
                 let blob = staged.map_or_else(|| ObjectId::null(self.repository.hash()), |entry| entry.id);
-                before.extend(likely(removed.iter(), path.as_bytes(), blob).into_iter().map(Id));
+                before.extend(likely(removed.iter(), path.as_bytes(), blob).into_iter().map(|&(_, id)| Id(id)));
             }
         }
         (before, trees.unreadable.into_iter().map(Id).collect())

@@ -15,6 +15,7 @@ pub use crate::place::HEAD;
 use crate::place::{FilePath, LineState, Origin};
 
 mod configuration;
+mod former;
 pub mod history;
 pub mod hooks;
 pub mod index;
@@ -38,6 +39,7 @@ pub mod stdin;
 pub mod tree;
 mod trees;
 
+pub use former::Former;
 pub use history::{Commit, Graph, History, Tag, Tip};
 pub use hooks::{HookPlaces, Stated, StatedBy, path_shown};
 pub use index::Staged;

@@ -79,6 +79,16 @@ impl Paths {
         }
     }
 
+    /// How a scan names the file at a path from the top.
+    #[must_use]
+    pub fn named(&self, from_top: &FilePath) -> FilePath {
+        let (path, prefix) = (from_top.as_bytes(), self.prefix.as_bytes());
+        match path.strip_prefix(prefix) {
+            Some(inside) => FilePath::new(inside),
+            None => FilePath::new(["../".repeat(self.prefix.matches('/').count()).as_bytes(), path].concat()),
+        }
+    }
+
     /// Whether a path from the top lies in what was scanned.
     #[must_use]
     pub fn was_scanned(&self, path: &str) -> bool {
@@ -146,5 +156,8 @@ mod tests {
         let paths = Paths { top: PathBuf::from("/nowhere"), prefix: "a/b/".to_owned(), roots: Vec::new() };
         assert_eq!(paths.from_top(&FilePath::from("../c/./d")), "a/c/d");
         assert_eq!(paths.from_top(&FilePath::from("d")), "a/b/d");
+        for path in ["a/b/d", "a/c", "x/y/z"].map(FilePath::from) {
+            assert_eq!(paths.file_from_top(&paths.named(&path)), path);
+        }
     }
 }

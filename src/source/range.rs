@@ -259,7 +259,7 @@ impl<'r> Range<'r> {
                                 *removed = Some((pair, trees.removed(pair.0, pair.1)));
                             }
                             let removed = removed.iter().flat_map(|(_, removed)| removed);
-                            before.extend(likely(removed, path.as_bytes(), blob.0).into_iter().map(Id));
+                            before.extend(likely(removed, path.as_bytes(), blob.0).into_iter().map(|&(_, id)| Id(id)));
                         }
                     }
                 }

@@ -46,17 +46,29 @@ impl Repository {
     /// The object at a path of a revision.
     fn entry_at(&self, revision: &str, path: &str) -> Result<Option<gix::ObjectId>, SourceError> {
         let mut trees = Trees::of(self);
-        let start = self.revision(revision)?;
-        let tree = trees.of_commit(start).or_else(|| {
-            // A tag may lead to the commit.
-            let commit = self.revision(&format!("{revision}^{{commit}}")).ok()?;
-            trees.of_commit(commit)
-        });
-        let tree = tree.ok_or_else(|| SourceError::NoSuchRevision {
+        let (_, tree) = self.commit_at(revision, &mut trees)?;
+        Ok(trees.at(tree, path.as_bytes()))
+    }
+
+    /// The commit that a revision names or a tag leads to, with its tree.
+    pub(super) fn commit_at(
+        &self,
+        revision: &str,
+        trees: &mut Trees<'_>,
+    ) -> Result<(gix::ObjectId, gix::ObjectId), SourceError> {
+        let mut of_commit = |id| Some((id, trees.of_commit(id)?));
+        let found = of_commit(self.revision(revision)?);
+        let found = found.or_else(|| of_commit(self.revision(&format!("{revision}^{{commit}}")).ok()?));
+        found.ok_or_else(|| SourceError::NoSuchRevision {
             path: self.shown(),
             revision: sanitize(revision),
             detail: "that is no commit, or it is not here".to_owned(),
-        })?;
-        Ok(trees.at(tree, path.as_bytes()))
+        })
+    }
+
+    /// The newest commit that both come from; none where their histories have nothing in common, as far as they are here.
+    pub(super) fn merge_base(&self, one: gix::ObjectId, other: gix::ObjectId) -> Option<gix::ObjectId> {
+        let git = self.git.to_thread_local();
+        git.merge_base(one, other).ok().flatten().map(|id| id.detach())
     }
 }

@@ -227,7 +227,7 @@ pub(super) fn likely<'f>(
     removed: impl Iterator<Item = &'f (Vec<u8>, ObjectId)>,
     path: &[u8],
     blob: ObjectId,
-) -> Vec<ObjectId> {
+) -> Vec<&'f (Vec<u8>, ObjectId)> {
     fn parts(path: &[u8]) -> (&[u8], &[u8], &[u8]) {
         let (directory, name) = path.split_at(file_name_start(path));
         let extension = memchr::memrchr(b'.', name).map_or(&[][..], |at| &name[at..]);
@@ -244,5 +244,5 @@ pub(super) fn likely<'f>(
     };
     let mut ranked: Vec<_> = removed.map(|file| (rank(file), file)).collect();
     ranked.sort_unstable();
-    ranked.into_iter().take(MOVED_MOST).map(|(_, &(_, id))| id).collect()
+    ranked.into_iter().take(MOVED_MOST).map(|(_, file)| file).collect()
 }

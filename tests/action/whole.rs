@@ -59,7 +59,7 @@ fn the_mode_goes_before_the_event() {
     let runner = crate::changes::pushed(scratch, "push", &before, &after, 0);
     // The push brings a breach; what main had before is not its own.
     let outcome = runner.run().exits(1);
-    assert_eq!((outcome.paths().len(), outcome.outputs["new-findings"].as_str()), (0, "1"));
+    assert_eq!((outcome.paths().len(), outcome.outputs["new-findings"].as_str()), (1, "1"));
     let runner = runner.with("mode", "full");
     assert!(runner.run().exits(1).paths().contains(&"known.txt".to_owned()));
     runner.with("base", "HEAD~1").run().exits(2).says("mode full takes no base");

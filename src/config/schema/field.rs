@@ -87,7 +87,7 @@ pub(super) fn fields() -> Vec<Field> {
         "suppression.comments-of-changes",
         Flag,
         "false",
-        "Whether such comments count in history --base where the change under test brings them itself.",
+        "Whether such comments count where a change is judged against its base (--base), which may bring them itself.",
     );
     field("suppression.foreign-comments", Flag, "true", "Whether comments of other tools count.");
     field(
