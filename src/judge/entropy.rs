@@ -17,6 +17,8 @@ pub enum Alphabet {
     OneCase,
     /// Letters and digits.
     Alnum,
+    /// Those, and what base64 and generated client secrets have beside them.
+    Base64,
     /// Anything that is printed.
     Printable,
 }
@@ -34,6 +36,8 @@ impl Alphabet {
             Alphabet::OneCase
         } else if all(Class::BASE62) {
             Alphabet::Alnum
+        } else if all(Class::of("A-Za-z0-9+/=~")) {
+            Alphabet::Base64
         } else {
             Alphabet::Printable
         }
@@ -47,6 +51,7 @@ impl Alphabet {
             Alphabet::Base32 => "base32",
             Alphabet::OneCase => "letters of one case and digits",
             Alphabet::Alnum => "letters and digits",
+            Alphabet::Base64 => "base64",
             Alphabet::Printable => "printable characters",
         }
     }
@@ -58,6 +63,7 @@ impl Alphabet {
             Alphabet::Base32 => [2.52, 2.95, 3.17, 3.68, 3.89, 4.26, 4.26],
             Alphabet::OneCase => [2.52, 2.95, 3.22, 3.74, 4.00, 4.37, 4.37],
             Alphabet::Alnum => [2.75, 3.20, 3.48, 4.08, 4.35, 4.82, 4.82],
+            Alphabet::Base64 => [2.79, 3.20, 3.48, 4.10, 4.35, 4.83, 4.83],
             Alphabet::Printable => [2.92, 3.33, 3.58, 4.27, 4.55, 5.09, 5.09],
         }
     }
@@ -123,6 +129,19 @@ mod tests {
         assert!(floor(b"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz") > hex);
         assert!(floor(&[b'a'; 36]) > hex);
         assert!(floor(b"abc") < floor(b"abcdefabcdef"));
+    }
+
+    /// By the floor of all printed characters one in six of them would fall short.
+    #[test]
+    fn random_base64_is_random() {
+        let members: Vec<u8> = Class::of("A-Za-z0-9+/").members().collect();
+        let mut state = 1u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            members[(state >> 33) as usize % members.len()]
+        };
+        let short = (0..2000).filter(|_| falls_short(&(0..64).map(|_| draw()).collect::<Vec<_>>())).count();
+        assert!(short < 10, "{short} of 2000");
     }
 
     #[test]
