@@ -5,6 +5,9 @@ use keysieve::finding::Confidence;
 use keysieve::rule::set::RuleSet;
 use keysieve::run::examples::{Kind, reported, try_rules};
 
+#[path = "rules/edges.rs"]
+mod edges;
+
 /// The examples of this kind that go wrong.
 fn wrong(kind: Kind) -> Vec<String> {
     let rules = RuleSet::builtin();
