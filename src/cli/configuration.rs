@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::{say, shown, warn};
 use crate::config::checks::CheckSource;
-use crate::config::policy::Preset;
+use crate::config::policy::{PolicySettings, Preset};
 use crate::config::rego::RegoPack;
 use crate::config::{self, Config, ConfigError, Inputs, NamedFile};
 use crate::policy::declared::own;
@@ -187,7 +187,7 @@ fn load(start: &Path, stays_in: &dyn Fn(&Path) -> bool, inputs: Inputs<'_>) -> a
         ..inputs
     };
     let config = config::load(&inputs).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
-    let checks = own_checks(&config.checks, &config.rego)?;
+    let checks = own_checks(&config.checks, &config.rego, Some(&config.policy))?;
     warn(&config.warnings);
     let file = inputs.file.filter(|_| inputs.revision.is_none()).map(Path::to_path_buf);
     let beside = file.as_deref().and_then(Path::parent).filter(|_| !found.is_empty());
@@ -200,9 +200,13 @@ fn load(start: &Path, stays_in: &dyn Fn(&Path) -> bool, inputs: Inputs<'_>) -> a
     Ok(Loaded { config, checks, home: Home { directory: home, file, revision: inputs.revision.map(str::to_owned) } })
 }
 
-/// The built-in checks with those that these texts and packs declare.
-pub fn own_checks(sources: &[CheckSource], packs: &[RegoPack]) -> anyhow::Result<Checks> {
-    let read = || Ok(Checks::with(own::read(sources)?).and_rego(rego::read(packs)?));
+/// The built-in checks with those that these texts and packs declare, for this policy if it is known.
+pub fn own_checks(
+    sources: &[CheckSource],
+    packs: &[RegoPack],
+    policy: Option<&PolicySettings>,
+) -> anyhow::Result<Checks> {
+    let read = || Ok(Checks::with(own::read(sources, policy)?).and_rego(rego::read(packs)?));
     read().map_err(|errors: Vec<ConfigError>| anyhow::anyhow!(lines(&errors)))
 }
 

@@ -65,7 +65,7 @@ impl RulesArgs {
 fn load(files: &[PathBuf]) -> anyhow::Result<(RuleSet, Vec<Pack>, Checks)> {
     let known_checks = policy::check::ids();
     let loaded = config::load_packs(files, &known_checks).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
-    let checks = own_checks(&loaded.checks, &[])?;
+    let checks = own_checks(&loaded.checks, &[], None)?;
     super::output::warn(&loaded.warnings);
     Ok((loaded.rules, loaded.packs, checks))
 }

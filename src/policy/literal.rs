@@ -42,6 +42,56 @@ fn is_sentence(lower: &str) -> bool {
     words.len() > 3 && words.iter().any(names_it)
 }
 
+/// Whether the text is a path, or a name that ends with what it stands for (`shop-db-password`, `tls.key`): what holds a secret
+/// rather than the secret.
+#[must_use]
+pub(crate) fn names_a_place(text: &str) -> bool {
+    const LAST: [&str; 25] = [
+        "auth",
+        "cert",
+        "certs",
+        "conf",
+        "cred",
+        "credential",
+        "credentials",
+        "creds",
+        "crt",
+        "json",
+        "key",
+        "keys",
+        "name",
+        "passwd",
+        "password",
+        "pem",
+        "secret",
+        "secrets",
+        "tls",
+        "token",
+        "tokens",
+        "txt",
+        "user",
+        "username",
+        "yaml",
+    ];
+    let text = text.to_ascii_lowercase();
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|it| it.is_ascii_alphanumeric());
+    let words: Vec<&str> = text.split(['-', '_', '.']).collect();
+    let is_named = words.len() > 1
+        && words.iter().all(|word| is_word(word))
+        && words.last().is_some_and(|last| LAST.contains(last) || *last == "yml");
+    is_named || is_path(&text)
+}
+
+/// Whether the text is the path of a file: `/run/secrets/token`, `../keys/`.
+fn is_path(text: &str) -> bool {
+    let Some((start, rest)) = text.split_once('/') else { return false };
+    let parts = rest.strip_suffix('/').unwrap_or(rest).split('/');
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.' | b'-'))
+    };
+    matches!(start, "" | "." | "..") && parts.into_iter().all(is_part)
+}
+
 /// The words of a name: `accessTokenTTL`, `ACCESS_TOKEN_TTL` and `access-token.ttl` all give `access token ttl`.
 #[must_use]
 pub(crate) fn words(name: &str) -> Vec<String> {
@@ -64,7 +114,7 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         "passcode",
     ];
     const BEFORE_KEY: [&str; 7] = ["api", "access", "private", "secret", "encryption", "signing", "auth"];
-    const NOT_LAST: [&str; 5] = ["expression", "review", "reviews", "rotation", "schedule"];
+    const NOT_LAST: [&str; 7] = ["annotation", "expression", "label", "review", "reviews", "rotation", "schedule"];
     let words = words(name);
     // Those that encrypt by a service are named, and etcd's token names a cluster.
     let is_name = words.ends_with(&["kms", "key"].map(str::to_owned))
@@ -104,8 +154,19 @@ mod tests {
             "SecretsManagerSecretsKMSKey",
             "initialClusterToken",
             "tokenReview",
+            "storageSecretNameAnnotation",
         ] {
             assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_places() {
+        for text in ["shop-db-password", "tls.key", "/run/secrets/token", "../keys/", "A_SECRET", "app.yml"] {
+            assert!(names_a_place(text), "{text}");
+        }
+        for text in ["password", "q8Zr1vTn4w", "-token", "a b-token", "/", "//token", "https://host/token", "a/b"] {
+            assert!(!names_a_place(text), "{text}");
         }
     }
 

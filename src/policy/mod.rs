@@ -27,6 +27,7 @@ pub mod page;
 pub mod rego;
 mod schedule;
 pub mod slots;
+mod texts;
 pub mod trial;
 mod view;
 
@@ -45,6 +46,7 @@ pub use code::Source;
 use dialect::{azure, compose, terraform};
 use inventory::Reference;
 pub use meta::{Check, Family, Meta, Preset};
+use texts::Texts;
 pub use view::View;
 
 /// One file to lint.
@@ -264,15 +266,11 @@ pub fn study(
     compose::settle(&mut document);
     let is_whole = is_whole && lint.notices.is_empty();
     let settings = settings.for_path(subjects[files[0].0].path);
+    let texts = Texts::of(&document, &text);
     let mut view = View::new(&subjects[files[0].0], &text, &document, is_whole, settings, now);
+    view.texts = Some(&texts);
     view.files = files.iter().map(|(number, start)| (*start, subjects[*number].path)).collect();
-    let mut breaches: Vec<Breach> = Vec::new();
-    for check in task.checks {
-        let Some(severity) = runs(check.meta(), settings) else { continue };
-        let first = breaches.len();
-        check.check(&view, &mut breaches);
-        breaches[first..].iter_mut().for_each(|breach| breach.severity = severity.unwrap_or(breach.severity));
-    }
+    let mut breaches = checked(&view, task.checks);
     lint.notices.extend(view.take_notices());
     if task.references {
         lint.references.extend(inventory::references(&view).into_iter().map(|mut reference| {
@@ -294,14 +292,27 @@ pub fn study(
     lint
 }
 
+/// What the checks that run find in a document.
+fn checked(view: &View<'_>, checks: &[&dyn Check]) -> Vec<Breach> {
+    let mut breaches: Vec<Breach> = Vec::new();
+    for check in checks {
+        let Some(severity) = runs(check.meta(), view.settings) else { continue };
+        let first = breaches.len();
+        check.check(view, &mut breaches);
+        breaches[first..].iter_mut().for_each(|breach| breach.severity = severity.unwrap_or(breach.severity));
+    }
+    breaches
+}
+
 /// Puts breaches in the order of the files, each once.
 fn in_order(breaches: &mut Vec<Breach>) {
     let key = |breach: &Breach| (breach.file, breach.span.start, breach.check.id);
     breaches.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.route.cmp(&b.route)));
     // An alias is one value that is used in many places. A rule of a pack may say several things of one.
-    breaches.dedup_by(|a, b| {
-        let is_same = a.file == b.file && a.span == b.span && a.check.id == b.check.id;
-        is_same && (!a.check.is_of_pack() || a.message == b.message)
+    breaches.dedup_by(|next, kept| {
+        let is_same = next.file == kept.file && next.span == kept.span && next.check.id == kept.check.id;
+        let is_once = is_same && (!next.check.is_of_pack() || next.message == kept.message);
+        is_once
     });
 }
 

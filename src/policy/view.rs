@@ -15,6 +15,7 @@ use super::dialect::kubernetes::{self, Object};
 use super::dialect::workflow::Workflow;
 use super::dialect::{self, Dialect, Resource, cloudformation, terraform};
 use super::jwt::{self, Jwt};
+use super::texts::Texts;
 use super::{Breach, Meta, Subject};
 
 /// A document as a check sees it: the tree, what dialects it speaks, the policy, the time.
@@ -46,6 +47,8 @@ pub struct View<'a> {
     statements: OnceCell<Vec<Statement>>,
     /// The files of a module: where each begins in the text, and its path.
     pub(super) files: Vec<(usize, &'a [u8])>,
+    /// The documents in its texts, where they were read.
+    pub(super) texts: Option<&'a Texts>,
     /// What checks could not look at.
     notices: RefCell<Vec<Notice>>,
 }
@@ -72,8 +75,14 @@ impl<'a> View<'a> {
             workflow: Workflow::of(subject.path, document),
             statements: OnceCell::new(),
             files: Vec::new(),
+            texts: None,
             notices: RefCell::new(Vec::new()),
         }
+    }
+
+    /// The documents in its texts.
+    pub(crate) fn texts(&self) -> Option<&'a Texts> {
+        self.texts
     }
 
     /// The path of the file in which an offset of the text lies.

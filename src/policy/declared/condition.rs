@@ -14,7 +14,7 @@ use crate::config::policy::{Limit, duration};
 use crate::document::{Node, Value};
 use crate::finding::Threshold;
 use crate::policy::dialect::{Resource, is_known};
-use crate::policy::literal::{is_placeholder, is_reference, is_secret_name};
+use crate::policy::literal::{is_placeholder, is_reference, is_secret_name, names_a_place};
 use crate::policy::{View, date, schedule};
 
 use super::expression::Expression;
@@ -84,6 +84,8 @@ pub(crate) enum Test {
     Secret(bool),
     /// Its key is the name of a secret.
     SecretName(bool),
+    /// It is the path or the name of what holds a secret.
+    IsName(bool),
     /// Its key matches.
     Key(Pattern),
     /// The resource's own name matches.
@@ -291,7 +293,10 @@ fn ask_test<'n>(
         _ => {}
     }
     let (found, is_decided) = at.follow_all(start);
-    let found: Vec<Found<'n>> = found.into_iter().filter(|found| found.node.value != Value::Null).collect();
+    let mut found: Vec<Found<'n>> = found.into_iter().filter(|found| found.node.value != Value::Null).collect();
+    if matches!(test, Test::Scopes(_)) {
+        found = found.into_iter().flat_map(Found::each).collect();
+    }
     if let Test::Exists(wanted) = test {
         return match found.into_iter().next() {
             Some(first) => Answer { node: Some(first), ..Answer::of(*wanted) },
@@ -408,6 +413,7 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             Some(text) => Answer { shown: Some(text.clone()), ..Answer::of(pattern.is_match(text.as_bytes())) },
             None => Answer::bare(Truth::Unknown),
         },
+        Test::IsName(wanted) => Answer::of(node.as_text().is_some_and(names_a_place) == *wanted),
         Test::AtLeast(bound) => number(ground, node, bound, |value, bound| value >= bound),
         Test::AtMost(bound) => number(ground, node, bound, |value, bound| value <= bound),
         Test::LengthAtLeast(bound) => match (node.as_text(), bound.number(ground.view)) {

@@ -273,9 +273,9 @@ impl Declared {
         kinds.filter(|(_, is_empty)| *is_empty).map(|(kind, _)| kind).collect()
     }
 
-    fn judge(&self, view: &View<'_>, case: &Case, ground: &Ground<'_, '_>, out: &mut Vec<Breach>) {
+    fn judge<'n>(&self, view: &View<'n>, case: &Case, ground: &Ground<'_, 'n>, out: &mut Vec<Breach>) {
         let Some(body) = ground.resource.body else { return };
-        for selected in case.select.follow(&Found::start(body)) {
+        for selected in case.select.follow(&Found::start(body).reading(view.texts())) {
             let applies = |condition: &Condition| condition.ask(ground, &selected, Mode::When).truth == Truth::Yes;
             if !case.when.iter().all(applies) {
                 continue;

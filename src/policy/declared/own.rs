@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use crate::config::ConfigError;
 use crate::config::checks::CheckSource;
+use crate::config::policy::PolicySettings;
 use crate::finding::Severity;
 use crate::policy::Preset;
 use crate::policy::trial::Block;
@@ -84,11 +85,11 @@ struct GoodTable {
     tracked: bool,
 }
 
-/// Reads the checks that these texts declare. What is read lives as long as the program.
+/// Reads the checks that these texts declare, for this policy if it is known. What is read lives as long as the program.
 ///
 /// # Errors
 /// What is wrong with each text, and where.
-pub fn read(sources: &[CheckSource]) -> Result<Vec<Declared>, Vec<ConfigError>> {
+pub fn read(sources: &[CheckSource], policy: Option<&PolicySettings>) -> Result<Vec<Declared>, Vec<ConfigError>> {
     let mut checks = Vec::new();
     let mut errors = Vec::new();
     for source in sources {
@@ -96,7 +97,7 @@ pub fn read(sources: &[CheckSource]) -> Result<Vec<Declared>, Vec<ConfigError>> 
             Ok(file) => {
                 for entry in file.check {
                     let span = entry.span();
-                    match entry.into_inner().check(source, &span) {
+                    match entry.into_inner().check(source, &span, policy) {
                         Ok(check) => checks.extend(check),
                         Err(fault) => errors.push(source.error(fault.span.start, fault.reason)),
                     }
@@ -113,7 +114,12 @@ pub fn read(sources: &[CheckSource]) -> Result<Vec<Declared>, Vec<ConfigError>> 
 
 impl CheckTable {
     /// The check; none if the entry is a switch.
-    fn check(self, source: &CheckSource, span: &Range<usize>) -> Result<Option<Declared>, Fault> {
+    fn check(
+        self,
+        source: &CheckSource,
+        span: &Range<usize>,
+        policy: Option<&PolicySettings>,
+    ) -> Result<Option<Declared>, Fault> {
         let Some(cases) = &self.case else { return Ok(None) };
         let id = self.id.get_ref();
         let is_kebab = |id: &str| id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -154,6 +160,9 @@ impl CheckTable {
             page: self.page(title.get_ref(), &bad, &good),
         };
         let check = declare(head, cases)?;
+        if let Some(fault) = policy.and_then(|policy| cases.iter().find_map(|it| it.get_ref().without_scopes(policy))) {
+            return Err(fault);
+        }
         let place = match source.line(span.start) {
             Some(line) => format!("{}:{line}", source.name),
             None => source.name.clone(),
@@ -278,7 +287,7 @@ leases:
             errors.iter().map(place).collect::<Vec<_>>().join("\n")
         };
         let config = load(&Inputs { file: Some(&path), ..Inputs::default() }).map_err(shown)?;
-        read(&config.checks).map_err(shown)
+        read(&config.checks, Some(&config.policy)).map_err(shown)
     }
 
     #[test]
@@ -324,6 +333,7 @@ leases:
             ("\"lifetime.lease\"", "\"soon\"", at("any = "), "`soon` is no limit"),
             ("\"lifetime.lease\"", "\"lifetime.leas\"", at("any = "), "no lifetime of `leas`"),
             ("exists = true", "exits = true", at("exists = true"), "exits"),
+            ("equals = \"ops\"", "scopes = \"acme\"", at("any = "), "no list of scopes `acme`"),
             ("equals = \"ops\"", "cel = \"self ==\"", at("any = "), "cel: "),
             ("finds = [\"9000h\", \"name\"]", "finds = []", at("[[check.bad]]"), "finds"),
             ("message = ", "notice = ", at("message"), "notice"),

@@ -7,7 +7,9 @@
 //! - `(a|b)`: one of several keys,
 //! - `*`: every key of a map, every item of a list,
 //! - `**`: the node itself and everything under it, lists by their items,
-//! - `^`: the node that holds this one.
+//! - `^`: the node that holds this one,
+//! - `<`: the item before this one in its list,
+//! - `{}`: what a text says, read as JSON.
 //!
 //! Behind a step `[key=value]` keeps the maps whose key has that value, `[key]` those that have the key.
 
@@ -16,6 +18,7 @@ use std::fmt;
 use crate::document::{Entry, Node, Value};
 use crate::policy::dialect::is_known;
 use crate::policy::literal::words;
+use crate::policy::texts::Texts;
 
 use super::lazy::Pattern;
 
@@ -51,6 +54,8 @@ enum Key {
     Any,
     Deep,
     Parent,
+    Before,
+    Said,
 }
 
 #[derive(Clone, Debug)]
@@ -70,25 +75,59 @@ pub(crate) struct Found<'n> {
     pub route: String,
     /// The nodes above, outermost first, each with the entry it is the value of.
     above: Vec<(&'n Node, Option<&'n Entry>)>,
+    /// The documents in texts, where they were read.
+    texts: Option<&'n Texts>,
 }
 
 impl<'n> Found<'n> {
     /// The node at which paths begin.
     pub(crate) fn start(node: &'n Node) -> Self {
-        Found { node, entry: None, route: String::new(), above: Vec::new() }
+        Found { node, entry: None, route: String::new(), above: Vec::new(), texts: None }
+    }
+
+    /// The same, where texts can be read as well.
+    pub(crate) fn reading(self, texts: Option<&'n Texts>) -> Self {
+        Found { texts, ..self }
     }
 
     fn under(&self, node: &'n Node, entry: Option<&'n Entry>, step: &str) -> Self {
         let mut above = self.above.clone();
         above.push((self.node, self.entry));
         let dot = if self.route.is_empty() || step.starts_with('[') { "" } else { "." };
-        Found { node, entry, route: format!("{}{dot}{step}", self.route), above }
+        Found { node, entry, route: format!("{}{dot}{step}", self.route), above, texts: self.texts }
     }
 
     fn parent(&self) -> Option<Self> {
         let mut above = self.above.clone();
         let (node, entry) = above.pop()?;
-        Some(Found { node, entry, route: format!("{}^", self.route), above })
+        Some(Found { node, entry, route: format!("{}^", self.route), above, texts: self.texts })
+    }
+
+    /// The items of a list, each by itself; of anything else the node.
+    pub(crate) fn each(self) -> Vec<Self> {
+        match through(self.node) {
+            [] => vec![self],
+            items => items
+                .iter()
+                .enumerate()
+                .map(|(number, item)| self.under(item, None, &item_step(item, number)))
+                .collect(),
+        }
+    }
+
+    /// What the text says as a document.
+    fn said(&self) -> Option<Self> {
+        let document = self.texts?.read(self.node)?;
+        Some(Found { node: document, entry: self.entry, ..self.clone() })
+    }
+
+    /// The item before this one in the list that holds it.
+    fn before(&self) -> Option<Self> {
+        let (list, _) = self.above.last()?;
+        let items = through(list);
+        let number = items.iter().position(|item| std::ptr::eq(&**item, self.node))?;
+        let node = &**items.get(number.checked_sub(1)?)?;
+        Some(Found { node, entry: None, route: format!("{}<", self.route), ..self.clone() })
     }
 }
 
@@ -174,6 +213,8 @@ impl Step {
         let mut reached = Vec::new();
         match &self.key {
             Key::Parent => reached.extend(found.parent()),
+            Key::Before => reached.extend(found.before()),
+            Key::Said => reached.extend(found.said()),
             Key::Deep => deep(found, &mut reached, walk),
             key => {
                 // Only `*` stops at the items of a list; every other step goes through them.
@@ -266,7 +307,7 @@ impl Key {
             }
             Key::Matching(pattern) => pattern.is_match(key.as_bytes()),
             Key::Any => true,
-            Key::Deep | Key::Parent => false,
+            Key::Deep | Key::Parent | Key::Before | Key::Said => false,
         }
     }
 }
@@ -313,6 +354,8 @@ fn key(text: &str) -> Result<(Key, &str), String> {
         "*" => Key::Any,
         "**" => Key::Deep,
         "^" => Key::Parent,
+        "<" => Key::Before,
+        "{}" => Key::Said,
         name => match name.strip_prefix('~') {
             Some(name) => Key::Words(words(name)),
             None => Key::Named(vec![name.to_owned()]),
@@ -370,6 +413,8 @@ mod tests {
         assert_eq!(values("**.c"), ["1", "2"]);
         assert_eq!(values("a.b[name=x].c.^.name"), ["x"]);
         assert_eq!(values("a.none.c"), Vec::<String>::new());
+        assert_eq!(values("list.*.<"), ["u"]);
+        assert_eq!(values("a.<"), Vec::<String>::new());
     }
 
     #[test]

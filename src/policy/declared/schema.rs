@@ -140,6 +140,7 @@ pub(crate) struct ConditionTable {
     reference: Option<bool>,
     secret: Option<bool>,
     secret_name: Option<bool>,
+    is_name: Option<bool>,
     named: Option<String>,
     key: Option<String>,
     required_tags: Option<bool>,
@@ -196,6 +197,26 @@ impl CaseTable {
     }
 }
 
+impl CaseTable {
+    /// What is wrong if a condition asks for scopes of which the policy has no list.
+    pub(super) fn without_scopes(&self, policy: &PolicySettings) -> Option<Fault> {
+        self.when.iter().chain(&self.require).find_map(|table| without_scopes(table, policy))
+    }
+}
+
+fn without_scopes(table: &Spanned<ConditionTable>, policy: &PolicySettings) -> Option<Fault> {
+    let inner = table.get_ref();
+    if let Some(provider) = inner.scopes.as_deref().filter(|provider| policy.scopes(provider).is_none()) {
+        return Some(fault(
+            table,
+            format!("the policy has no list of scopes `{provider}`: add `[policy.scopes.{provider}]`"),
+        ));
+    }
+    let several = [&inner.any, &inner.all].into_iter().flatten().flatten();
+    let alone = [&inner.not, &inner.some, &inner.each].into_iter().flatten().map(|table| &**table);
+    several.chain(alone).find_map(|table| without_scopes(table, policy))
+}
+
 /// What is wrong with something that stands in the TOML.
 pub(super) fn fault<T>(at: &Spanned<T>, reason: impl Into<String>) -> Fault {
     Fault { span: at.span(), reason: reason.into() }
@@ -231,6 +252,7 @@ impl ConditionTable {
         tests.extend(self.reference.map(Test::Reference));
         tests.extend(self.secret.map(Test::Secret));
         tests.extend(self.secret_name.map(Test::SecretName));
+        tests.extend(self.is_name.map(Test::IsName));
         tests.extend(self.scopes.clone().map(Test::Scopes));
         tests.extend(self.refers_to.as_ref().map(|kinds| Test::RefersTo(kinds.list())));
         tests.extend(self.beside.as_ref().map(|kinds| Test::Beside(kinds.list())));

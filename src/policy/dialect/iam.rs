@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::config::policy::matches_wildcard;
-use crate::document::{Entry, Node, Value, read_embedded_json};
-use crate::policy::View;
+use crate::document::{Entry, Node, Value};
+use crate::policy::{View, texts};
 
 /// One statement.
 pub(crate) struct Statement {
@@ -246,9 +246,7 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
             }
         } else if resource.kind.starts_with("aws_") {
             crate::document::walk(body, &mut |trail, node| {
-                let is_policy =
-                    matches!(trail.key(), Some("policy" | "inline_policy" | "policy_document" | "assume_role_policy"));
-                if is_policy {
+                if is_policy(trail.key()) {
                     embedded(
                         view,
                         node,
@@ -261,6 +259,11 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
         }
     }
     found
+}
+
+/// Whether a field of Terraform is a policy.
+fn is_policy(key: Option<&str>) -> bool {
+    matches!(key, Some("policy" | "inline_policy" | "policy_document" | "assume_role_policy"))
 }
 
 /// The statements of a policy document.
@@ -289,30 +292,10 @@ fn embedded(view: &View<'_>, node: &Node, owner: &str, route: &str, found: &mut 
             arguments.iter().for_each(|argument| policy(argument, owner, route, found));
         }
         Value::String(text) | Value::Expression(text) if text.contains("Statement") => {
-            let stands = view.text.get(node.span.clone()) == Some(text.as_str());
-            let offset = if stands { node.span.start } else { 0 };
-            if let Ok(Some(document)) = read_embedded_json(text, offset) {
-                let document = if stands { document } else { all_at(&document, node) };
+            if let Some(document) = texts::read(view.text, node, text) {
                 policy(&document, owner, route, found);
             }
         }
         _ => {}
     }
-}
-
-/// The tree with every span set to `place`'s: what stands in an escaped string has no bytes of its own in the file.
-fn all_at(node: &Node, place: &Node) -> Arc<Node> {
-    let value = match &node.value {
-        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| all_at(item, place)).collect()),
-        Value::Map(entries) => {
-            let mut entries = entries.clone();
-            for entry in &mut entries {
-                entry.key_span = place.span.clone();
-                entry.value = all_at(&entry.value, place);
-            }
-            Value::Map(entries)
-        }
-        other => other.clone(),
-    };
-    Arc::new(Node { span: place.span.clone(), value })
 }
