@@ -312,8 +312,21 @@ fn in_order(breaches: &mut Vec<Breach>) {
     breaches.dedup_by(|next, kept| {
         let is_same = next.file == kept.file && next.span == kept.span && next.check.id == kept.check.id;
         let is_once = is_same && (!next.check.is_of_pack() || next.message == kept.message);
+        if is_once && next.route != kept.route {
+            // What several instances of a resource share is said of the resource.
+            kept.message = without_instance(&kept.message);
+            kept.route = without_instance(&kept.route);
+        }
         is_once
     });
+}
+
+/// The text without the key of an instance of a resource of Terraform.
+fn without_instance(text: &str) -> String {
+    match text.split_once("[\"").and_then(|(before, key)| Some((before, key.split_once("\"]")?.1))) {
+        Some((before, behind)) => format!("{before}{behind}"),
+        None => text.to_owned(),
+    }
 }
 
 /// Whether a check runs, and with which severity, if the user has decided about that.

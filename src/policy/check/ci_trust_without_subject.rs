@@ -76,7 +76,7 @@ fn is_of(view: &View<'_>, principal: &Node, is_issuer: &dyn Fn(&str) -> bool) ->
         return true;
     }
     let Some(address) = view.referred(principal) else { return false };
-    let providers = view.terraform().iter().chain(view.cloudformation()).filter(|it| it.address == address);
+    let providers = view.terraform().iter().chain(view.cloudformation()).filter(|it| it.base() == address);
     let urls = providers.filter_map(|it| it.body).flat_map(|body| [body.get("url"), body.get("Url")]);
     urls.flatten().any(|url| says(url, is_issuer))
 }

@@ -48,7 +48,7 @@ impl<'v, 'n> Neighbours<'v, 'n> {
     /// The resource at an address. A parameter of CloudFormation is referred to by its name alone.
     pub(crate) fn at(&self, address: &str) -> Option<&'v Resource<'n>> {
         let known = self.by_address.get_or_init(|| {
-            let own = self.resources.iter().rev().map(|it| (it.address.as_str(), it));
+            let own = self.resources.iter().rev().flat_map(|it| [(it.base(), it), (it.address.as_str(), it)]);
             let short = self.resources.iter().filter_map(|it| Some((it.address.strip_prefix("Parameters.")?, it)));
             short.chain(own).collect()
         });
@@ -64,7 +64,7 @@ impl<'v, 'n> Neighbours<'v, 'n> {
             self.referrers.borrow_mut().insert(key, Rc::clone(&made));
             made
         });
-        match referrers.addresses.contains(&resource.address) {
+        match referrers.addresses.contains(resource.base()) {
             true => Truth::Yes,
             false if referrers.is_unknown || !view.is_whole || referrers.may_name(resource) => Truth::Unknown,
             false => Truth::No,

@@ -70,7 +70,12 @@ impl Resource<'_> {
 
     /// Its own name: the last part of the address.
     pub(crate) fn name(&self) -> &str {
-        self.address.rsplit(['.', '/']).next().unwrap_or_default()
+        self.base().rsplit(['.', '/']).next().unwrap_or_default()
+    }
+
+    /// The address without the key of the instance, by which others refer to it: `aws_x.y` of `aws_x.y["a"]`.
+    pub(crate) fn base(&self) -> &str {
+        self.address.split_once("[\"").map_or(&self.address, |(base, _)| base)
     }
 
     /// The route of a field.

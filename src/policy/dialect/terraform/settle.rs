@@ -2,16 +2,20 @@
 //!
 //! What `terraform.tfvars` and `*.auto.tfvars` of the module state beats a variable's default, as it does for Terraform. The
 //! node of the value is shared, not copied, so a check that finds it wanting points at where it stands. What depends on
-//! anything else stays an expression. Locals may name each other: a chain is followed [`DEEPEST`] steps, a cycle ends
+//! anything else stays an expression. A resource that is made `for_each` of some values that are known is several, one an instance, if it
+//! uses them: `aws_x.y["key"]`, with `each.key` and `each.value` put in. Locals may name each other: a chain is followed [`DEEPEST`] steps, a cycle ends
 //! there, and where all of it would grow beyond [`MOST`] nodes the rest stays as it is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::{Document, Entry, Node, Value};
+use crate::document::{Document, Entry, Node, Value, walk};
 
 /// How many references are followed one behind the other.
 const DEEPEST: usize = 16;
+
+/// How many instances of one resource are told apart.
+const MOST_INSTANCES: usize = 200;
 
 /// How many nodes may be put in, all values taken together.
 const MOST: usize = 200_000;
@@ -38,12 +42,15 @@ pub(crate) fn settle(document: &mut Document, values: &[bool]) {
             known.locals.insert(&local.key, &local.value);
         }
     }
-    let mut settler = Settler { known, left: MOST };
+    let mut settler = Settler { known, each: None, left: MOST };
     let roots = document
         .roots
         .iter()
         .map(|root| {
-            super::plan::with_unknown(root).unwrap_or_else(|| settler.node(root, 0).unwrap_or_else(|| root.clone()))
+            super::plan::with_unknown(root).unwrap_or_else(|| {
+                let root = settler.instances(root).unwrap_or_else(|| root.clone());
+                settler.node(&root, 0).unwrap_or(root)
+            })
         })
         .collect();
     document.roots = roots;
@@ -57,6 +64,8 @@ struct Known<'d> {
 
 struct Settler<'d> {
     known: Known<'d>,
+    /// The key and the value of the instance at hand.
+    each: Option<(Arc<Node>, Arc<Node>)>,
     left: usize,
 }
 
@@ -87,6 +96,40 @@ impl Settler<'_> {
         }
     }
 
+    /// The root with the instances of its resources in their place; none if there are none to tell apart.
+    fn instances(&mut self, root: &Arc<Node>) -> Option<Arc<Node>> {
+        let blocks = root.entries().iter().enumerate().filter(|(_, block)| block.key == "resource");
+        let mut changed: Option<Vec<Entry>> = None;
+        for (number, block) in blocks {
+            let kinds =
+                in_place(&block.value, |kind| in_place(kind, |_| None, |entry| self.instances_of(entry)), |_| None);
+            if let Some(kinds) = kinds {
+                changed.get_or_insert_with(|| root.entries().to_vec())[number].value = kinds;
+            }
+        }
+        changed.map(|entries| Arc::new(Node { span: root.span.clone(), value: Value::Map(entries) }))
+    }
+
+    /// The instances of a resource that is made for each of several values, and uses them.
+    fn instances_of(&mut self, resource: &Entry) -> Option<Vec<Entry>> {
+        let body = resource.value.items().first().unwrap_or(&resource.value);
+        let of = body.entry("for_each").map(|entry| entry.value.clone())?;
+        if !uses_each(body) {
+            return None;
+        }
+        let each = pairs(&self.node(&of, 0).unwrap_or(of))?;
+        let mut instances = Vec::with_capacity(each.len());
+        for (key, value) in each {
+            let name = format!("{}[{:?}]", resource.key, key.as_text().unwrap_or_default());
+            self.each = Some((key, value));
+            let settled = self.node(body, 0);
+            self.each = None;
+            let value = settled.unwrap_or_else(|| body.clone());
+            instances.push(Entry { key: name, key_span: resource.key_span.clone(), value });
+        }
+        Some(instances)
+    }
+
     fn list(&mut self, items: &[Arc<Node>], depth: usize) -> Option<Vec<Arc<Node>>> {
         let mut changed: Option<Vec<Arc<Node>>> = None;
         for (number, item) in items.iter().enumerate() {
@@ -101,13 +144,15 @@ impl Settler<'_> {
     fn value(&mut self, text: &str, depth: usize) -> Option<Arc<Node>> {
         let text = text.trim();
         let text = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text).trim();
-        let mut parts = text.split('.');
-        let table = match parts.next()? {
-            "var" => &self.known.variables,
-            "local" => &self.known.locals,
+        let dotted = text.replace("[\"", ".").replace("\"]", "");
+        let mut parts = dotted.split('.');
+        let mut value = match (parts.next()?, parts.next()?) {
+            ("var", name) => *self.known.variables.get(name)?,
+            ("local", name) => *self.known.locals.get(name)?,
+            ("each", "key") => &self.each.as_ref()?.0,
+            ("each", "value") => &self.each.as_ref()?.1,
             _ => return None,
         };
-        let mut value = *table.get(parts.next()?)?;
         for part in parts {
             value = &value.entry(part)?.value;
         }
@@ -121,6 +166,59 @@ impl Settler<'_> {
             None => Some(value),
         }
     }
+}
+
+/// The map with the values of its entries made anew, and with several entries in the place of one; none if nothing changes.
+fn in_place(
+    map: &Arc<Node>,
+    mut value: impl FnMut(&Arc<Node>) -> Option<Arc<Node>>,
+    mut several: impl FnMut(&Entry) -> Option<Vec<Entry>>,
+) -> Option<Arc<Node>> {
+    let mut is_changed = false;
+    let mut entries = Vec::with_capacity(map.entries().len());
+    for entry in map.entries() {
+        if let Some(several) = several(entry) {
+            is_changed = true;
+            entries.extend(several);
+        } else if let Some(value) = value(&entry.value) {
+            is_changed = true;
+            entries.push(Entry { value, ..entry.clone() });
+        } else {
+            entries.push(entry.clone());
+        }
+    }
+    is_changed.then(|| Arc::new(Node { span: map.span.clone(), value: Value::Map(entries) }))
+}
+
+/// Whether the key or the value of the instance is used somewhere in it as it is.
+fn uses_each(body: &Node) -> bool {
+    let mut is_used = false;
+    walk(body, &mut |_, node| {
+        if let Value::Expression(text) | Value::String(text) = &node.value {
+            let text = text.trim().trim_start_matches("${").trim_start();
+            is_used |= text.starts_with("each.value") || text.starts_with("each.key");
+        }
+    });
+    is_used
+}
+
+/// What `for_each` goes over, where that is known: keys and values of a map, items of a set. Nothing at all is not known: who
+/// calls the module says what there is.
+fn pairs(of: &Arc<Node>) -> Option<Vec<(Arc<Node>, Arc<Node>)>> {
+    let key = |entry: &Entry| Arc::new(Node { span: entry.key_span.clone(), value: Value::String(entry.key.clone()) });
+    let pairs: Vec<_> = match &of.value {
+        Value::Map(entries) if !of.is_open() => entries.iter().map(|entry| (key(entry), entry.value.clone())).collect(),
+        Value::Sequence(items) => items.iter().map(|item| (item.clone(), item.clone())).collect(),
+        Value::Call { name, arguments } if matches!(name.as_str(), "toset" | "tomap" | "nonsensitive") => {
+            return match &arguments[..] {
+                [argument] => pairs(argument),
+                _ => None,
+            };
+        }
+        _ => return None,
+    };
+    let is_known = pairs.iter().all(|(key, _)| key.as_text().is_some_and(|text| !text.contains("${")));
+    (!pairs.is_empty() && pairs.len() <= MOST_INSTANCES && is_known).then_some(pairs)
 }
 
 /// How many nodes there are, counted up to `most`.
