@@ -18,6 +18,7 @@ mod date;
 pub mod declared;
 mod dialect;
 pub mod estate;
+mod inlay;
 pub mod inventory;
 mod jwt;
 mod literal;
@@ -44,6 +45,7 @@ use crate::place::FilePath;
 pub use checks::Checks;
 pub use code::Source;
 use dialect::{azure, compose, terraform};
+use inlay::Inlay;
 use inventory::Reference;
 pub use meta::{Check, Family, Meta, Preset};
 use texts::Texts;
@@ -271,6 +273,9 @@ pub fn study(
     view.texts = Some(&texts);
     view.files = files.iter().map(|(number, start)| (*start, subjects[*number].path)).collect();
     let mut breaches = checked(&view, task.checks);
+    for inlay in inlay::of(&document, &text, subjects[files[0].0].path) {
+        breaches.extend(within(&inlay, &view, task.checks, &mut lint.notices));
+    }
     lint.notices.extend(view.take_notices());
     if task.references {
         lint.references.extend(inventory::references(&view).into_iter().map(|mut reference| {
@@ -302,6 +307,20 @@ fn checked(view: &View<'_>, checks: &[&dyn Check]) -> Vec<Breach> {
         breaches[first..].iter_mut().for_each(|breach| breach.severity = severity.unwrap_or(breach.severity));
     }
     breaches
+}
+
+/// What they find in a file within it. One that does not parse is a text like any other.
+fn within(inlay: &Inlay, outer: &View<'_>, checks: &[&dyn Check], notices: &mut Vec<Notice>) -> Vec<Breach> {
+    let bytes = inlay.text.as_bytes();
+    let subject = Subject { path: &inlay.path, bytes, tracked: outer.subject.tracked };
+    let document = Syntax::of(&inlay.path, &bytes[..bytes.len().min(512)]).map(|syntax| document::read(syntax, bytes));
+    let Some(Ok(document)) = document else { return Vec::new() };
+    let texts = Texts::of(&document, &inlay.text);
+    let mut view = View::new(&subject, &inlay.text, &document, true, outer.settings, outer.now);
+    view.texts = Some(&texts);
+    let breaches = checked(&view, checks);
+    notices.extend(view.take_notices());
+    breaches.into_iter().map(|breach| inlay.outer(breach)).collect()
 }
 
 /// Puts breaches in the order of the files, each once.

@@ -58,6 +58,7 @@ pub(super) static DIALECTS: &[Plain] = &[
         any,
     ),
     plain("composer", "Composer's auth.json", &["**/auth.json"], any),
+    plain("config-map-file", "files within a ConfigMap of Kubernetes", &["**/configmap:*/**"], any),
     plain("django", "Django's settings", &["**/settings.py", "**/settings/*.py", "**/*_settings.py"], any),
     plain(
         "docker-config",
