@@ -197,7 +197,31 @@ pub fn dialects() -> impl Iterator<Item = (&'static str, &'static str)> {
     dialect::all().map(|dialect| (dialect.id, dialect.about))
 }
 
-/// Whether the file belongs to a module: it is to be linted with the others of its directory that do, by [`lint_module`].
+/// What files of one directory are together for their tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Togetherness {
+    /// A module of Terraform.
+    Module,
+    /// The policies of a service mesh: what one of them checks, another may demand.
+    Mesh,
+}
+
+impl Togetherness {
+    /// What the file is a part of, if it is one: it is to be linted with the others of its directory, by [`lint_module`].
+    #[must_use]
+    pub fn of(path: &[u8], bytes: &[u8]) -> Option<Self> {
+        let is_manifest = [&b".yaml"[..], b".yml"].iter().any(|end| path.ends_with(end));
+        if is_of_module(path) {
+            Some(Self::Module)
+        } else if is_manifest && memchr::memmem::find(bytes, b"security.istio.io/").is_some() {
+            Some(Self::Mesh)
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether the file belongs to a module of Terraform.
 #[must_use]
 pub fn is_of_module(path: &[u8]) -> bool {
     [&b".tf"[..], b".tofu", b".tf.json", b".tofu.json", b".tfvars", b".tfvars.json"]

@@ -14,7 +14,7 @@ use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Position, Positions, Span};
 use crate::policy::inventory::Reference;
 use crate::policy::slots::{Overdue, Slot};
-use crate::policy::{self, Breach, Meta, Subject};
+use crate::policy::{self, Breach, Meta, Subject, Togetherness};
 use crate::secret::{Fingerprint, FingerprintKey};
 use crate::source::index::Staged;
 use crate::source::{GitEnvironment, Item, Paths, Repository};
@@ -237,20 +237,20 @@ impl<'b> File<'b> {
 /// Files that are kept until their directory is whole.
 #[derive(Default)]
 pub struct Modules {
-    by_directory: BTreeMap<Vec<u8>, Vec<File<'static>>>,
+    by_directory: BTreeMap<(Vec<u8>, Option<Togetherness>), Vec<File<'static>>>,
 }
 
 impl Modules {
     /// Whether the file is to be kept.
     pub fn want(file: &File<'_>) -> bool {
-        policy::is_of_module(file.path.as_bytes())
+        Togetherness::of(file.path.as_bytes(), &file.bytes).is_some()
     }
 
     /// Keeps a file.
     pub fn keep(&mut self, file: File<'_>) {
-        let directory = directory(&file.path).to_vec();
+        let key = (directory(&file.path).to_vec(), Togetherness::of(file.path.as_bytes(), &file.bytes));
         let file = File { bytes: Cow::Owned(file.bytes.into_owned()), ..file };
-        self.by_directory.entry(directory).or_default().push(file);
+        self.by_directory.entry(key).or_default().push(file);
     }
 
     /// The modules, each with its files in the order of their names.

@@ -28,6 +28,7 @@ mod literal_provider_credential;
 mod long_lived_certificate;
 mod long_lived_jwt;
 mod long_token_lifetime;
+mod mesh_without_required_token;
 mod open_cluster_secret_store;
 mod permanent_service_account_token;
 mod role_trust_open;
@@ -86,6 +87,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &long_lived_certificate::LongLivedCertificate,
     &long_lived_jwt::LongLivedJwt,
     &long_token_lifetime::LongTokenLifetime,
+    &mesh_without_required_token::MeshWithoutRequiredToken,
     &open_cluster_secret_store::OpenClusterSecretStore,
     &permanent_service_account_token::PermanentServiceAccountToken,
     &role_trust_open::RoleTrustOpen,
