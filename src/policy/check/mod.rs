@@ -17,6 +17,7 @@ mod iam_every_secret;
 mod iam_privilege_escalation;
 mod iam_service_wildcard;
 mod iam_wildcard;
+mod iam_write_everywhere;
 mod interpolated_credential;
 mod jwt_for_any_audience;
 mod jwt_validation_off;
@@ -76,6 +77,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &iam_privilege_escalation::IamPrivilegeEscalation,
     &iam_service_wildcard::IamServiceWildcard,
     &iam_wildcard::IamWildcard,
+    &iam_write_everywhere::IamWriteEverywhere,
     &interpolated_credential::InterpolatedCredential,
     &jwt_for_any_audience::JwtForAnyAudience,
     &jwt_validation_off::JwtValidationOff,

@@ -1,11 +1,14 @@
 //! Statements of AWS IAM policies, wherever they stand: policy JSON, CloudFormation, Terraform's `jsonencode`, heredocs and
 //! `aws_iam_policy_document`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::policy::matches_wildcard;
 use crate::document::{Entry, Node, Value};
 use crate::policy::{View, texts};
+
+use super::terraform;
 
 /// One statement.
 pub(crate) struct Statement {
@@ -180,8 +183,25 @@ fn pattern(node: &Node) -> Option<&str> {
 }
 
 /// Kinds of resources, as they stand in an ARN before the name.
-const KINDS: [&str; 9] =
-    ["secret:", "parameter/", "key/", "alias/", "role/", "user/", "group/", "policy/", "instance-profile/"];
+const KINDS: [&str; 17] = [
+    "*/",
+    "alias/",
+    "cluster:",
+    "db:",
+    "function:",
+    "group/",
+    "instance-profile/",
+    "key/",
+    "log-group:",
+    "parameter/",
+    "policy/",
+    "repository/",
+    "role/",
+    "secret:",
+    "stream/",
+    "table/",
+    "user/",
+];
 
 /// Whether a pattern covers whatever an account has of a service; partition, region and account may be filled in later.
 fn is_everything(pattern: &str, service: &str) -> bool {
@@ -237,12 +257,14 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
             }
         });
     }
+    let owners = owners(view);
     for resource in view.terraform() {
         let Some(body) = resource.body else { continue };
         if resource.kind == "data.aws_iam_policy_document" {
+            let owner = owners.get(resource.base()).copied().unwrap_or_default();
             for (number, entry) in body.all("statement").enumerate() {
                 let route = format!("{}.statement{}", resource.address, name(&entry.value, number));
-                found.push(Statement { node: entry.value.clone(), names: &HCL, owner: String::new(), route });
+                found.push(Statement { node: entry.value.clone(), names: &HCL, owner: owner.to_owned(), route });
             }
         } else if resource.kind.starts_with("aws_") {
             crate::document::walk(body, &mut |trail, node| {
@@ -264,6 +286,26 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
 /// Whether a field of Terraform is a policy.
 fn is_policy(key: Option<&str>) -> bool {
     matches!(key, Some("policy" | "inline_policy" | "policy_document" | "assume_role_policy"))
+}
+
+/// The types of the resources whose policies the documents of the module are, by the address of each; empty for one that several types
+/// have.
+fn owners<'v>(view: &'v View<'_>) -> HashMap<String, &'v str> {
+    let mut owners: HashMap<String, &str> = HashMap::new();
+    for resource in view.terraform().iter().filter(|it| it.kind.starts_with("aws_")) {
+        let Some(body) = resource.body else { continue };
+        crate::document::walk(body, &mut |trail, node| {
+            let Value::Expression(text) = &node.value else { return };
+            let document = is_policy(trail.key()).then(|| terraform::referred(text)).flatten();
+            if let Some(address) = document.filter(|it| it.starts_with("data.aws_iam_policy_document.")) {
+                let owner = owners.entry(address).or_insert(&resource.kind);
+                if **owner != *resource.kind {
+                    *owner = "";
+                }
+            }
+        });
+    }
+    owners
 }
 
 /// The statements of a policy document.
