@@ -3,6 +3,7 @@
 use crate::document::Node;
 use crate::document::kind::FileKind;
 use crate::finding::Severity;
+use crate::policy::literal::is_reference;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `vault_listener_without_tls.md`.
@@ -16,7 +17,7 @@ static META: Meta = Meta {
     preset: Preset::Minimal,
     threshold: None,
     cwe: &[319],
-    kinds: &["vault-hcl"],
+    kinds: &["vault-hcl", "vault-json"],
     nearest: &[],
     page: include_str!("vault_listener_without_tls.md"),
 };
@@ -27,7 +28,7 @@ impl Check for VaultListenerWithoutTls {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        if view.document.kind != FileKind::Hcl {
+        if !matches!(view.document.kind, FileKind::Hcl | FileKind::Json) || !view.mentions(&["listener"]) {
             return;
         }
         for root in &view.document.roots {
@@ -35,23 +36,31 @@ impl Check for VaultListenerWithoutTls {
             if !["storage", "ha_storage", "seal", "backend"].iter().any(|block| root.entry(block).is_some()) {
                 continue;
             }
-            for listener in root.all("listener").flat_map(|listener| listener.value.all("tcp")) {
-                let address = listener.value.get("address").and_then(Node::as_str).unwrap_or("127.0.0.1:8200");
-                let is_local = ["127.", "localhost", "[::1]"].iter().any(|start| address.starts_with(start));
-                let off = listener
-                    .value
-                    .get("tls_disable")
-                    .filter(|node| node.as_bool() == Some(true) || node.as_number() == Some(1.0));
-                if let Some(off) = off.filter(|_| !is_local) {
+            let first = out.len();
+            for listener in root.maps("listener").flat_map(|listener| listener.maps("tcp")) {
+                let address = listener.get("address").and_then(Node::as_str).unwrap_or("127.0.0.1:8200");
+                let is_off = |node: &&Node| node.as_bool() == Some(true) || node.as_number() == Some(1.0);
+                if let Some(off) = listener.get("tls_disable").filter(is_off).filter(|_| !is_local(address)) {
                     let message = "secrets and tokens travel in the clear on this listener";
-                    out.push(view.breach(
-                        &META,
-                        off.span.clone(),
-                        format!("listener.tcp[{address}].tls_disable"),
-                        message,
-                    ));
+                    let route = format!("listener.tcp[{address}].tls_disable");
+                    out.push(view.breach(&META, off.span.clone(), route, message));
+                }
+            }
+            if out.len() > first {
+                continue;
+            }
+            if let Some(node) = root.get("api_addr").filter(|_| root.maps("listener").next().is_some()) {
+                let host = node.as_str().and_then(|address| address.strip_prefix("http://"));
+                if host.is_some_and(|host| !is_local(host) && !is_reference(host)) {
+                    let message = "clients and other servers are told to send their tokens in the clear";
+                    out.push(view.breach(&META, node.span.clone(), "api_addr", message));
                 }
             }
         }
     }
+}
+
+/// Whether only the machine itself reaches the address.
+fn is_local(address: &str) -> bool {
+    ["127.", "localhost", "[::1]"].iter().any(|start| address.starts_with(start))
 }
