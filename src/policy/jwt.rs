@@ -21,6 +21,15 @@ impl Jwt {
     }
 }
 
+impl Jwt {
+    /// Whether it says of itself that it only fetches other tokens, in the claims that Keycloak, Simple JWT and Flask write.
+    pub(crate) fn is_refresh_token(&self) -> bool {
+        let said =
+            ["typ", "token_type", "type", "token_use"].into_iter().filter_map(|it| self.payload.get(it)?.as_str());
+        said.into_iter().any(|kind| kind.eq_ignore_ascii_case("refresh") || kind.eq_ignore_ascii_case("offline"))
+    }
+}
+
 /// Every token in the text: three parts of base64url, of which the first two are JSON objects and the first has an `alg`.
 pub(crate) fn find(text: &str) -> Vec<Jwt> {
     let mut found = Vec::new();

@@ -15,7 +15,7 @@ static META: Meta = Meta {
     family: Family::Lifetime,
     severity: Severity::Medium,
     preset: Preset::Recommended,
-    threshold: Some("policy.lifetime.jwt: 1h"),
+    threshold: Some("policy.lifetime.jwt: 1h; refresh-token: 30d"),
     cwe: &[613],
     kinds: &["any"],
     nearest: &[],
@@ -28,8 +28,9 @@ impl Check for LongLivedJwt {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        let Some(limit) = view.settings.lifetime("jwt") else { return };
         view.tokens(&mut |visited, token, span| {
+            let kind = if token.is_refresh_token() { "refresh-token" } else { "jwt" };
+            let Some(limit) = view.settings.lifetime(kind) else { return };
             let start = token.time("iat").or_else(|| token.time("nbf"));
             let (Some(start), Some(end)) = (start, token.time("exp")) else { return };
             let Ok(length) = Duration::try_from_secs_f64(end - start) else { return };

@@ -36,9 +36,12 @@ impl Check for LongTokenLifetime {
         if has_own || view.facts.is_locale || !view.mentions(&["oken", "OKEN"]) {
             return;
         }
+        let is_python = view.speaks("django") || view.speaks("flask");
         view.walk(&mut |visited| {
             let (trail, node) = (visited.trail, visited.node);
-            if !is_known(node) && !matches!(node.value, Value::Expression(_)) {
+            if (!is_known(node) && !matches!(node.value, Value::Expression(_)))
+                || (is_python && trail.keys().any(|key| OF_PYTHON.contains(&key)))
+            {
                 return;
             }
             let Some((kind, name)) = setting(trail) else { return };
@@ -58,6 +61,9 @@ impl Check for LongTokenLifetime {
         });
     }
 }
+
+/// Settings of libraries of Python, which `simple-jwt-lifetime` knows.
+const OF_PYTHON: [&str; 4] = ["JWT_ACCESS_TOKEN_EXPIRES", "JWT_REFRESH_TOKEN_EXPIRES", "OAUTH2_PROVIDER", "SIMPLE_JWT"];
 
 enum Length {
     Of(Duration),

@@ -32,6 +32,7 @@ mod long_token_lifetime;
 mod mesh_without_required_token;
 mod open_cluster_secret_store;
 mod permanent_service_account_token;
+mod rails_token_lifetime;
 mod role_trust_open;
 mod same_reference_in_environments;
 mod sas_url_too_long;
@@ -92,6 +93,7 @@ pub(super) static PROGRAMMED: &[&dyn Check] = &[
     &mesh_without_required_token::MeshWithoutRequiredToken,
     &open_cluster_secret_store::OpenClusterSecretStore,
     &permanent_service_account_token::PermanentServiceAccountToken,
+    &rails_token_lifetime::RailsTokenLifetime,
     &role_trust_open::RoleTrustOpen,
     &same_reference_in_environments::SameReferenceInEnvironments,
     &sas_url_too_long::SasUrlTooLong,
