@@ -1,4 +1,4 @@
-//! Templates of YAML that nothing has rendered yet: Helm's and other Go templates, Jinja, ERB.
+//! Templates of YAML that nothing has rendered yet: Helm's and other Go templates, Jinja, ERB, Terraform's directives.
 //!
 //! A template is read as YAML with its actions covered by harmless bytes, as many as there were, so that every offset
 //! stays what it is. A line of actions alone becomes empty lines: blanks would count as the indentation of a block scalar,
@@ -45,7 +45,7 @@ pub(super) fn mask(text: &str) -> Option<Mask> {
         let mut actions = Vec::new();
         let mut other = None;
         while let Some(&byte) = bytes.get(at).filter(|byte| **byte != b'\n') {
-            match if matches!(byte, b'{' | b'<') { scanner.action(at) } else { None } {
+            match if matches!(byte, b'{' | b'<' | b'%') { scanner.action(at) } else { None } {
                 Some(action) => {
                     is_template |= at == 0 || bytes[at - 1] != b'$';
                     at = action.range.end;

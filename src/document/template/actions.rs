@@ -7,7 +7,7 @@ use memchr::memmem;
 /// Words with which an action of Go's templates puts nothing in.
 const CONTROL: [&str; 9] = ["if", "else", "end", "range", "with", "define", "block", "break", "continue"];
 
-/// `{{ … }}`, `{% … %}`, `{# … #}` or `<% … %>`.
+/// `{{ … }}`, `{% … %}`, `{# … #}`, `<% … %>`, or a directive of Terraform, `%{ if … }`.
 pub(super) struct Action {
     pub(super) range: Range<usize>,
     /// Whether it puts no text in: a condition, a loop, an assignment, a comment.
@@ -42,11 +42,20 @@ impl<'t> Scanner<'t> {
             // In a shell `${#list}` is a length.
             b"{#" if !is_variable => self.find("#}", at + 2),
             b"<%" => self.find("%>", at + 2),
+            b"%{" if self.is_directive(at) => self.find("}", at + 2),
             _ => None,
         }?;
         let range = at..end;
         let text = self.text.get(range.clone())?;
         Some(Action { is_control: is_control(text), indent: indent(text), range })
+    }
+
+    /// Whether a directive of Terraform begins here: `%{ for … }`. `%{WORD}` is one of logs, and `%%{` stands for itself.
+    fn is_directive(&self, at: usize) -> bool {
+        let inner = self.text.get(at + 2..).unwrap_or_default();
+        let inner = inner.strip_prefix('~').unwrap_or(inner).trim_start();
+        let word = inner.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        (at == 0 || self.bytes[at - 1] != b'%') && matches!(word, "if" | "else" | "endif" | "for" | "endfor")
     }
 
     /// The offset behind the next `closing`.
@@ -117,7 +126,7 @@ fn is_control(text: &str) -> bool {
     let length = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let word = &inner[..length];
     match open {
-        "{#" => true,
+        "{#" | "%{" => true,
         "{%" => word != "include",
         "<%" => !inner.starts_with('='),
         _ => {

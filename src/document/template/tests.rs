@@ -159,6 +159,14 @@ fn jinja() {
 }
 
 #[test]
+fn directives_of_terraform() {
+    assert_values(
+        "users:\n%{ for user in users ~}\n  - name: ${user}\n    lock: false\n%{ endfor ~}\nlog: '%{HOST} %%{ if'\n",
+        &["users[name=${user}].name = ${user}", "users[name=${user}].lock = false", "log = %{HOST} %%{ if"],
+    );
+}
+
+#[test]
 fn tags_anchors_streams() {
     assert_values(
         "{{- range .all }}\n---\na: &x {b: {{ .c }}, d: 1}\ne:\n  <<: *x\nf: !Ref {{ .g }}\n{{- end }}\n---\nh: i\n",

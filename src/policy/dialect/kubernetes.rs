@@ -1,6 +1,6 @@
 //! Kubernetes objects, in YAML streams, JSON, and lists of them.
 
-use crate::document::{Document, Node};
+use crate::document::{Document, Node, Value};
 
 use super::Resource;
 
@@ -79,10 +79,24 @@ fn object(node: &Node) -> Option<Object<'_>> {
 pub(crate) fn address(node: &Node) -> Option<String> {
     let kind = node.get("kind")?.as_str()?;
     node.get("apiVersion")?.as_str()?;
-    let metadata = |key: &str| node.path(&["metadata", key]).and_then(Node::as_text);
-    let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or("?");
-    Some(match metadata("namespace") {
+    let metadata = |key: &str| node.path(&["metadata", key]).and_then(told);
+    let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or_else(|| "?".to_owned());
+    Some(match metadata("namespace").filter(|namespace| namespace != "…") {
         Some(namespace) => format!("{kind}/{namespace}/{name}"),
         None => format!("{kind}/{name}"),
     })
+}
+
+/// A name as a report tells it: what a template puts into it is left out.
+fn told(name: &Node) -> Option<String> {
+    let Value::Expression(text) = &name.value else { return name.as_text().map(str::to_owned) };
+    let mut told = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, action)) = rest.split_once("{{") {
+        told.push_str(before);
+        told.push('…');
+        rest = action.split_once("}}").map_or("", |(_, behind)| behind);
+    }
+    told.push_str(rest);
+    (!told.trim().is_empty() && !told.contains(['\n', '{', '}'])).then_some(told)
 }
