@@ -32,6 +32,7 @@ mod offsets;
 mod properties;
 mod python;
 mod relaxed;
+mod requirements;
 mod scalar;
 mod server;
 mod syntax;
@@ -106,6 +107,7 @@ pub fn read(syntax: Syntax, bytes: &[u8]) -> Result<Document, ReadError> {
         Syntax::Xml => xml::read(text),
         Syntax::Dockerfile => dockerfile::read(text),
         Syntax::Netrc => netrc::read(text),
+        Syntax::Requirements => requirements::read(text),
         Syntax::Server => server::read(text),
         Syntax::PythonSettings => python::read(text),
         Syntax::Jenkinsfile => jenkinsfile::read(text),

@@ -39,11 +39,13 @@ pub enum Syntax {
     Jenkinsfile,
     /// Certificates and keys between lines of dashes: one text.
     Pem,
+    /// pip's lists of requirements: options and packages.
+    Requirements,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Syntax; 15] = [
+    pub const ALL: [Syntax; 16] = [
         Syntax::Yaml,
         Syntax::Json,
         Syntax::JsonLines,
@@ -59,6 +61,7 @@ impl Syntax {
         Syntax::PythonSettings,
         Syntax::Jenkinsfile,
         Syntax::Pem,
+        Syntax::Requirements,
     ];
 
     /// The syntax of the file at `path`, whose content begins with `head` (the first few hundred bytes are enough; none is
@@ -88,7 +91,7 @@ impl Syntax {
             Syntax::Properties => FileKind::Properties,
             Syntax::Xml => FileKind::Xml,
             Syntax::Dockerfile => FileKind::Dockerfile,
-            Syntax::Netrc | Syntax::Server | Syntax::Pem => FileKind::Plain,
+            Syntax::Netrc | Syntax::Server | Syntax::Pem | Syntax::Requirements => FileKind::Plain,
             Syntax::PythonSettings => FileKind::Code(Language::Python),
             Syntax::Jenkinsfile => FileKind::Code(Language::Jvm),
         }
@@ -121,6 +124,10 @@ fn by_name(directories: &str, name: &str, kind: FileKind, head: &[u8]) -> Option
         // The same endings stand for DER, which is no text, and for key files of other formats.
         _ if is_pem => return Some(memchr::memmem::find(head, b"-----BEGIN ").map(|_| Syntax::Pem)),
         _ if name.ends_with(".tfstate") || name.ends_with(".tfstate.backup") => Syntax::Json,
+        "constraints.txt" => Syntax::Requirements,
+        _ if name.ends_with(".txt") && (name.starts_with("requirements") || parent == "requirements") => {
+            Syntax::Requirements
+        }
         _ if name.ends_with("_settings.py") => Syntax::PythonSettings,
         _ if name.ends_with(".py") && parent == "settings" => Syntax::PythonSettings,
         _ if parent.starts_with("sites-") && matches!(kind, FileKind::Ini | FileKind::Plain | FileKind::Unknown) => {
@@ -251,6 +258,8 @@ mod tests {
             ("verification-metadata.xml", "", None),
             ("main.rs", "", None),
             ("notes.txt", "", None),
+            ("requirements.txt", "", Some(Syntax::Requirements)),
+            ("requirements/prod.txt", "", Some(Syntax::Requirements)),
             ("config", "", None),
             ("a.sh", "", None),
             ("application.conf", "a {\n", None),

@@ -407,6 +407,7 @@ mod hostile {
             (Syntax::Xml, "<a>"),
             (Syntax::Dockerfile, "COPY "),
             (Syntax::Netrc, "machine a password "),
+            (Syntax::Requirements, "-i "),
         ];
         for unit in units {
             let text = unit.repeat(512 * 1024 / unit.len());
@@ -532,7 +533,7 @@ mod hostile {
 /// Documents with random edits: nothing panics, and every span of what still parses is a piece of the text.
 #[test]
 fn edited_documents_never_panic() {
-    let samples: [(Syntax, &str); 11] = [
+    let samples: [(Syntax, &str); 12] = [
         (
             Syntax::Yaml,
             "a: &x {b: [1, 'é', \"c\\n\"]}\n? k\n: |-\n  é text\n\nm: {<<: *x}\n---\n- !Ref \"y\" # é\n- >\n  z\n...\n",
@@ -552,6 +553,7 @@ fn edited_documents_never_panic() {
             Syntax::Dockerfile,
             "# escape=\\\nFROM --a=b é AS c\nENV A=\"é b\" C=d\\ e \\\n # f\n G='h'\nRUN <<-E <<'F' x\n\té\n\tE\nF\nCOPY [\"é\", \"b\"]\n",
         ),
+        (Syntax::Requirements, "-i https://é # b\nc @ https://d ; e\n--f=g \\\n"),
         (Syntax::Netrc, "machine é login \"a \\\" b\" password c # d\nmacdef e\nf\n\ndefault account g\n"),
     ];
     let pieces = [

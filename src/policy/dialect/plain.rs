@@ -100,6 +100,12 @@ pub(super) static DIALECTS: &[Plain] = &[
     plain("openapi", "OpenAPI descriptions", &[], |_, root| has(root, &["openapi", "swagger"])),
     plain("package-json", "npm's package.json", &["**/package.json"], any),
     plain("pip", "pip's configuration", &["**/pip.conf", "**/pip.ini"], any),
+    plain(
+        "pip-requirements",
+        "pip's lists of requirements",
+        &["**/requirements*.txt", "**/constraints.txt", "**/requirements/*.txt"],
+        any,
+    ),
     plain("pypirc", ".pypirc", &["**/.pypirc"], any),
     plain(
         "pyproject",
