@@ -190,7 +190,7 @@ pub fn block_end(text: &[u8], run: &Range<usize>) -> usize {
     while let Some(next) = next_line(text, end) {
         let line = text[next..].iter().take(full.max(128)).take_while(|&&byte| is_digit(byte)).count();
         let longer = end == run.end && line > full;
-        if line == 0 || (line > full && !longer) {
+        if line == 0 || (line > full && !longer) || !is_last_of_line(text, next + line) {
             break;
         }
         end = next + line;
@@ -202,6 +202,19 @@ pub fn block_end(text: &[u8], run: &Range<usize>) -> usize {
         }
     }
     end
+}
+
+/// Whether digits that end at `end` may be the last of their line: what goes on otherwise, the name of a setting, is no line of
+/// the block.
+fn is_last_of_line(text: &[u8], end: usize) -> bool {
+    let padding = text[end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
+    let behind = &text[end + padding..];
+    let blank = behind.iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match behind.get(blank) {
+        None | Some(b'\r' | b'\n' | b'\\') => true,
+        Some(b'"' | b'\'' | b'`' | b'<' | b',' | b';' | b')' | b'}' | b']') => blank == 0,
+        Some(_) => false,
+    }
 }
 
 /// Where the line behind the one that ends at `end` begins, without its indentation.

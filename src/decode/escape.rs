@@ -1,5 +1,5 @@
 //! Escapes of programs and of JSON (RFC 8259, 7): `\uXXXX`, `\u{X}`, `\xXX`, with as many backslashes as quoting within
-//! quotes has made of one.
+//! quotes has made of one; and the slashes of URLs, which some writers of JSON escape.
 
 use std::ops::Range;
 
@@ -14,6 +14,11 @@ const BACKSLASHES: usize = 8;
 pub fn find(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
     for at in memchr::memchr_iter(b'\\', &text[range.clone()]).map(|at| range.start + at) {
         let Some(&kind) = text.get(at + 1) else { return };
+        if kind == b'/' && at + 2 <= range.end {
+            let counts = begins_url(&text[..range.end], at);
+            edit(Edit { range: at..at + 2, text: Said::character('/'), counts });
+            continue;
+        }
         if !matches!(kind, b'u' | b'x') {
             continue;
         }
@@ -22,6 +27,16 @@ pub fn find(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
         let counts = character.is_ascii_graphic() && !matches!(character, '<' | '>');
         edit(Edit { range: at - more..end, text: Said::character(character), counts });
     }
+}
+
+/// Whether the escaped slash at `at` is the first of a URL that may hold a password: `:\/\/` and an at sign before the next quote.
+fn begins_url(text: &[u8], at: usize) -> bool {
+    const USER: usize = 256;
+    if at == 0 || text[at - 1] != b':' || !text[at + 2..].starts_with(b"\\/") {
+        return false;
+    }
+    let rest = &text[at + 4..text.len().min(at + 4 + USER)];
+    memchr::memchr3(b'@', b'"', b'\n', rest).is_some_and(|end| rest[end] == b'@')
 }
 
 /// The character that the escape whose letter stands at `at` gives, and where it ends.

@@ -21,7 +21,7 @@ pub fn find_literals(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit
         // In a string of JSON the quotes of another program are escaped.
         let escaped = at > range.start && text[at - 1] == b'\\';
         let begin = at - usize::from(escaped);
-        if begin == 0 || !is_of_token(text[begin - 1]) {
+        if begin == 0 || !(is_of_token(text[begin - 1]) || is_before_token(&text[..begin])) {
             continue;
         }
         if let Some(end) = joint(&text[..range.end], at, escaped) {
@@ -45,11 +45,26 @@ pub fn find_lines(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) 
         }
         let rest = &text[next..range.end.min(next + SPACE)];
         let begin = next + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        if is_of_token(text[at - 1]) && text[..range.end].get(begin).is_some_and(|&byte| is_of_token(byte)) {
+        if (is_of_token(text[at - 1]) || text[at - 1] == b'=')
+            && text[..range.end].get(begin).is_some_and(|&byte| is_of_token(byte))
+        {
             edit(Edit { range: at..begin, text: Said::NOTHING, counts: true });
         } else if ends_in_flag(text, at) {
             edit(Edit { range: at..next, text: Said::NOTHING, counts: true });
         }
+    }
+}
+
+/// Whether a literal that ends in white space or an equals sign ends in what a secret follows: a scheme of authorization, the name
+/// of a setting.
+fn is_before_token(text: &[u8]) -> bool {
+    let schemes: [&[u8]; 4] = [b"bearer ", b"basic ", b"token ", b"apikey "];
+    let ends_with =
+        |scheme: &&[u8]| text.len().checked_sub(scheme.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(scheme));
+    match text.last() {
+        Some(b'=') => true,
+        Some(b' ') => schemes.iter().any(ends_with),
+        _ => false,
     }
 }
 
@@ -89,10 +104,22 @@ fn joint(text: &[u8], quote: usize, escaped: bool) -> Option<usize> {
         (_, b"") => opening == at + usize::from(escaped) || other == own,
         _ => true,
     };
+    if operator.is_empty() && text[closed..at].contains(&b'\n') && is_key(text, opening) {
+        return None;
+    }
     let is_quote = other == own || matches!(other, b'"' | b'\'') && !escaped && !tripled;
     let inside = opening + if tripled { 3 } else { 1 };
     let opens = !tripled || text[opening..].starts_with(&[own; 3]);
     (fits && is_quote && opens && text.get(inside).is_some_and(|&byte| is_of_token(byte))).then_some(inside)
+}
+
+/// Whether the literal whose quote stands at `opening` is the name of a setting: `"name" = …`, `"name": …`.
+fn is_key(text: &[u8], opening: usize) -> bool {
+    const NAME: usize = 128;
+    let rest = &text[opening + 1..text.len().min(opening + 1 + NAME)];
+    let Some(close) = memchr::memchr(text[opening], rest) else { return false };
+    let behind = rest[close + 1..].trim_ascii_start();
+    matches!(behind, [b':', ..] | [b'=', b'>', ..]) || matches!(behind, [b'=', next, ..] if *next != b'=')
 }
 
 /// The first byte from `at` on that is neither white space, a comment, nor what makes a line go on at its end.
@@ -163,11 +190,32 @@ mod tests {
         ] {
             assert_eq!(joined(find_literals, &format!("x = ab{between}cd")), "x = abcd", "{between}");
         }
-        for between in
-            ["`, `", "` `", "`.`", "\", \"", "\" = \"", "\" + a + \"", "\" # why", "\\\" + \"", "\"\"\" + \""]
-        {
+        for between in [
+            "`, `",
+            "` `",
+            "`.`",
+            "\"\n\"c\" = \"",
+            "\"\n  \"c\": \"",
+            "\", \"",
+            "\" = \"",
+            "\" + a + \"",
+            "\" # why",
+            "\\\" + \"",
+            "\"\"\" + \"",
+        ] {
             let text = format!("x = ab{between}cd");
             assert_eq!(joined(find_literals, &text), text);
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_secret_is_joined_to_it() {
+        for (text, wanted) in [
+            ("h = \"Bearer \" + \"abcd\"", "h = \"Bearer abcd\""),
+            ("say = \"name=\" + 'abcd'", "say = \"name=abcd'"),
+            ("say(\"for you \" + \"abcd\")", "say(\"for you \" + \"abcd\")"),
+        ] {
+            assert_eq!(joined(find_literals, text), wanted);
         }
     }
 

@@ -10,7 +10,7 @@ const BLOCK: usize = 16;
 
 /// `%` and a digit from 2 to 7: what is printed begins with one.
 pub(super) const PERCENT: u8 = 1;
-/// A backslash and `u` or `x`.
+/// A backslash and `u`, `x` or a slash.
 pub(super) const ESCAPE: u8 = 1 << 1;
 /// `&` and `#` or a small letter.
 pub(super) const ENTITY: u8 = 1 << 2;
@@ -70,7 +70,7 @@ fn add(flags: &mut [u8; BLOCK], block: &[u8; BLOCK + 2]) {
         let is_break = is(next, b'\n') | is(next, b'\r');
         let percent = is(byte, b'%') & below(next.wrapping_sub(b'2'), 6);
         let backslash = is(byte, b'\\');
-        let escape = backslash & (is(next, b'u') | is(next, b'x'));
+        let escape = backslash & (is(next, b'u') | is(next, b'x') | is(next, b'/'));
         let lines = backslash & is_break;
         let entity = is(byte, b'&') & (is(next, b'#') | below(next.wrapping_sub(b'a'), 26));
         let quoted_printable = is(byte, b'=') & (is(next, b'3') | is_break);
@@ -110,6 +110,7 @@ mod tests {
             "%4",
             "\\u0041",
             "\\x41",
+            ":\\/\\/a:b@",
             "\\u{41}",
             "\\\n",
             "\\\r\n",

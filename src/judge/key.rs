@@ -67,9 +67,11 @@ fn is_of_form(words: &[String]) -> bool {
     is_token && (words.iter().any(forged) || words.ends_with(&["request", "verification", "token"].map(str::to_owned)))
 }
 
-/// AppRole's `secret_id` and AWS's `access_key_id` are half of a credential in spite of their last word.
+/// AppRole's `secret_id` and AWS's `access_key_id` are half of a credential in spite of their last word, and Rails and Phoenix
+/// call the key of their sessions `secret_key_base`.
 fn is_exception(words: &[String]) -> bool {
-    words.ends_with(&["secret".to_owned(), "id".to_owned()])
+    let ends = |end: &[&str]| words.len() >= end.len() && words[words.len() - end.len()..].iter().eq(end);
+    ends(&["secret", "id"]) || ends(&["secret", "key", "base"])
 }
 
 #[cfg(test)]
@@ -109,6 +111,7 @@ mod tests {
             "CSRF_SECRET",
             "PAGE_ACCESS_TOKEN",
             "verification_token",
+            "secret_key_base",
         ] {
             assert_eq!(is_about_a_secret(name.as_bytes()), None, "{name}");
         }

@@ -309,7 +309,8 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     if let Some(what) = shape::ordinary(value).filter(|what| !is_for_the_model(what, value, quoted, password)) {
         return verdict.reject("shape", what);
     }
-    if !quoted && value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b'|' | b'*' | b'?')) && !password {
+    let has_marks = || value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b'|' | b'*' | b'?'));
+    if !quoted && !password && has_marks() && !(is_generated(value) && !has_brackets(value)) {
         return verdict.reject("shape", "an expression");
     }
     let Some(score) = Look::at(claim).map(|look| model::score(&look)) else { return };
@@ -353,9 +354,20 @@ fn is_for_the_model(what: &str, value: &[u8], quoted: bool, password: bool) -> b
         shape::IDENTIFIER => std::str::from_utf8(value).is_ok_and(|text| !shape::is_name_of_a_secret(text)),
         shape::NUMBER => value.iter().all(u8::is_ascii_digit),
         shape::PROSE => quoted && password && value.is_ascii() && value.split(|&byte| byte == b' ').count() <= 3,
-        shape::CODE | shape::PATTERN => quoted && is_generated(value),
+        shape::CODE | shape::PATTERN => is_generated(value) && (quoted || !has_brackets(value)),
+        // One slash in base64 makes two parts.
+        shape::PATH => {
+            is_generated(value) && !value.contains(&b'.') && value.iter().filter(|byte| **byte == b'/').count() <= 2
+        }
         _ => false,
     }
+}
+
+/// Whether a value has a pair of brackets, which chance seldom makes and code always.
+fn has_brackets(value: &[u8]) -> bool {
+    [(b'(', b')'), (b'[', b']'), (b'{', b'}')].iter().any(|&(open, close)| {
+        value.iter().position(|&byte| byte == open).is_some_and(|at| value[at..].contains(&close))
+    })
 }
 
 /// Whether a value is as random as a generated one, of several kinds of characters and not made of words.

@@ -22,6 +22,8 @@ pub const PROSE: &str = "prose";
 /// What it says of a name made of words.
 pub const IDENTIFIER: &str = "an identifier";
 
+/// What it says of a path.
+pub const PATH: &str = "a path";
 /// What it says of a part of a pattern that a value may hold by chance.
 pub const PATTERN: &str = "a pattern";
 /// What it says of code.
@@ -36,7 +38,7 @@ const TESTS: [(&str, Test); 17] = [
     ("a colour", is_colour),
     ("a host name, e-mail address or network address", is_host),
     ("a URL", is_url),
-    ("a path", is_path),
+    (PATH, is_path),
     (PROSE, is_prose),
     ("a word of a language", is_foreign_word),
     ("markup or a pattern", is_markup),
@@ -175,9 +177,16 @@ fn is_markup(text: &str) -> bool {
         || ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "select "].iter().any(|start| text.starts_with(start))
 }
 
+const BASE64: Class = Class::of("A-Za-z0-9+/");
+
 /// What stands between two literals that a program joins.
 fn is_piece_of_code(text: &str) -> bool {
-    text.starts_with([',', ';', ')', ']', '+']) && text.contains(['=', ' ', '+'])
+    match text.strip_prefix('+') {
+        // base64 begins with one, too, and is padded.
+        Some(rest) if rest.trim_end_matches('=').bytes().all(|byte| BASE64.contains(byte)) => rest.ends_with('+'),
+        Some(rest) => rest.contains(['=', ' ', '+']),
+        None => text.starts_with([',', ';', ')', ']']) && text.contains(['=', ' ', '+']),
+    }
 }
 
 /// What any text matches, and a percent sign as formats write it.
@@ -377,7 +386,8 @@ pub fn is_digest(value: &[u8], before: &[u8]) -> bool {
         let behind = &before[at + word.len()..];
         !before[..at].ends_with(is_letter) && !behind.strip_prefix('s').unwrap_or(behind).starts_with(is_letter)
     };
-    WORDS.iter().any(|word| before.contains(word))
+    // Objects of git are told in hexadecimal; elsewhere a blob is what is stored.
+    WORDS.iter().any(|word| before.contains(word) && (hex || *word != "blob"))
         || SHORT.iter().any(|word| before.match_indices(word).any(is_word))
         || before.ends_with('@')
 }

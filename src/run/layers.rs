@@ -180,12 +180,13 @@ impl<'d> Layers<'d> {
         self.candidates += candidates.len();
         let mut claims = Claims::default();
         if !candidates.is_empty() {
-            let lost = closing::close(self.detector.rules(), layer.text, &mut candidates);
+            let mut lost = closing::close(self.detector.rules(), layer.text, &mut candidates);
             candidates.retain(|it| {
                 let rule = self.detector.rules().get(it.rule);
                 self.path.is_none() || rule.counts_at(self.path, it.excuses())
             });
             layer.sightings(self.detector, &candidates, &mut claims.all);
+            self.revive(&layer, &candidates, &mut lost, &mut claims);
             if self.keep_lost {
                 claims.lost.extend(lost.iter().map(|(candidate, winner)| {
                     let claim = layer.claim(self.detector, candidate, &layer.text[candidate.value.clone()]);
@@ -209,6 +210,34 @@ impl<'d> Layers<'d> {
             self.too_deep |= decode::holds_encoded(layer.text, scope);
         }
         claims.settle(self.detector, self.path.is_some(), self.keep_lost)
+    }
+
+    /// Lets candidates come back whose bytes were taken by one that comes to nothing: it read more than the value, as a text of
+    /// JSON around it does, or a part of it that has another form by chance.
+    fn revive(
+        &self,
+        layer: &Layer<'_>,
+        winners: &[Candidate],
+        lost: &mut Vec<(Candidate, RuleIndex)>,
+        claims: &mut Claims,
+    ) {
+        let counts = |number: usize| claims.all.get(number).is_some_and(|(_, it)| it.verdict.confidence.is_some());
+        let mut back = Vec::new();
+        lost.retain(|(loser, _)| {
+            // Winners stand one behind the other.
+            let end = winners.partition_point(|it| it.value.start < loser.value.end);
+            let overlaps = |number: &usize| winners[*number].value.end > loser.value.start;
+            let rivals: Vec<usize> = (0..end).rev().take_while(overlaps).collect();
+            let gives_way = |&number: &usize| !counts(number) && layer.gives_way(&winners[number], loser);
+            let comes_back = !rivals.is_empty() && rivals.iter().all(gives_way);
+            back.extend(comes_back.then(|| loser.clone()));
+            !comes_back
+        });
+        if back.is_empty() {
+            return;
+        }
+        lost.extend(closing::close(self.detector.rules(), layer.text, &mut back));
+        layer.sightings(self.detector, &back, &mut claims.all);
     }
 
     /// Which pieces of the slice `text` decode to something that holds a candidate.
@@ -385,6 +414,27 @@ impl Layer<'_> {
             out.push((0, self.decoded(detector, candidate, &sighting.verdict).unwrap_or(sighting)));
         }
         join(&mut out[before..]);
+    }
+
+    /// Whether a candidate that comes to nothing leaves its bytes to another: the value of a key to what stands within it, a form
+    /// without a beginning of its own to the longer run of which it is a part.
+    fn gives_way(&self, candidate: &Candidate, other: &Candidate) -> bool {
+        let (own, its) = (&candidate.value, &other.value);
+        let holds = |outer: &Range<usize>, inner: &Range<usize>| {
+            outer != inner && outer.start <= inner.start && inner.end <= outer.end
+        };
+        match candidate.found {
+            Found::Assignment { .. } => holds(own, its),
+            Found::Token | Found::Search { .. } => {
+                let is_of_run = |at: usize| {
+                    self.text.get(at).is_some_and(|&it| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/'))
+                };
+                let goes_on =
+                    its.start < own.start && is_of_run(own.start - 1) || own.end < its.end && is_of_run(own.end);
+                holds(its, own) && goes_on
+            }
+            _ => false,
+        }
     }
 
     /// The candidate under its key, judged by what its value decodes to: in a Kubernetes Secret always, elsewhere if that is no

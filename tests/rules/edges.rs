@@ -78,7 +78,7 @@ fn token(format: &Format, edge: &Edge, draw: &mut Draw) -> String {
     for (at, piece) in format.pieces.iter().enumerate() {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
-            Piece::Choice(texts) => text.push_str(draw.one(texts)),
+            Piece::Choice(texts) => text.push_str(&texts[draw.below(texts.len())]),
             Piece::Run { class, counts } => {
                 let members: Vec<u8> = class.members().collect();
                 let &(least, most) = draw.one(counts);

@@ -22,7 +22,11 @@ pub fn read(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
             return Some(given);
         }
         let (value, quoting) = value::read(window, ending.begin, at)?;
-        if is_test_result(window, key, quoting) {
+        // Of several arguments the first is what is opened or renamed, more often than its password.
+        let is_first_of_several = operator == Operator::Argument
+            && window.byte(ending.at) == Some(b'(')
+            && window.byte(value::behind_blanks(window, value.end + 1)) == Some(b',');
+        if is_first_of_several || is_test_result(window, key, quoting) {
             return None;
         }
         return Some((operator, value, quoting));

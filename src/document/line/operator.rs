@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::value::behind_blanks;
+use super::value::{behind_blanks, behind_conversion};
 use super::{Operator, quoted};
 use crate::class::Class;
 use crate::window::Window;
@@ -24,12 +24,23 @@ pub fn ending(window: &Window<'_>, key: &Range<usize>) -> Option<Ending> {
     let mut begin = key.start;
     let mut quoted = false;
     if let Some(behind) = quoted::behind_quote(window, at) {
-        // The same quote must stand before the key; an entity's last byte is its semicolon.
+        // The same quote must stand before the key; an entity's last byte is its semicolon. The sections that lead to a setting
+        // may stand before it, and other words of its name: `"Smtp:Password"`, `"db/password"`, `"Client Secret"`.
         let mark = if window.byte(at) == Some(b'&') { b';' } else { window.before(behind)? };
-        if window.before(key.start) != Some(mark) {
+        let start = match window.before(key.start) {
+            Some(b':' | b'/') => {
+                let start = window.run_back(key.start, Class::of("A-Za-z0-9_.:/-"), 64);
+                // Of a type in its namespace the last word says what it is, not what is given to it.
+                let is_type = memchr::memmem::find(window.slice(start..key.start), b"::").is_some();
+                if is_type { key.start } else { start }
+            }
+            Some(b' ') => behind_words(window, key.start),
+            _ => key.start,
+        };
+        if window.before(start) != Some(mark) {
             return None;
         }
-        begin = key.start.saturating_sub(behind - at);
+        begin = start.saturating_sub(behind - at);
         at = behind;
         quoted = true;
     }
@@ -49,6 +60,22 @@ pub fn ending(window: &Window<'_>, key: &Range<usize>) -> Option<Ending> {
         _ => {}
     }
     Some(Ending { begin, at, quoted })
+}
+
+/// Where one or two words begin that stand before the last one of a name.
+fn behind_words(window: &Window<'_>, at: usize) -> usize {
+    let mut start = at;
+    for _ in 0..2 {
+        let word = window.run_back(start - 1, Class::of("A-Za-z0-9"), 20);
+        if word == start - 1 {
+            break;
+        }
+        start = word;
+        if window.before(start) != Some(b' ') {
+            break;
+        }
+    }
+    start
 }
 
 /// The operator that stands behind the key, and where the value begins.
@@ -79,7 +106,9 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
         (b':', Some(b'-'), _) if window.before(key.start) == Some(b'{') => (Operator::Assign, 2),
         (b'=', ..) => (Operator::Assign, 1),
         (b':', ..) => {
-            let value = behind_blanks(window, spaced + 1);
+            // Emphasis in running text: `**key:** value`.
+            let emphasis = if window.before(key.start) == Some(b'*') { 2 } else { 0 };
+            let value = behind_blanks(window, window.run(spaced + 1, Class::of("*"), emphasis));
             let value = behind_annotation(window, value).or_else(|| behind_indicator(window, value)).unwrap_or(value);
             return Some((Operator::Assign, value));
         }
@@ -145,7 +174,7 @@ fn behind_annotation(window: &Window<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let value = behind_blanks(window, end + 1);
-    quoted::begins(window, value).then_some(value)
+    quoted::begins(window, behind_conversion(window, value)).then_some(value)
 }
 
 /// The longest comment behind the indicator of a block.

@@ -22,6 +22,9 @@ const LETTERS: Class = Class::of("A-Za-z");
 
 /// Reads the value of a pair whose name is `key`.
 pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<Given> {
+    if window.before(key.start) == Some(b'>') {
+        return of_elements(window, key, ending);
+    }
     if !is_named(window, key) {
         return None;
     }
@@ -117,6 +120,25 @@ fn is_named(window: &Window<'_>, key: &Range<usize>) -> bool {
     let begin = window.run_back(at, LETTERS, 16);
     let name = window.slice(begin..at).to_ascii_lowercase();
     NAMES.contains(&name.as_slice())
+}
+
+/// `<name>KEY</name><value>value</value>`, as Hadoop, Jenkins and servlets have it; a description may stand between.
+fn of_elements(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<Given> {
+    const NAMES: [&[u8]; 4] = [b"<name>", b"<param-name>", b"<key>", b"<env-entry-name>"];
+    const VALUES: [&[u8]; 4] = [b"<value>", b"<param-value>", b"<defaultvalue>", b"<env-entry-value>"];
+    const BETWEEN: usize = 240;
+    let before = window.slice(key.start.saturating_sub(16)..key.start).to_ascii_lowercase();
+    if !NAMES.iter().any(|name| before.ends_with(name)) || window.slice(ending.at..ending.at + 2) != b"</" {
+        return None;
+    }
+    let rest = window.slice(ending.at..ending.at + BETWEEN).to_ascii_lowercase();
+    // The next element of that name belongs to the next one.
+    let next = NAMES.iter().filter_map(|name| memchr::memmem::find(&rest, name)).min().unwrap_or(rest.len());
+    let value = VALUES.iter().filter_map(|name| Some(memchr::memmem::find(&rest[..next], name)? + name.len())).min()?;
+    let start = window.run(ending.at + value, Class::of(" \t\r\n"), 120);
+    let value = value::bare(window, start)?;
+    let closes = window.byte(window.run(value.end, Class::of(" \t\r\n"), 120)) == Some(b'<');
+    (closes && !value.is_empty()).then_some((Operator::Pair, value, Quoting::Bare))
 }
 
 /// `<entry key="KEY">value</entry>`, `<property name="KEY"><value>value</value>`.

@@ -43,6 +43,37 @@ fn the_forms_of_many_languages_are_read() {
 }
 
 #[test]
+fn a_name_may_have_other_words_and_a_value_another_type() {
+    for text in [
+        "\"Smtp:Password\": \"abc\"",
+        "config[\"Smtp:Password\"] = \"abc\"",
+        "\"db/password\" = \"abc\"",
+        "\"Client Password\": \"abc\"",
+        "**password:** abc",
+        "**password**: abc",
+        "<name>x.ConnectionPassword</name>\n  <value>abc</value>",
+        "<param-name>password</param-name><param-value>abc</param-value>",
+        "<name>DB_PASSWORD</name>\n<description>for it</description>\n<defaultValue>abc</defaultValue>",
+        "const PASSWORD: Option<&str> = Some(\"abc\");",
+        "password = Optional.of(\"abc\")",
+        "password: str = Field(default=\"abc\")",
+        "setPassword(\"abc\")",
+    ] {
+        assert_eq!(read(text, "password").map(|it| it.1).as_deref(), Some("abc"), "{text}");
+    }
+    for text in [
+        "\"say the password\" + \"abc\"",
+        "\"one two three password\": \"abc\"",
+        "\"AWS::IAM::Password\": \"abc\"",
+        "<name>password</name><name>b</name><value>abc</value>",
+        "<b>password</b><value>abc</value>",
+        "set_password(\"abc\", user, value)",
+    ] {
+        assert_eq!(read(text, "password"), None, "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_assignment_is_dismissed() {
     for text in [
         "the password is long",

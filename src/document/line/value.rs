@@ -71,7 +71,7 @@ fn is_word_of_prose(window: &Window<'_>, value: &Range<usize>) -> bool {
 }
 
 /// Calls and brackets that only make a literal of another type of it.
-const CONVERSIONS: [&[u8]; 16] = [
+const CONVERSIONS: [&[u8]; 28] = [
     b"[]byte(",
     b"[]rune(",
     b"String::from(",
@@ -86,17 +86,29 @@ const CONVERSIONS: [&[u8]; 16] = [
     b"Secret::new(",
     b"SecretStr(",
     b"bytes(",
+    b"Optional.of(",
+    b"Field(default=",
+    b"Sensitive(",
+    b"Secret.of(",
+    b"QStringLiteral(",
+    b"QString(",
+    b"TEXT(",
+    b"_T(",
+    b"T.pack ",
+    b"Text.pack ",
+    b"z.string().default(",
+    b"new TextEncoder().encode(",
     b"Just ",
     b"(",
 ];
 
 /// The string inside of a conversion: `[]byte("…")`.
-fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
+pub(super) fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
     // An expression of markup in a program: `password={"…"}`.
     if window.byte(at) == Some(b'{') && window.before(at) == Some(b'=') && quoted::begins(window, at + 1) {
         return at + 1;
     }
-    if !matches!(window.byte(at), Some(b'[' | b'(' | b'S' | b's' | b'B' | b'b' | b'n' | b'J')) {
+    if !window.byte(at).is_some_and(|first| CONVERSIONS.iter().any(|it| it[0] == first)) {
         return at;
     }
     let inside = CONVERSIONS.iter().find(|it| window.slice(at..at + it.len()) == **it).map(|it| at + it.len());
