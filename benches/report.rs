@@ -98,6 +98,7 @@ fn main() {
         explained: &[],
         min_confidence: Confidence::Medium,
         below_confidence: 0,
+        masked: &[],
         suppressed: &[],
         hidden_remarks: 0,
         notes: &[],

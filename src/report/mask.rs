@@ -40,12 +40,13 @@ impl Mask {
         if report.show.secrets {
             return Mask { filter: Vec::new(), by_key: HashMap::new() };
         }
-        Self::hiding(report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding)))
+        Self::hiding(report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding)), report.masked)
     }
 
-    /// The mask of the secrets of these findings.
-    pub(super) fn hiding<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+    /// The mask of the secrets of these findings, and of others.
+    pub(super) fn hiding<'f>(findings: impl IntoIterator<Item = &'f Finding>, others: &[Vec<u8>]) -> Self {
         let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
+        others.iter().for_each(|other| mask.hide(other));
         for finding in findings {
             let Some(secret) = &finding.secret else { continue };
             mask.hide(secret.own_part());

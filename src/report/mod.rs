@@ -83,6 +83,8 @@ pub struct Report<'a> {
     pub min_confidence: Confidence,
     /// Findings below it: counted, not shown.
     pub below_confidence: u64,
+    /// What no text may show beside the secrets of the findings: of those below, and how names spell them.
+    pub masked: &'a [Vec<u8>],
     /// What was found and is not reported, in the documented order, each with what hides it.
     pub suppressed: &'a [Suppressed],
     /// Remarks on secrets that exceptions hide: they have no finding of their own.

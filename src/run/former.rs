@@ -4,12 +4,12 @@
 //! together with it, and where everything counts together, everything.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use crate::notice::Tally;
 use crate::place::FilePath;
 use crate::secret::Fingerprint;
-use crate::source::{self, Paths, Repository};
+use crate::source::{self, Paths, Repository, TrackedFiles};
 
 use super::inventory::Credentials;
 use super::lint::{Linted, Tracked, directory};
@@ -45,7 +45,7 @@ impl Run<'_> {
         let directories: HashSet<&[u8]> = was.iter().map(directory).collect();
         let is_wanted = |path: &FilePath| self.references || directories.contains(directory(path));
         let aside = self.aside();
-        let tracked = Tracked::of(paths.clone(), files.paths());
+        let tracked = Tracked::new(&paths, Some(Arc::new(TrackedFiles::of(&paths, files.paths()))));
         let sink = |item: source::Item<'_>| aside.lint(&item, &tracked);
         let lost = files.lend(&paths, &is_wanted, self.settings.threads, &sink, self.stop);
         lost.into_iter().for_each(|notice| tally.notice(notice));

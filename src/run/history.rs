@@ -143,7 +143,7 @@ impl Run<'_> {
         Ok(commits)
     }
 
-    fn note(&self, note: Option<String>) {
+    pub(super) fn note(&self, note: Option<String>) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).extend(note);
     }
 

@@ -3,9 +3,9 @@
 //! Most files are linted as they come by. Those that are one with others of their directory are kept until all have come.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::detect::Detector;
 use crate::document::Syntax;
@@ -16,8 +16,7 @@ use crate::policy::inventory::Reference;
 use crate::policy::slots::{Overdue, Slot};
 use crate::policy::{self, Breach, Meta, Subject, Togetherness};
 use crate::secret::{Fingerprint, FingerprintKey};
-use crate::source::index::Staged;
-use crate::source::{GitEnvironment, Item, Paths, Repository};
+use crate::source::{Item, Paths, TrackedFiles};
 use crate::suppress::comment::{self, Comment};
 use crate::suppress::{Ground as Hiding, Standing, Standings, Suppressions};
 
@@ -133,49 +132,21 @@ impl Linted {
     }
 }
 
-/// The files that git tracks, whatever of their working tree is looked at.
+/// The files that git tracks.
 #[derive(Default)]
 pub struct Tracked {
     /// How the paths of the scan lead to those of the index, and what that holds.
-    known: Option<(Paths, HashSet<FilePath>)>,
+    known: Option<(Paths, Arc<TrackedFiles>)>,
 }
 
 impl Tracked {
-    /// What is known of the repository around the paths of a plan that lints; `unknown` is told why nothing is, where there is
-    /// one.
-    pub fn new(plan: &Plan, unknown: &mut dyn FnMut(String)) -> Self {
-        let paths = Paths::new(&plan.paths);
-        if !plan.policy || !paths.exists(".git") {
-            return Self::default();
-        }
-        let why = match Self::index(&paths, plan) {
-            Ok(index) => return Self { known: Some((paths, index)) },
-            Err(why) => why,
-        };
-        unknown(format!("{why}: the checks of what git tracks did not run"));
-        Self::default()
-    }
-
-    /// The files of a tree, by their paths from the top.
-    pub fn of(paths: Paths, files: HashSet<FilePath>) -> Self {
-        Self { known: Some((paths, files)) }
-    }
-
-    fn index(paths: &Paths, plan: &Plan) -> Result<HashSet<FilePath>, String> {
-        let is_elsewhere = |path: &PathBuf| !path.canonicalize().is_ok_and(|path| path.starts_with(paths.top()));
-        if plan.paths.iter().any(is_elsewhere) {
-            return Err("the paths do not lie in one repository".to_owned());
-        }
-        let repository = Repository::open(paths.top(), &GitEnvironment::from_process()).map_err(|it| it.to_string())?;
-        let top = repository.work_dir().and_then(|top| top.canonicalize().ok());
-        if top.as_deref() != Some(paths.top()) {
-            return Err("git's environment names another working tree".to_owned());
-        }
-        Staged::new(&repository, 1).tracked().map_err(|error| error.to_string())
+    /// Those files, as paths of a scan lead to them.
+    pub fn new(paths: &Paths, files: Option<Arc<TrackedFiles>>) -> Self {
+        Self { known: files.map(|files| (paths.clone(), files)) }
     }
 
     fn knows(&self, path: &FilePath) -> Option<bool> {
-        self.known.as_ref().map(|(paths, index)| index.contains(&paths.file_from_top(path)))
+        self.known.as_ref().map(|(paths, files)| files.holds(&paths.file_from_top(path)))
     }
 
     /// Whether the path of a file is that in the repository, too.

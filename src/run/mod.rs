@@ -23,6 +23,7 @@ mod kept;
 mod layers;
 mod lint;
 mod lives;
+mod masked;
 mod outcome;
 mod reuse;
 pub mod rule_lint;
@@ -33,7 +34,7 @@ mod unpack;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -45,9 +46,12 @@ use crate::notice::{Cause, Coverage, Notice, Tally};
 use crate::place::{FilePath, Origin};
 use crate::policy::{self, Checks, Task};
 use crate::provenance::Lineage;
-use crate::source::{GitEnvironment, Item, Paths, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, Tree};
-use crate::suppress::Ground;
+use crate::source::{
+    Awaited, GitEnvironment, Item, Paths, Repository, Selection, Sink, Source, SourceError, Stdin, Stop, TrackedFiles,
+    Tree,
+};
 use crate::suppress::baseline::{Baseline, Version};
+use crate::suppress::{self, Ground};
 
 use hiding::Marked;
 pub use hiding::address;
@@ -226,6 +230,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         marked: Mutex::default(),
         skipped: Mutex::new(Tally::default()),
         notes: Mutex::default(),
+        masked: Mutex::default(),
         gate: &gate,
         inheritance: &inheritance,
     };
@@ -251,6 +256,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let marked = run.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let gathered = run.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
     let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let masked = run.masked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
     let mut explained = Vec::new();
@@ -287,6 +293,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     }
     let mut suppressions = hiding::suppressions(plan, settings);
     linted.stand(&mut standings, &address);
+    suppress::sort(&mut standings);
     let ground = Ground {
         standings: &standings,
         address: &address,
@@ -330,7 +337,11 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     outcome.notes = hiding::notes(plan, &paths, &outcome);
     outcome.notes.extend(notes);
     outcome.notes.extend(settings.notes.iter().cloned());
+    outcome.masked.extend(masked);
     outcome.checkout = checkout::checkout(plan, &paths, repository.as_ref(), &outcome);
+    let said = [&outcome.checkout.remote, &outcome.checkout.branch].into_iter().flatten();
+    let said: Vec<Vec<u8>> = said.flat_map(|words| masked::in_words(&detector, words)).collect();
+    outcome.masked.extend(said);
     outcome.owners = checkout::owners(&paths, &outcome, settings);
     Ok(Outcome { rows, ..outcome })
 }
@@ -358,6 +369,8 @@ struct Run<'r> {
     skipped: Mutex<Tally>,
     /// What is to be said of the cache.
     notes: Mutex<Vec<String>>,
+    /// What no report may show beside the secrets of the findings.
+    masked: Mutex<Vec<Vec<u8>>>,
     gate: &'r Gate,
     inheritance: &'r Inheritance<'r>,
 }
@@ -374,6 +387,7 @@ impl<'r> Run<'r> {
             marked: Mutex::default(),
             skipped: Mutex::default(),
             notes: Mutex::default(),
+            masked: Mutex::default(),
             ..*self
         }
     }
@@ -406,20 +420,23 @@ impl<'r> Run<'r> {
     /// The files and standard input.
     fn files(&self, repository: Option<&Repository>, tally: &mut Tally) -> Result<(), RunError> {
         if self.plan.stdin {
-            tally.add(Stdin::new(std::io::stdin(), self.settings.threads).each(&|item| self.take(&item), self.stop)?);
+            let stdin = Stdin::new(Awaited::new(std::io::stdin(), self.stop), self.settings.threads);
+            tally.add(stdin.each(&|item| self.take(&item), self.stop)?);
         }
         if self.plan.paths.is_empty() || self.plan.is_of_objects(repository) {
             return Ok(());
         }
-        let tracked = lint::Tracked::new(self.plan, &mut |why| {
-            self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(why);
-        });
+        let files = self.tracked_files();
+        let tracked = lint::Tracked::new(&Paths::new(&self.plan.paths), files.clone());
         let mut tree = Tree::new(&self.plan.paths, self.settings.threads);
         tree.no_ignore = self.plan.no_ignore;
         tree.exclude = self.settings.config.exclude.clone();
+        tree.tracked = files;
         let sink = |item: Item<'_>| {
-            if self.plan.secrets {
-                self.take(&item);
+            match self.plan.secrets {
+                true => self.take(&item),
+                false if item.origin.is_name() => self.mask_name(&item),
+                false => {}
             }
             if self.plan.policy || self.references {
                 self.lint(&item, &tracked);
@@ -428,6 +445,21 @@ impl<'r> Run<'r> {
         tally.add(tree.each(&sink as &Sink<'_>, self.stop)?);
         self.lint_modules();
         Ok(())
+    }
+
+    /// What git tracks, as far as somebody asks: the linter, and the walk of a directory.
+    fn tracked_files(&self) -> Option<Arc<TrackedFiles>> {
+        let roots = &self.plan.paths;
+        if !self.plan.policy && (self.plan.no_ignore || !roots.iter().any(|root| root.is_dir())) {
+            return None;
+        }
+        match TrackedFiles::around(&Paths::new(roots), roots) {
+            Ok(files) => files.map(Arc::new),
+            Err(why) => {
+                self.note(self.plan.policy.then(|| format!("{why}: the checks of what git tracks did not run")));
+                None
+            }
+        }
     }
 
     /// Inspects one item, and what is in it if a container begins with it.
@@ -471,6 +503,7 @@ impl<'r> Run<'r> {
             }
             _ => {}
         }
+        self.mask_spellings(item, &inspection.hits);
         self.progress.items.fetch_add(1, Ordering::Relaxed);
         self.progress.bytes.fetch_add(item.own.len() as u64, Ordering::Relaxed);
         if inspection.binary

@@ -29,6 +29,8 @@ pub struct Outcome {
     pub min_confidence: Confidence,
     /// How many findings are below it.
     pub below_confidence: u64,
+    /// What no text may show beside the secrets of the findings.
+    pub masked: Vec<Vec<u8>>,
     /// What was found and is not reported, in the documented order.
     pub suppressed: Vec<Suppressed>,
     /// How many remarks on secrets the exceptions of the policy hide.
@@ -75,6 +77,7 @@ impl Outcome {
             explained: &self.explained,
             min_confidence: self.min_confidence,
             below_confidence: self.below_confidence,
+            masked: &self.masked,
             suppressed: &self.suppressed,
             hidden_remarks: self.hidden_remarks,
             notes: &self.notes,
@@ -103,6 +106,7 @@ impl Outcome {
             fingerprint_key: &self.fingerprint_key,
             rows: &self.rows,
             findings: &self.findings,
+            masked: &self.masked,
             coverage: &self.coverage,
             notices: &self.notices,
             incomplete_causes: &self.incomplete_causes,
@@ -126,7 +130,10 @@ pub(super) fn outcome(
         findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut suppressed = settled.hidden;
-    suppressed.retain(|it| it.finding.confidence >= min_confidence);
+    let hidden_below = suppressed.extract_if(.., |it| it.finding.confidence < min_confidence);
+    let hidden_below: Vec<Finding> = hidden_below.map(|it| it.finding).collect();
+    let unsaid = below.iter().chain(&hidden_below).filter_map(|it| it.secret.as_ref());
+    let masked = unsaid.map(|secret| secret.own_part().to_vec()).collect();
     let failing = findings.iter().filter(|finding| finding.severity >= fail_on).count() as u64;
     let Tally { coverage, mut notices } = tally;
     notices.sort();
@@ -149,6 +156,7 @@ pub(super) fn outcome(
         explained,
         min_confidence,
         below_confidence: below.len() as u64,
+        masked,
         suppressed,
         hidden_remarks: settled.remarks,
         baseline: settled.baseline,

@@ -2,7 +2,7 @@
 //!
 //! Who reads whole files there, and is to say what the change brought, reads these beside them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use gix::ObjectId;
 
@@ -46,7 +46,7 @@ impl<'r> Former<'r> {
 
     /// The paths of its files, from the top.
     #[must_use]
-    pub fn paths(&self) -> HashSet<FilePath> {
+    pub fn paths(&self) -> Vec<FilePath> {
         self.files.keys().cloned().collect()
     }
 

@@ -3,7 +3,7 @@
 //! The staged content is the blob that an index entry names, never the file in the working tree, which may have been
 //! edited since; of a symbolic link it is the target. What the commit changes is what differs from the tree of `HEAD` ([`compare`]).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -66,7 +66,7 @@ impl<'r> Staged<'r> {
     ///
     /// # Errors
     /// If the index cannot be read.
-    pub fn tracked(&self) -> Result<HashSet<FilePath>, SourceError> {
+    pub fn tracked(&self) -> Result<Vec<FilePath>, SourceError> {
         let index = self.index()?;
         Ok(index.entries().iter().map(|entry| FilePath::new(entry.path(&index).as_bytes())).collect())
     }

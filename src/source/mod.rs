@@ -36,6 +36,7 @@ mod remote;
 pub mod repository;
 mod revision;
 pub mod stdin;
+mod tracked;
 pub mod tree;
 mod trees;
 
@@ -51,7 +52,8 @@ pub use paths::Paths;
 pub use push::{PushError, pushed, received};
 pub use range::{Brought, Change, End, Purpose, Range, Selection};
 pub use repository::{GitEnvironment, Repository};
-pub use stdin::Stdin;
+pub use stdin::{Awaited, Stdin};
+pub use tracked::TrackedFiles;
 pub use tree::Tree;
 pub(crate) use trees::Trees;
 

@@ -8,6 +8,9 @@
 //! root of the repository (or, without one, of the scan) downwards and from nowhere else. That a `.gitignore` counts
 //! without a `.git` beside it makes an exported tree give the findings of its repository.
 //!
+//! A file that git tracks is no ignored one: git takes it into every commit, and who adds an ignore file to a change is not to
+//! hide what the change brings.
+//!
 //! What the user names is scanned though an ignore file may exclude it. A named symbolic link is followed, others are
 //! not. `.git` is passed over, be it a directory or the file of a worktree or submodule: history has a source of its own.
 
@@ -22,7 +25,7 @@ use globset::GlobSet;
 use ignore::WalkBuilder;
 
 use super::parts::Lanes;
-use super::{Sink, Source, SourceError, Stop, file_name_start, parallel, path_bytes, shown};
+use super::{Sink, Source, SourceError, Stop, TrackedFiles, file_name_start, parallel, path_bytes, shown};
 use crate::notice::{Cause, Notice, Tally};
 
 mod reader;
@@ -42,6 +45,8 @@ pub struct Tree {
     /// What the configuration excludes, matched against the path of the origin; a directory that matches is not
     /// descended into.
     pub exclude: GlobSet,
+    /// What git tracks is seen though an ignore file excludes it.
+    pub tracked: Option<Arc<TrackedFiles>>,
     threads: usize,
 }
 
@@ -49,7 +54,7 @@ impl Tree {
     /// The files at and below `roots`, read on `threads` threads.
     pub fn new(roots: impl IntoIterator<Item = impl Into<PathBuf>>, threads: usize) -> Self {
         let roots = roots.into_iter().map(Into::into).collect();
-        Self { roots, no_ignore: false, exclude: GlobSet::empty(), threads: threads.max(1) }
+        Self { roots, no_ignore: false, exclude: GlobSet::empty(), tracked: None, threads: threads.max(1) }
     }
 }
 
@@ -74,6 +79,8 @@ struct Directory {
     rules: Option<Arc<Rules>>,
     /// The absolute path, with a final slash.
     absolute: Vec<u8>,
+    /// Whether it is ignored, so that only what git tracks counts in it.
+    only_tracked: bool,
 }
 
 struct Walk<'w> {
@@ -107,8 +114,11 @@ impl Source for Tree {
         walk.files();
         walk.directories();
         let mut tally = walk.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let read = |root: &Root| root.files.load(Ordering::Relaxed) > 0;
         for root in &walk.roots {
-            if root.files.load(Ordering::Relaxed) == 0 && !stop.requested() {
+            // What lies below it and is named, too, was read as such.
+            let within = walk.roots.iter().filter(|other| other.absolute.starts_with(&root.absolute));
+            if !within.into_iter().any(read) && !stop.requested() {
                 let detail = "no file was read here; see what was ignored, excluded or skipped";
                 tally.notice(Notice::new(Cause::NothingFound, shown(&root.named), detail));
             }

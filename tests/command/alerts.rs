@@ -2,7 +2,7 @@
 //! to every command that lints.
 
 use crate::scripted::Scratch;
-use crate::support::{Report, expanded, keysieve, list, text};
+use crate::support::{Report, expanded, github, keysieve, list, text};
 
 fn findings(report: &Report) -> Vec<(String, String)> {
     report.findings().iter().map(|it| (text(&it["severity"]).to_owned(), text(&it["rule"]).to_owned())).collect()
@@ -79,4 +79,29 @@ fn what_git_tracks_is_known_to_lint_and_of_every_path() {
     scratch.write("other/.env", ENV);
     scratch.git(".", &["init", "-q", "other"]);
     keysieve(&scratch, "repo", &["lint", "app", "../other"]).says("the checks of what git tracks did not run");
+}
+
+#[test]
+fn what_git_tracks_is_no_ignored_file() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/.gitignore", ".env\nbuild/\n");
+    scratch.write("repo/.env", ENV);
+    scratch.write("repo/build/kept/key.txt", github("kept"));
+    scratch.git("repo", &["add", "-f", "."]);
+    scratch.commit_staged(0, "Tracked all the same");
+    scratch.write("repo/build/other.txt", github("built"));
+    scratch.write("repo/build/kept/other.txt", github("built, too"));
+    let scan = |arguments: &[&str]| {
+        keysieve(&scratch, "repo", &[&["scan", "--format", "json", "--show-secrets"], arguments].concat()).json()
+    };
+    let report = scan(&[]);
+    assert_eq!((report.secrets(), report.skipped("ignored")), (vec![github("kept")], 2));
+    // What is named is looked at whole.
+    assert_eq!(scan(&["build"]).secrets().len(), 3);
+    assert_eq!(scan(&["--no-ignore"]).secrets().len(), 3);
+    let lint = keysieve(&scratch, "repo", &["lint", "--format", "json"]).json();
+    assert!(lint.findings().iter().any(|it| text(&it["rule"]) == "tracked-env-file"), "{:#}", lint.0);
+    // Nor does what is written for searches hide it.
+    scratch.write("repo/.ignore", "build/\n.env\n");
+    assert_eq!(scan(&[]).secrets(), [github("kept")]);
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -123,10 +123,8 @@ fn a_scan_that_is_interrupted_says_what_it_has() {
     }
 }
 
-/// The same for a stream; what came before the interruption is reported.
-#[test]
-fn a_stream_that_is_interrupted() {
-    let scratch = Scratch::new();
+/// A scan of standard input that has been given a secret, and waits for more.
+fn fed(scratch: &Scratch) -> (Child, ChildStdin) {
     let mut child = command(&scratch.path("."))
         .args(["scan", "-", "--format", "json"])
         .stdin(Stdio::piped())
@@ -136,6 +134,14 @@ fn a_stream_that_is_interrupted() {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(format!("{}\n", github("stream")).as_bytes()).unwrap();
+    (child, stdin)
+}
+
+/// The same for a stream; what came before the interruption is reported.
+#[test]
+fn a_stream_that_is_interrupted() {
+    let scratch = Scratch::new();
+    let (child, mut stdin) = fed(&scratch);
     let feeder = thread::spawn(move || {
         let line = "nothing to see here\n".repeat(4096);
         // It ends when the program closes its input.
@@ -147,4 +153,18 @@ fn a_stream_that_is_interrupted() {
     feeder.join().unwrap();
     interrupted(&run.json());
     assert_eq!(run.json().findings()[0]["places"][0]["start"]["line"], 1);
+}
+
+/// A stream that says no more and does not end.
+#[test]
+fn a_stream_that_is_waited_for_is_interrupted_at_once() {
+    let scratch = Scratch::new();
+    let (child, stdin) = fed(&scratch);
+    thread::sleep(Duration::from_secs(2));
+    signal(&child, "-INT");
+    let begin = Instant::now();
+    let run = rest(child).exits(1);
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    interrupted(&run.json());
+    drop(stdin);
 }

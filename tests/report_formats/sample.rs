@@ -81,6 +81,7 @@ impl Run {
             explained: &[],
             min_confidence: Confidence::Medium,
             below_confidence: 7,
+            masked: &[],
             suppressed: &self.suppressed,
             hidden_remarks: 2,
             notes: &self.notes,

@@ -154,6 +154,8 @@ pub struct Inventory<'a> {
     pub rows: &'a [Row],
     /// The findings of the values: what must not be shown.
     pub findings: &'a [Finding],
+    /// What must not be shown beside it.
+    pub masked: &'a [Vec<u8>],
     /// What was covered.
     pub coverage: &'a Coverage,
     /// What was not, sorted.
@@ -172,7 +174,7 @@ impl Inventory<'_> {
     }
 
     fn mask(&self) -> Mask {
-        Mask::hiding(self.findings)
+        Mask::hiding(self.findings, self.masked)
     }
 
     /// `the inventory is incomplete (1 unreadable)`; none for a complete one.

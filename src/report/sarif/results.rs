@@ -11,7 +11,7 @@ use super::flow::flow;
 use super::hidden::suppression;
 use super::rules::{self, Rules};
 use super::{LOCATIONS, RESULTS, bag, number, object, plain};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Kind, Place};
 use crate::place::{FilePath, Origin};
 use crate::report::Report;
 use crate::report::escape::{code, markdown};
@@ -50,10 +50,11 @@ impl Results {
             left_out: entries.len() - kept.len(),
             locations_left_out: 0,
         };
-        let mut ordinals: HashMap<&str, u64> = HashMap::new();
+        // A secret is one finding wherever it stands; a breach is one in each file.
+        let mut ordinals: HashMap<(&str, Option<&FilePath>), u64> = HashMap::new();
         for index in kept {
             let finding = entries[index].finding;
-            let ordinal = ordinals.entry(finding.fingerprint.as_str()).or_default();
+            let ordinal = ordinals.entry((finding.fingerprint.as_str(), file_of_breach(finding))).or_default();
             *ordinal += 1;
             let further = finding.places.len().saturating_sub(1).min(LOCATIONS - 1).min(*locations);
             *locations -= further;
@@ -62,6 +63,11 @@ impl Results {
         }
         results
     }
+}
+
+/// The file of a breach.
+fn file_of_breach(finding: &Finding) -> Option<&FilePath> {
+    finding.places.first().filter(|_| finding.kind == Kind::Policy).and_then(|place| place.origin.path())
 }
 
 fn result(

@@ -100,7 +100,7 @@ impl<'w> Reader<'w> {
         }
         let path = walk.roots[root].prefix.clone();
         let rules = if walk.tree.no_ignore { None } else { Rules::of_root(&walk.roots[root].absolute) };
-        walk.enter(entry.path(), Directory { root, path, rules, absolute });
+        walk.enter(entry.path(), Directory { root, path, rules, absolute, only_tracked: false });
         WalkState::Continue
     }
 
@@ -124,9 +124,11 @@ impl<'w> Reader<'w> {
         if !walk.named.is_empty() && walk.named.contains(&to_path(&absolute())) {
             return WalkState::Skip;
         }
-        if let Some(rules) = &directory.rules
-            && rules.ignore(&absolute(), kind.is_dir())
-        {
+        let is_ignored = directory.rules.as_ref().is_some_and(|rules| rules.ignore(&absolute(), kind.is_dir()));
+        let only_tracked = directory.only_tracked || is_ignored;
+        let is_tracked =
+            || walk.tree.tracked.as_ref().is_some_and(|tracked| tracked.holds_absolute(&absolute(), kind.is_dir()));
+        if only_tracked && !is_tracked() {
             self.tally.coverage.skip(Cause::Ignored);
             return WalkState::Skip;
         }
@@ -139,7 +141,7 @@ impl<'w> Reader<'w> {
                 false => Rules::below(directory.rules.as_ref(), entry.path(), absolute.len()),
             };
             let path = [path.as_slice(), b"/"].concat();
-            walk.enter(entry.path(), Directory { root: directory.root, path, rules, absolute });
+            walk.enter(entry.path(), Directory { root: directory.root, path, rules, absolute, only_tracked });
         } else if kind.is_file() {
             self.name(&path, directory.path.len());
             self.file(directory.root, entry.path(), path);
