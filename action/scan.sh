@@ -129,17 +129,20 @@ if [ "$code" -ne 2 ] && [ -f "$work/report.jsonl" ]; then
   sarif=$SARIF_FILE
   findings=$(grep -c '^{"type":"finding"' "$work/report.jsonl") || true
 fi
-[ ! -f "$work/annotations" ] || cat "$work/annotations"
-{
-  printf 'keysieve looked at %s.\n\n' "$words"
-  [ ! -f "$work/report.md" ] || cat "$work/report.md"
-} >"$work/summary.md"
-summarise "$work/summary.md"
-output summary "$work/summary.md"
+if [ "$code" -ne 2 ]; then
+  [ ! -f "$work/annotations" ] || cat "$work/annotations"
+  {
+    printf 'keysieve looked at %s.\n\n' "$words"
+    [ ! -f "$work/report.md" ] || cat "$work/report.md"
+  } >"$work/summary.md"
+  summarise "$work/summary.md"
+  # What a comment says of an earlier run stays, if this one could not look.
+  output summary "$work/summary.md"
+fi
 
 case $code in
   0 | 1) ;;
-  2) error "usage or configuration error: the log says which" ;;
+  2) reason="usage or configuration error: the log says which" && error "$reason" ;;
   3) error "the scan is incomplete: the log says what was not scanned" ;;
   *) error "keysieve ended with $code" ;;
 esac

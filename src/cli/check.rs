@@ -75,7 +75,7 @@ impl CheckArgs {
     /// The change that the flags ask for.
     fn selection(&self) -> anyhow::Result<Option<Selection>> {
         match (&self.base, &self.range) {
-            (Some(base), _) => Ok(Some(range::since_base(base))),
+            (Some(base), _) => Ok(Some(range::since_base(base)?)),
             (None, Some(written)) if !written.contains("..") => {
                 bail!("--range {written}: write A..B, as what is new is what A does not have")
             }

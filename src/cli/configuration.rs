@@ -310,7 +310,7 @@ fn say_second(file: &Path) {
 }
 
 /// A directory as seen from the current one, where that is short: reports name files by it.
-fn near(absolute: &Path) -> PathBuf {
+pub fn near(absolute: &Path) -> PathBuf {
     let Ok(here) = Path::new(".").canonicalize() else { return absolute.to_owned() };
     match (absolute.strip_prefix(&here), here.strip_prefix(absolute)) {
         (Ok(below), _) => below.to_owned(),

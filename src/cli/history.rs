@@ -138,7 +138,7 @@ impl HistoryArgs {
     /// The range that the flags ask for; none for the whole history.
     fn selection(&self) -> anyhow::Result<Option<Selection>> {
         let mut selection = if let Some(base) = &self.base {
-            range::since_base(base)
+            range::since_base(base)?
         } else if let Some(written) = &self.range {
             range::written(written)?
         } else if !self.branch.is_empty() {

@@ -3,11 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::configuration::lines;
+use super::configuration::{self, lines};
 use super::time;
 use crate::config::policy::parse_day;
 use crate::config::{self, record};
@@ -27,7 +27,7 @@ pub struct RotatedArgs {
     /// Who did it
     #[arg(long, value_name = "WHO")]
     by: Option<String>,
-    /// Write to this file instead of the keysieve.toml of this directory
+    /// Write to this file instead of the keysieve.toml at the top of the repository
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -46,7 +46,12 @@ impl RotatedArgs {
             Some(text) => parse_day(text).with_context(|| format!("--at {text}: write 2026-01-31"))?,
             None => time::now(None)?.to_zoned(TimeZone::UTC).date(),
         };
-        let own = || config::find(Path::new("")).unwrap_or_else(|| PathBuf::from(config::FILE_NAMES[0]));
+        if at > time::now(None)?.to_zoned(TimeZone::UTC).date() {
+            bail!("--at {at}: that day is to come; record a rotation when it has been made");
+        }
+        // What lies below the top does not count for the history, which tells of rotations.
+        let home = configuration::top(Path::new("")).map(|top| configuration::near(&top)).unwrap_or_default();
+        let own = || config::find(&home).unwrap_or_else(|| home.join(config::FILE_NAMES[0]));
         let file = self.config.clone().unwrap_or_else(own);
         let recorded = record::rotated(&file, &self.fingerprint, at, self.by.as_deref())
             .map_err(|errors| anyhow::anyhow!(lines(&errors)))?;

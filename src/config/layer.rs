@@ -88,7 +88,14 @@ impl Layer {
     fn new(name: String, text: String, seat: Seat) -> Result<Self, Vec<ConfigError>> {
         let file = toml::from_str(&text).map_err(|error| {
             let line = error.span().map(|span| line_at(&text, span.start));
-            vec![ConfigError { file: name.clone(), line, reason: error.message().to_owned() }]
+            let mut reason = error.message().to_owned();
+            // Who comes from there tries this first.
+            if name.contains("gitleaks") || name.contains("betterleaks") {
+                reason.push_str(
+                    "; rules of gitleaks are given with --rules, and a .gitleaks.toml at the top is read by itself",
+                );
+            }
+            vec![ConfigError { file: name.clone(), line, reason }]
         })?;
         Ok(Self { name, text, file, seat, flag: None })
     }

@@ -175,8 +175,12 @@ impl Baseline {
             text.lines().enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, it)| !it.trim().is_empty());
         let head = lines.next().and_then(|(_, line)| serde_json::from_str::<Head>(line).ok());
         let Some(head) = head else {
-            let reason = "is no baseline: its first line is not one that `keysieve baseline create` writes";
-            return Err(vec![error(1, reason.to_owned())]);
+            let mut reason =
+                "is no baseline: its first line is not one that `keysieve baseline create` writes".to_owned();
+            if text.contains("\"plugins_used\"") {
+                reason.push_str("; one of detect-secrets is read by itself, as .secrets.baseline beside keysieve.toml");
+            }
+            return Err(vec![error(1, reason)]);
         };
         if head.version != VERSION {
             return Err(vec![error(
@@ -425,8 +429,10 @@ fn entry(line: &str) -> Result<Option<Entry>, String> {
     if entry.state.needs_reason() && entry.reason.trim().is_empty() {
         return Err(format!("state {:?} needs a reason", entry.state.id()));
     }
-    // What was written on Windows holds on every system.
-    entry.path = entry.path.replace('\\', "/");
+    // What was written on Windows holds on every system. A control character in a name is written as `\u{9}`.
+    if !entry.path.contains("\\u{") {
+        entry.path = entry.path.replace('\\', "/");
+    }
     Ok(Some(entry))
 }
 

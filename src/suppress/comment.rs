@@ -295,13 +295,20 @@ fn last_day(words: &str) -> Option<(Range<usize>, Option<Date>)> {
         let stated = signed.unwrap_or(behind);
         let word = stated.split([' ', '\t']).next().unwrap_or_default();
         let day = parse_day(word.trim_matches(|sign: char| !sign.is_ascii_alphanumeric()));
-        let is_meant =
-            !is_in_word && (signed.is_some() || (day.is_some() && behind.len() < words.len() - at - UNTIL.len()));
+        let follows = behind.len() < words.len() - at - UNTIL.len();
+        let is_meant = !is_in_word && (signed.is_some() || follows && (day.is_some() || is_like_a_day(word)));
         is_meant.then(|| (at..words.len() - stated.len() + word.len(), day))
     })
 }
 
 const UNTIL: &str = "until";
+
+/// Whether somebody meant a day and wrote it otherwise: `01.01.2030`, `2030/1/1`.
+fn is_like_a_day(word: &str) -> bool {
+    let numbers: Vec<&str> = word.trim_end_matches(['.', ',', ';', ')']).split(['.', '/', '-']).collect();
+    let is_number = |text: &&str| matches!(text.len(), 1..=4) && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.len() == 3 && numbers.iter().all(is_number)
+}
 
 /// The words without what closes a comment or the string that they stand in.
 fn closed(words: &str) -> &str {
@@ -372,6 +379,8 @@ mod tests {
         is("until: 31.12.2026 read", None, "read", Some(CommentFlaw::NoDay));
         is("read until=", None, "read", Some(CommentFlaw::NoDay));
         // Words, and no day.
+        is("read until 31.12.2026", None, "read", Some(CommentFlaw::NoDay));
+        is("read until 2026/12/31 by tests", None, "read by tests", Some(CommentFlaw::NoDay));
         is("read until the move", None, "read until the move", None);
         is("wait-until=1 polls", None, "wait-until=1 polls", None);
     }

@@ -29,6 +29,21 @@ pub struct Standing {
 /// By fingerprint and address: where findings stand in the version that is judged.
 pub type Standings = HashMap<(String, String), Vec<Standing>>;
 
+/// Sorts the standings of each by place, as judgement looks them up: a log may hold one secret on each of its lines.
+pub fn sort(standings: &mut Standings) {
+    standings
+        .values_mut()
+        .for_each(|standings| standings.sort_by(|a, b| (&a.origin, a.span).cmp(&(&b.origin, b.span))));
+}
+
+/// Those at this very place.
+fn at<'s>(standings: &'s [Standing], place: &Place) -> &'s [Standing] {
+    let wanted = (&place.origin, place.span);
+    let first = standings.partition_point(|it| (&it.origin, it.span) < wanted);
+    let count = standings[first..].partition_point(|it| (&it.origin, it.span) == wanted);
+    &standings[first..first + count]
+}
+
 /// What the run knows and this room does not.
 pub struct Ground<'g> {
     /// Where findings stand today.
@@ -211,8 +226,10 @@ impl<'s> Suppressions<'s> {
     /// beside each place that has the same secret at the same path today.
     fn comment(&mut self, finding: &Finding, place: &Place, address: &str, ground: &Ground<'_>) -> Option<Suppression> {
         let standings = ground.standings.get(&(finding.fingerprint.to_string(), address.to_owned()))?;
-        let here = standings.iter().find(|it| it.origin == place.origin && it.span == place.span);
-        let asked: Vec<&Standing> = here.map_or_else(|| standings.iter().collect(), |here| vec![here]);
+        let asked = match at(standings, place) {
+            [] => standings.as_slice(),
+            [here, ..] => std::slice::from_ref(here),
+        };
         let mut by = None;
         for standing in asked {
             let comment = standing.comments.iter().find(|comment| self.counts(comment, finding, ground.now))?;
@@ -233,10 +250,8 @@ impl<'s> Suppressions<'s> {
         let mut flaws = Vec::new();
         for place in &finding.places {
             let key = (finding.fingerprint.to_string(), (ground.address)(&place.origin));
-            for standing in ground.standings.get(&key).into_iter().flatten() {
-                if standing.origin != place.origin || standing.span != place.span {
-                    continue;
-                }
+            let standings = ground.standings.get(&key).map(Vec::as_slice).unwrap_or_default();
+            for standing in at(standings, place) {
                 for comment in &standing.comments {
                     let line = format!("the comment `{}` on line {}", comment.word, comment.line);
                     let is_read = if comment.is_own() { self.counting.own } else { self.counting.foreign };

@@ -12,4 +12,4 @@ mod sample;
 
 pub use exception::Exceptions;
 pub use foreign::Foreign;
-pub use judge::{Counting, Ground, Settled, Standing, Standings, Suppressions};
+pub use judge::{Counting, Ground, Settled, Standing, Standings, Suppressions, sort};

@@ -106,6 +106,11 @@ fn a_change_that_cannot_be_compared_is_said() {
     let scratch = known();
     check(&scratch, "repo", &["--base", "nowhere"]).exits(2).says("nowhere");
     check(&scratch, "repo", &["--range", "main"]).exits(2).says("write A..B");
+    // A variable of a job that is not set.
+    for empty in [&["--base", ""][..], &["--base", " "], &["--range", ""], &["--range", ".."]] {
+        check(&scratch, "repo", empty).exits(2);
+        keysieve(&scratch, "repo", &[&["history"], empty].concat()).exits(2);
+    }
     check(&scratch, "repo", &["--base", "main", "--cache", "../cache"]).exits(2).says("--cache");
     scratch.write("elsewhere/a.txt", "a\n");
     check(&scratch, "elsewhere", &["--base", "main"]).exits(3).says("not a git repository");

@@ -243,6 +243,10 @@ fn lefthook_and_pre_commit_are_told_in_their_own_files() {
     scratch.write("repo/lefthook.yml", "pre-commit:\n  commands: {k: {run: keysieve hook run pre-commit}}\n");
     hook(&scratch, "repo", &["install"]).exits(0).says("installed already: lefthook runs it");
     hook(&scratch, "repo", &["status"]).exits(0).says("pre-commit: lefthook runs it, by lefthook.yml");
+    // In a fresh clone nothing runs yet.
+    fs::remove_file(scratch.path("repo/.git/hooks/pre-commit")).unwrap();
+    hook(&scratch, "repo", &["install"]).exits(2).says("nothing runs it: run `lefthook install`");
+    hook(&scratch, "repo", &["status"]).exits(0).says("pre-commit: not run: lefthook.yml names it");
 
     let scratch = repository();
     scratch.write("repo/.pre-commit-config.yaml", "repos: []\n");

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
 
 use clap::Args;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::{Common, settings};
 use crate::cli::output;
@@ -16,6 +18,7 @@ use crate::finding::Finding;
 use crate::place::sanitize;
 use crate::report::{Report, text};
 use crate::run::{self, Progress, address};
+use crate::secret::Secret;
 use crate::source::Stop;
 use crate::suppress::baseline::{Entry, State};
 
@@ -33,8 +36,7 @@ pub(super) struct AuditArgs {
     judge: JudgeArgs,
 }
 
-const HELP: &str = "\
-  r  real: a secret, still to be replaced
+const HELP: &str = "  r  real: a secret, still to be replaced
   o  rotated: it was replaced, and opens nothing any more
   a  accepted: it stays, for a reason
   f  false positive: no secret, for a reason
@@ -77,7 +79,13 @@ impl AuditArgs {
                     sanitize(&entry.path)
                 )?,
             }
-            match ask(entry, is_proved, &mut input, &mut out)? {
+            let about = About {
+                entry,
+                is_proved,
+                secret: found.get(&key).and_then(|finding| finding.secret.as_ref()),
+                today: settings.now.to_zoned(TimeZone::UTC).date(),
+            };
+            match ask(&about, &mut input, &mut out)? {
                 Answer::Quit => break,
                 Answer::Skip => {}
                 Answer::Is(answer) => {
@@ -111,9 +119,26 @@ enum Answer {
     Quit,
 }
 
+/// What is asked about.
+struct About<'a> {
+    entry: &'a Entry,
+    is_proved: bool,
+    secret: Option<&'a Secret>,
+    today: Date,
+}
+
+impl About<'_> {
+    /// Whether a text holds the secret itself, which the file that is committed must not.
+    fn tells(&self, text: &str) -> bool {
+        let own = self.secret.map(Secret::own_part).filter(|own| own.len() >= 8);
+        own.is_some_and(|own| memchr::memmem::find(text.as_bytes(), own).is_some())
+    }
+}
+
 /// Asks what an entry is; the end of the input is an end of the audit. Of what an offline check proves no word makes a false
 /// positive.
-fn ask(entry: &Entry, is_proved: bool, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
+fn ask(about: &About<'_>, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
+    let About { entry, is_proved, today, .. } = *about;
     loop {
         let Some(answer) = line("[r]eal r[o]tated [a]ccepted [f]alse positive [s]kip [q]uit ? ", input, out)? else {
             return Ok(Answer::Quit);
@@ -137,6 +162,10 @@ fn ask(entry: &Entry, is_proved: bool, input: &mut dyn BufRead, out: &mut dyn Wr
         let wanted = if state.needs_reason() { "why: " } else { "why (may be empty): " };
         loop {
             let Some(reason) = line(wanted, input, out)? else { return Ok(Answer::Quit) };
+            if about.tells(&reason) {
+                writeln!(out, "  that holds the secret itself, and this file is committed: say it otherwise")?;
+                continue;
+            }
             judged.reason = sanitize(&reason);
             if !judged.reason.is_empty() || !state.needs_reason() {
                 break;
@@ -147,11 +176,14 @@ fn ask(entry: &Entry, is_proved: bool, input: &mut dyn BufRead, out: &mut dyn Wr
         judged.owner = sanitize(&owner);
         loop {
             let Some(until) = line("until (2026-12-31, may be empty): ", input, out)? else { return Ok(Answer::Quit) };
-            if until.is_empty() || parse_day(&until).is_some() {
-                judged.until = until;
-                break;
+            match parse_day(&until) {
+                Some(day) if day < today => writeln!(out, "  {day} is over: what has ended hides nothing")?,
+                None if !until.is_empty() => writeln!(out, "  write a day as 2026-12-31")?,
+                _ => {
+                    judged.until = until;
+                    break;
+                }
             }
-            writeln!(out, "  write a day as 2026-12-31")?;
         }
         return Ok(Answer::Is(Box::new(judged)));
     }

@@ -13,6 +13,7 @@ use super::{Common, settings};
 use crate::config::key::{Wanted, with};
 use crate::config::{self};
 use crate::place::sanitize;
+use crate::policy::comments;
 use crate::run::{Outcome, address};
 use crate::secret::FingerprintKey;
 use crate::source::Paths;
@@ -182,7 +183,8 @@ impl UpdateArgs {
 
 /// Lists what was found.
 fn add(baseline: &mut Baseline, outcome: &Outcome, paths: &Paths) {
-    for finding in &outcome.findings {
+    // What is said of things that hide findings is never hidden.
+    for finding in outcome.findings.iter().filter(|finding| !comments::is_of_hiding(&finding.rule)) {
         entries(finding, &|origin| address(paths, origin)).into_iter().for_each(|entry| baseline.put(entry));
     }
 }

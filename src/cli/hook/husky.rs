@@ -56,8 +56,7 @@ fn unsafe_after(text: &str, hook: Hook) -> Option<&'static str> {
     if first.starts_with("#!") && !first.split_whitespace().any(is_shell) {
         return Some("it is no shell script");
     }
-    let ends = |line: &str| matches!(line.split_whitespace().next(), Some("exit" | "exec" | "return"));
-    if text.lines().any(|line| !line.starts_with([' ', '\t']) && ends(line)) {
+    if text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(commands).any(may_end) {
         return Some("it may end before its last line");
     }
     if text.contains("<<") || text.trim_end().ends_with('\\') {
@@ -65,6 +64,31 @@ fn unsafe_after(text: &str, hook: Hook) -> Option<&'static str> {
     }
     (hook == Hook::PrePush && text.lines().any(|line| !line.trim().is_empty() && !line.starts_with('#')))
         .then_some("what stands there may read the input that git gives the hook")
+}
+
+/// The commands of a line, each from its first word that is none of the shell's own.
+fn commands(line: &str) -> impl Iterator<Item = &str> {
+    let parts = line.split([';', '&', '|', '(', ')', '{', '}', '`']);
+    parts.map(|part| {
+        let mut part = part.trim_start();
+        while let Some((word, rest)) = part.split_once(char::is_whitespace)
+            && matches!(word, "if" | "then" | "elif" | "else" | "while" | "until" | "do" | "!")
+        {
+            part = rest.trim_start();
+        }
+        part
+    })
+}
+
+/// Whether a command may end the hook so that the commit goes on.
+fn may_end(command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    match words.next() {
+        Some("exec" | "return" | "trap") => true,
+        // With a failure nothing is committed.
+        Some("exit") => !words.next().and_then(|code| code.parse::<u8>().ok()).is_some_and(|code| code > 0),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -78,9 +102,23 @@ mod tests {
             unsafe_after("#!/usr/bin/env sh\n. \"$(dirname \"$0\")/_/husky.sh\"\nnpm test", Hook::PreCommit),
             None
         );
-        assert_eq!(unsafe_after("if x; then\n  exit 1\nfi\n", Hook::PreCommit), None);
+        for text in ["if x; then\n  exit 1\nfi\n", "npm test || exit 1\n", "# exit 0\nnpm test\n", "echo exit\n"] {
+            assert_eq!(unsafe_after(text, Hook::PreCommit), None, "{text}");
+        }
         assert_eq!(unsafe_after("#!/bin/sh\n", Hook::PrePush), None);
-        for text in ["#!/usr/bin/env node\n", "npm test\nexit 0\n", "exec npm test\n", "cat <<E\nE\n", "npm \\"] {
+        for text in [
+            "#!/usr/bin/env node\n",
+            "npm test\nexit 0\n",
+            "exec npm test\n",
+            "cat <<E\nE\n",
+            "npm \\",
+            "npx lint-staged && exit 0\n",
+            "echo a; exit\n",
+            "npx x || { exec true; }\n",
+            "trap 'exit 0' EXIT\nnpm test\n",
+            "if x; then\n  exit 0\nfi\n",
+            "if x; then exit $code; fi\n",
+        ] {
             assert!(unsafe_after(text, Hook::PreCommit).is_some(), "{text}");
         }
         assert!(unsafe_after("npm test\n", Hook::PrePush).is_some());

@@ -120,7 +120,7 @@ fn install(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
     let state = file.state()?;
     let other = if let State::Other { text } = &state { Some(text.as_slice()) } else { None };
     if let Some(manager) = Manager::of(places, hook, other) {
-        return with(&manager, hook);
+        return with(&manager, hook, manager.is_installed(other));
     }
     if places.is_elsewhere()
         && let Some(stated) = places.stated.as_ref().filter(|stated| stated.by != StatedBy::Repository)
@@ -148,10 +148,15 @@ fn install(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
     })
 }
 
-fn with(manager: &Manager, hook: Hook) -> anyhow::Result<String> {
+fn with(manager: &Manager, hook: Hook, is_installed: bool) -> anyhow::Result<String> {
     let (name, lines) = (manager.name(), manager.to_add(hook));
     if manager.names_keysieve(hook) {
         let file = manager.file().map(path_shown).unwrap_or_default();
+        if !is_installed {
+            bail!(
+                "{file} names it, but {name} has not written its hooks here, so nothing runs it: run `{name} install`"
+            );
+        }
         return Ok(format!("installed already: {name} runs it by {file}"));
     }
     match manager {

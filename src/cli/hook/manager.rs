@@ -79,6 +79,11 @@ impl Manager {
         text.lines().any(|line| !line.trim_start().starts_with('#') && runs(line, hook))
     }
 
+    /// Whether its own hook is there, of which the file that git runs has this text: a configuration alone runs nothing.
+    pub(super) fn is_installed(&self, text: Option<&[u8]>) -> bool {
+        !matches!(self, Self::Lefthook { .. }) || text.is_some_and(|text| holds(text, "lefthook"))
+    }
+
     /// What is to be written there.
     pub(super) fn to_add(&self, hook: Hook) -> String {
         let name = hook.name();

@@ -8,7 +8,7 @@ use super::file::{HookFile, State, is_there};
 use super::global::FORWARDED;
 use super::install::{names, places, script};
 use super::manager::Manager;
-use super::script::{BEFORE, Hook, is_own, scans};
+use super::script::{BEFORE, Hook, KEPT, is_own, scans};
 use crate::cli::output::print;
 use crate::source::{HookPlaces, StatedBy, path_shown};
 
@@ -61,7 +61,11 @@ pub(super) fn of(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
             }
         };
         if is_there(&file.before()) {
-            words.push_str(&format!("; {} is run first", path_shown(&file.before())));
+            let before = path_shown(&file.before());
+            words.push_str(&match HookFile::new(&places.used, &format!("{}{BEFORE}", hook.name())).is_executable() {
+                true => format!("; {before} is run first"),
+                false => format!("; {before} is not executable, and not run"),
+            });
         }
         let is_of_all = places.stated.as_ref().is_some_and(|stated| stated.by != StatedBy::Repository);
         if !is_of_all && text != script(places, hook).as_bytes() {
@@ -72,6 +76,11 @@ pub(super) fn of(places: &HookPlaces, hook: Hook) -> anyhow::Result<String> {
     }
     if let Some(manager) = &manager {
         let (name, its) = (manager.name(), manager.file().map(path_shown).unwrap_or_default());
+        if manager.names_keysieve(hook) && !manager.is_installed(other) {
+            return Ok(format!(
+                "not run: {its} names it, but {name} has not written its hooks here; run `{name} install`"
+            ));
+        }
         if manager.names_keysieve(hook) {
             return Ok(format!("{name} runs it, by {its}"));
         }
@@ -106,7 +115,9 @@ fn shadowed(places: &HookPlaces) -> Vec<String> {
     let is_run = |name: &str| fs::read(places.used.join(name)).is_ok_and(|text| is_own(&text) && forwards(&text));
     let forwards = |name: &String| FORWARDED.contains(&name.as_str()) && is_run(name);
     let mut names: Vec<String> = names
-        .filter(|name| !name.ends_with(".sample") && !name.ends_with(BEFORE) && !forwards(name))
+        .filter(|name| {
+            !name.ends_with(".sample") && !name.ends_with(BEFORE) && !name.ends_with(KEPT) && !forwards(name)
+        })
         .filter(|name| HookFile::new(&places.own, name).is_executable())
         .collect();
     names.sort();

@@ -59,6 +59,12 @@ static OLD: Meta = Meta {
 /// What is known of the checks here, sorted by id.
 pub static METAS: [&Meta; 4] = [&ENDED, &INCOMPLETE, &UNUSED, &OLD];
 
+/// Whether a check of this id tells of what hides findings.
+#[must_use]
+pub fn is_of_hiding(check: &str) -> bool {
+    METAS.iter().any(|meta| meta.id == check)
+}
+
 /// What is wrong with a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {

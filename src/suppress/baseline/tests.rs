@@ -108,6 +108,7 @@ fn what_is_wrong_has_its_line() {
     };
     wrong("", 1, "is no baseline");
     wrong("{}\n", 1, "is no baseline");
+    wrong("{\"plugins_used\": []}\n", 1, "read by itself");
     wrong(&good.replace("unkeyed", "0a0b0c0d"), 1, "under the key 0a0b0c0d");
     wrong(&good.replace("baseline\":1", "baseline\":2"), 1, "version 2");
     wrong(&good.replace("ks1:", "ks1;"), 2, "is no fingerprint");
