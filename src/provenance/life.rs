@@ -37,11 +37,11 @@ pub(super) fn lives(
     let graph = &lineage.graph;
     let mut holdings = Holdings::new(repository, lineage, relevant, subjects);
     let count = graph.commits.len();
-    let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
+    let positions = &lineage.order().positions;
     let (mut held, mut reached) = (vec![EMPTY; count], vec![EMPTY; count]);
     let mut said: HashMap<u32, Vec<u32>> = HashMap::new();
     for (subject, number) in subjects.iter().zip(0..) {
-        for position in subject.iter().filter_map(|id| positions.get(id)) {
+        for position in subject.iter().filter_map(|id| positions.get(&id.0)) {
             said.entry(*position).or_default().push(number);
         }
     }
@@ -59,12 +59,12 @@ pub(super) fn lives(
             }
             None => own,
         };
-        for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
+        for parent in commit.parents.iter().filter_map(|parent| positions.get(&parent.0)) {
             all = holdings.sets.union(all, reached[*parent as usize]);
         }
         reached[position as usize] = all;
     }
-    let tracks = Tracks { graph, lineage, positions: &positions, held: &held, sets: &holdings.sets };
+    let tracks = Tracks { graph, lineage, positions, held: &held, sets: &holdings.sets };
     let mut lives = tracks.lives(subjects, &reached, &said);
     for (subject, life) in subjects.iter().zip(&mut lives) {
         tagged(graph, subject, life);
@@ -257,7 +257,7 @@ impl<'h> Holdings<'h> {
 struct Tracks<'t> {
     graph: &'t Graph,
     lineage: &'t Lineage,
-    positions: &'t HashMap<Id, u32>,
+    positions: &'t order::Positions,
     held: &'t [u32],
     sets: &'t Sets,
 }
@@ -284,7 +284,7 @@ impl Tracks<'_> {
                 let first = first?;
                 let parents = &self.graph.commits[first as usize].parents;
                 Some(Life {
-                    at_least: parents.iter().any(|parent| !self.positions.contains_key(parent)),
+                    at_least: parents.iter().any(|parent| !self.positions.contains_key(&parent.0)),
                     last: last.map(|last| self.event(last)),
                     removed: presence.removed.filter(|_| !presence.present).map(|removed| self.event(removed)),
                     returns: presence.returns,
@@ -372,7 +372,7 @@ impl Tracks<'_> {
             while let Some(position) = next.filter(|&position| passed.insert(position)) {
                 chain.push(position);
                 let first = self.graph.commits[position as usize].parents.first();
-                next = first.and_then(|parent| self.positions.get(parent)).copied();
+                next = first.and_then(|parent| self.positions.get(&parent.0)).copied();
             }
             let mut before = next.map_or(EMPTY, |position| self.held[position as usize]);
             for &position in chain.iter().rev() {
@@ -448,13 +448,13 @@ impl Tracks<'_> {
         }
         let mut in_reflog: HashSet<u32> = HashSet::new();
         let mut seen: HashSet<u32> = HashSet::new();
-        for position in self.graph.reflog.iter().filter_map(|id| self.positions.get(id)) {
+        for position in self.graph.reflog.iter().filter_map(|id| self.positions.get(&id.0)) {
             let set = reached[*position as usize];
             if seen.insert(set) {
                 in_reflog.extend(self.sets.of(set));
             }
         }
-        let head = self.graph.head.and_then(|head| self.positions.get(&head));
+        let head = self.graph.head.and_then(|head| self.positions.get(&head.0));
         let head = head.map_or(&[][..], |&head| self.sets.of(self.held[head as usize]));
         for (life, subject) in lives.iter_mut().zip(0..) {
             let Some(life) = life else { continue };

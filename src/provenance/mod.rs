@@ -101,6 +101,8 @@ pub struct Lineage {
 
 /// The order of the commits of a graph.
 struct Order {
+    /// Where in `graph.commits` each is.
+    positions: order::Positions,
     /// Positions in `graph.commits`, the oldest first.
     oldest_first: Vec<u32>,
     /// For each commit of the graph its place in `oldest_first`.
@@ -115,19 +117,20 @@ struct Order {
 
 impl Order {
     fn of(graph: &Graph) -> Self {
-        let (reachable, reachable_tags) = order::reachable(graph, |_| true);
-        let oldest_first = order::oldest_first(graph, &reachable);
-        let (mut notes, _) = order::reachable(graph, |name| name.starts_with("refs/notes/"));
+        let positions = order::positions(graph);
+        let (reachable, reachable_tags) = order::reachable(graph, &positions, |_| true);
+        let oldest_first = order::oldest_first(graph, &positions, &reachable);
+        let (mut notes, _) = order::reachable(graph, &positions, |name| name.starts_with("refs/notes/"));
         if notes.contains(&true) {
-            let (others, _) = order::reachable(graph, |name| !name.starts_with("refs/notes/"));
+            let (others, _) = order::reachable(graph, &positions, |name| !name.starts_with("refs/notes/"));
             notes.iter_mut().zip(others).for_each(|(note, other)| *note &= !other);
         }
         let mut ranks = vec![u32::MAX; graph.commits.len()];
         for (&position, rank) in oldest_first.iter().zip(0..) {
             ranks[position as usize] = rank;
         }
-        let times = order::times(graph, &oldest_first);
-        Self { oldest_first, ranks, times, reachable, reachable_tags, notes }
+        let times = order::times(graph, &positions, &oldest_first);
+        Self { positions, oldest_first, ranks, times, reachable, reachable_tags, notes }
     }
 }
 

@@ -1,19 +1,31 @@
 //! The order of commits, and which of them a ref leads to.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet};
 
 use crate::source::{Graph, Id};
 
+/// Where in the graph each commit is, by its id.
+pub(super) type Positions = gix::hashtable::HashMap<gix::ObjectId, u32>;
+
+/// Where the commits of a graph are.
+pub(super) fn positions(graph: &Graph) -> Positions {
+    graph.commits.iter().map(|commit| commit.id.0).zip(0..).collect()
+}
+
 /// For each commit of the graph whether a ref of the `wanted` names leads to it; and the tags that these lead to.
-pub(super) fn reachable(graph: &Graph, wanted: impl Fn(&str) -> bool) -> (Vec<bool>, HashSet<Id>) {
+pub(super) fn reachable(
+    graph: &Graph,
+    positions: &Positions,
+    wanted: impl Fn(&str) -> bool,
+) -> (Vec<bool>, HashSet<Id>) {
     let mut reachable = vec![false; graph.commits.len()];
     let mut tags = HashSet::new();
     let mut pending: Vec<Id> = graph.tips.iter().filter(|tip| wanted(&tip.name)).map(|tip| tip.id).collect();
     while let Some(id) = pending.pop() {
-        if let Ok(position) = graph.commits.binary_search_by_key(&id, |commit| commit.id) {
-            if !std::mem::replace(&mut reachable[position], true) {
-                pending.extend(graph.commits[position].parents.iter().copied());
+        if let Some(&position) = positions.get(&id.0) {
+            if !std::mem::replace(&mut reachable[position as usize], true) {
+                pending.extend(graph.commits[position as usize].parents.iter().copied());
             }
         } else if let Ok(position) = graph.tags.binary_search_by_key(&id, |tag| tag.id)
             && tags.insert(id)
@@ -25,9 +37,8 @@ pub(super) fn reachable(graph: &Graph, wanted: impl Fn(&str) -> bool) -> (Vec<bo
 }
 
 /// Positions of all commits: none before its parents, reachable ones first, then by date, then by id.
-pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
-    let positions: HashMap<Id, u32> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
-    let children = children(graph, &positions);
+pub(super) fn oldest_first(graph: &Graph, positions: &Positions, reachable: &[bool]) -> Vec<u32> {
+    let children = children(graph, positions);
     let mut parents = vec![0_u32; graph.commits.len()];
     children.iter().flatten().for_each(|&child| parents[child as usize] += 1);
     let rank = |position: u32| {
@@ -51,10 +62,10 @@ pub(super) fn oldest_first(graph: &Graph, reachable: &[bool]) -> Vec<u32> {
 
 /// For each commit the positions of those made from it. A parent that is not there, as in a shallow clone, is waited for by
 /// nobody.
-pub(super) fn children(graph: &Graph, positions: &HashMap<Id, u32>) -> Vec<Vec<u32>> {
+pub(super) fn children(graph: &Graph, positions: &Positions) -> Vec<Vec<u32>> {
     let mut children: Vec<Vec<u32>> = vec![Vec::new(); graph.commits.len()];
     for (commit, position) in graph.commits.iter().zip(0_u32..) {
-        for parent in commit.parents.iter().filter_map(|parent| positions.get(parent)) {
+        for parent in commit.parents.iter().filter_map(|parent| positions.get(&parent.0)) {
             children[*parent as usize].push(position);
         }
     }
@@ -62,12 +73,12 @@ pub(super) fn children(graph: &Graph, positions: &HashMap<Id, u32>) -> Vec<Vec<u
 }
 
 /// The date of each commit: no commit is older than its newest parent, whatever its clock said. `order` has parents first.
-pub(super) fn times(graph: &Graph, order: &[u32]) -> Vec<i64> {
-    let positions: HashMap<Id, usize> = graph.commits.iter().map(|commit| commit.id).zip(0..).collect();
+pub(super) fn times(graph: &Graph, positions: &Positions, order: &[u32]) -> Vec<i64> {
     let mut times: Vec<i64> = graph.commits.iter().map(|commit| commit.time).collect();
     for &position in order {
         let parents = &graph.commits[position as usize].parents;
-        let newest = parents.iter().filter_map(|parent| positions.get(parent)).map(|&parent| times[parent]).max();
+        let newest = parents.iter().filter_map(|parent| positions.get(&parent.0));
+        let newest = newest.map(|&parent| times[parent as usize]).max();
         times[position as usize] = newest.map_or(times[position as usize], |time| time.max(times[position as usize]));
     }
     times
@@ -101,10 +112,11 @@ mod tests {
         let tags = vec![Tag { id: id(0x90), target: id(4), tagger: b"t".as_slice().into(), time: 1 }];
         let tip = Tip { name: "refs/tags/v1".to_owned(), id: id(0x90) };
         let graph = Graph { commits, tags, tips: vec![tip], ..Graph::default() };
-        let (reachable, tags) = reachable(&graph, |_| true);
+        let positions = positions(&graph);
+        let (reachable, tags) = reachable(&graph, &positions, |_| true);
         assert_eq!(reachable, [true, true, true, true, false]);
         assert!(tags.contains(&id(0x90)));
-        assert_eq!(oldest_first(&graph, &reachable), [0, 1, 2, 3, 4]);
-        assert_eq!(times(&graph, &[0, 1, 2, 3, 4]), [100, 100, 120, 130, 100]);
+        assert_eq!(oldest_first(&graph, &positions, &reachable), [0, 1, 2, 3, 4]);
+        assert_eq!(times(&graph, &positions, &[0, 1, 2, 3, 4]), [100, 100, 120, 130, 100]);
     }
 }

@@ -19,8 +19,10 @@ use super::packed::{self, AHEAD, Frames};
 use super::{Input, Memory, Problem, Visit};
 
 mod record;
+mod small;
 
 use record::{Central, Local};
+use small::Small;
 
 /// What a member is, as one of its two descriptions has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +56,7 @@ pub(super) fn members(input: &mut dyn Input, memory: &Memory<'_>, visit: &mut dy
     if directory.is_none() {
         visit.problem(b"", Problem::Damaged("it has no directory: its members were searched for"));
     }
-    let mut reading = Reading { input, memory, visit, covered: Vec::new() };
+    let mut reading = Reading { input, memory, visit, small: Small::new(), covered: Vec::new() };
     if let Some(directory) = directory {
         reading.covered.push(directory.range.clone());
         let mut seen = HashSet::new();
@@ -74,6 +76,7 @@ struct Reading<'z, 'm> {
     input: &'z mut dyn Input,
     memory: &'z Memory<'m>,
     visit: &'z mut dyn Visit,
+    small: Small,
     /// What members and directory take up.
     covered: Vec<Range<u64>>,
 }
@@ -112,6 +115,15 @@ impl Reading<'_, '_> {
             return true;
         }
         let unpacked = entry.unpacked.unwrap_or(u64::MAX);
+        if let (8, Some(packed)) = (entry.method, entry.packed) {
+            if let Some((mut body, _hold)) = self.small.inflate(&mut &mut *self.input, (packed, unpacked), self.memory)
+            {
+                return self.visit.member(&entry.name, &mut body).is_continue();
+            }
+            if self.input.seek(SeekFrom::Start(data)).is_err() {
+                return true;
+            }
+        }
         let mut packed = (&mut *self.input).take(entry.packed.unwrap_or(u64::MAX));
         let name = &entry.name;
         let flow = match entry.method {
