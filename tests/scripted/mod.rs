@@ -50,6 +50,8 @@ impl Scratch {
         }
         command
             .current_dir(self.path(at))
+            // What git tidies up behind a fetch goes on when git has ended, and takes packs away from who reads them.
+            .args(["-c", "maintenance.auto=false"])
             .args(arguments)
             .env("HOME", self.path("no-home"))
             .env("XDG_CONFIG_HOME", self.path("no-home"))
