@@ -310,7 +310,7 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
         return verdict.reject("shape", what);
     }
     let has_marks = || value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b'|' | b'*' | b'?'));
-    if !quoted && !password && has_marks() && !(is_generated(value) && !has_brackets(value)) {
+    if !quoted && !password && has_marks() && (has_brackets(value) || !is_generated(value)) {
         return verdict.reject("shape", "an expression");
     }
     let Some(score) = Look::at(claim).map(|look| model::score(&look)) else { return };

@@ -117,7 +117,8 @@ impl Plan {
 impl Plan {
     /// Whether the paths are those of a bare repository: its files are its objects, which the history reads as what they are.
     fn is_of_objects(&self, repository: Option<&Repository>) -> bool {
-        self.history_optional && repository.is_some_and(|repository| repository.work_dir().is_none())
+        (self.history_optional || self.range.is_some())
+            && repository.is_some_and(|repository| repository.work_dir().is_none())
     }
 }
 

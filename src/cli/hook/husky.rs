@@ -86,7 +86,7 @@ fn may_end(command: &str) -> bool {
     match words.next() {
         Some("exec" | "return" | "trap") => true,
         // With a failure nothing is committed.
-        Some("exit") => !words.next().and_then(|code| code.parse::<u8>().ok()).is_some_and(|code| code > 0),
+        Some("exit") => words.next().and_then(|code| code.parse::<u8>().ok()).is_none_or(|code| code == 0),
         _ => false,
     }
 }
