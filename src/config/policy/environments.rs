@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
@@ -105,8 +106,9 @@ pub struct Environment {
 pub(crate) struct Environments {
     pub(crate) all: Vec<Environment>,
     pub(crate) shared_ok: Vec<Stated>,
-    paths: Matcher,
-    branches: Matcher,
+    /// Compiled when somebody asks: a scan for secrets does not.
+    paths: OnceLock<Matcher>,
+    branches: OnceLock<Matcher>,
 }
 
 /// Globs, and which environment each is of.
@@ -156,16 +158,16 @@ impl Default for Environments {
 
 impl Environments {
     fn of(all: Vec<Environment>, shared_ok: Vec<Stated>) -> Self {
-        let globs = |of: fn(&Environment) -> &[Stated]| {
-            let each = all.iter().enumerate().flat_map(|(owner, it)| of(it).iter().map(move |glob| (owner, glob)));
-            let built = each.filter_map(|(owner, stated)| {
-                let glob = globset::GlobBuilder::new(&stated.text).literal_separator(true).build();
-                Some((owner, glob.ok()?))
-            });
-            Matcher::new(built.collect())
-        };
-        let (paths, branches) = (globs(|it| &it.paths), globs(|it| &it.branches));
-        Self { all, shared_ok, paths, branches }
+        Self { all, shared_ok, paths: OnceLock::new(), branches: OnceLock::new() }
+    }
+
+    fn matcher(&self, of: fn(&Environment) -> &[Stated]) -> Matcher {
+        let each = self.all.iter().enumerate().flat_map(|(owner, it)| of(it).iter().map(move |glob| (owner, glob)));
+        let built = each.filter_map(|(owner, stated)| {
+            let glob = globset::GlobBuilder::new(&stated.text).literal_separator(true).build();
+            Some((owner, glob.ok()?))
+        });
+        Matcher::new(built.collect())
     }
 
     /// Lays a table over what there is: what an upper layer states goes first, and replaces what has its name.
@@ -206,11 +208,11 @@ impl Environments {
     }
 
     pub(super) fn of_path(&self, path: &[u8]) -> Option<usize> {
-        self.paths.first(path)
+        self.paths.get_or_init(|| self.matcher(|it| &it.paths)).first(path)
     }
 
     pub(super) fn of_branch(&self, branch: &str) -> Option<usize> {
-        self.branches.first(branch.as_bytes())
+        self.branches.get_or_init(|| self.matcher(|it| &it.branches)).first(branch.as_bytes())
     }
 }
 
