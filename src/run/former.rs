@@ -19,6 +19,8 @@ use super::{Run, RunError};
 pub(super) struct Former<'r> {
     files: source::Former<'r>,
     paths: Paths,
+    /// Which file has become which, as far as it was asked; paths from the top.
+    was: HashMap<FilePath, Option<FilePath>>,
     /// How often each stands in each file, by its path from the top.
     known: HashMap<(Fingerprint, FilePath), usize>,
 }
@@ -41,11 +43,12 @@ impl Run<'_> {
             return Ok(None);
         }
         let Some(files) = source::Former::new(repository, selection)? else { return Ok(None) };
-        let was: Vec<FilePath> = found.iter().filter_map(|path| files.was(path)).collect();
-        let directories: HashSet<&[u8]> = was.iter().map(directory).collect();
+        let was: HashMap<FilePath, Option<FilePath>> =
+            found.into_iter().map(|path| (path.clone(), files.was(&path))).collect();
+        let directories: HashSet<&[u8]> = was.values().flatten().map(directory).collect();
         let is_wanted = |path: &FilePath| self.references || directories.contains(directory(path));
         let aside = self.aside();
-        let tracked = Tracked::new(&paths, Some(Arc::new(TrackedFiles::of(&paths, files.paths()))));
+        let tracked = Tracked::new(Some((paths.clone(), Arc::new(TrackedFiles::of(&paths, files.paths())))));
         let sink = |item: source::Item<'_>| aside.lint(&item, &tracked);
         let lost = files.lend(&paths, &is_wanted, self.settings.threads, &sink, self.stop);
         lost.into_iter().for_each(|notice| tally.notice(notice));
@@ -57,7 +60,7 @@ impl Run<'_> {
         for (fingerprint, path) in linted.breaches() {
             *known.entry((fingerprint.clone(), paths.file_from_top(path))).or_default() += 1;
         }
-        Ok(Some(Former { files, paths, known }))
+        Ok(Some(Former { files, paths, was, known }))
     }
 }
 
@@ -65,9 +68,10 @@ impl Former<'_> {
     /// Takes away what was there before, in the same file or in the one that was moved there, as often as it was. Returns how
     /// much that was.
     pub(super) fn leave_new(mut self, linted: &mut Linted) -> usize {
-        let mut was: HashMap<FilePath, Option<FilePath>> = HashMap::new();
         linted.take_away(&mut |fingerprint, path| {
-            let was = was.entry(path.clone()).or_insert_with(|| self.files.was(&self.paths.file_from_top(path)));
+            let path = self.paths.file_from_top(path);
+            // What only all files together show was not asked for before.
+            let was = self.was.entry(path).or_insert_with_key(|path| self.files.was(path));
             let Some(was) = was else { return false };
             match self.known.get_mut(&(fingerprint.clone(), was.clone())) {
                 Some(left) if *left > 0 => {

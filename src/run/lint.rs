@@ -141,8 +141,8 @@ pub struct Tracked {
 
 impl Tracked {
     /// Those files, as paths of a scan lead to them.
-    pub fn new(paths: &Paths, files: Option<Arc<TrackedFiles>>) -> Self {
-        Self { known: files.map(|files| (paths.clone(), files)) }
+    pub fn new(known: Option<(Paths, Arc<TrackedFiles>)>) -> Self {
+        Self { known }
     }
 
     fn knows(&self, path: &FilePath) -> Option<bool> {

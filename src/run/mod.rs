@@ -428,11 +428,11 @@ impl<'r> Run<'r> {
             return Ok(());
         }
         let files = self.tracked_files();
-        let tracked = lint::Tracked::new(&Paths::new(&self.plan.paths), files.clone());
+        let tracked = lint::Tracked::new(files.clone());
         let mut tree = Tree::new(&self.plan.paths, self.settings.threads);
         tree.no_ignore = self.plan.no_ignore;
         tree.exclude = self.settings.config.exclude.clone();
-        tree.tracked = files;
+        tree.tracked = files.map(|(_, files)| files);
         let sink = |item: Item<'_>| {
             match self.plan.secrets {
                 true => self.take(&item),
@@ -449,13 +449,14 @@ impl<'r> Run<'r> {
     }
 
     /// What git tracks, as far as somebody asks: the linter, and the walk of a directory.
-    fn tracked_files(&self) -> Option<Arc<TrackedFiles>> {
+    fn tracked_files(&self) -> Option<(Paths, Arc<TrackedFiles>)> {
         let roots = &self.plan.paths;
         if !self.plan.policy && (self.plan.no_ignore || !roots.iter().any(|root| root.is_dir())) {
             return None;
         }
-        match TrackedFiles::around(&Paths::new(roots), roots) {
-            Ok(files) => files.map(Arc::new),
+        let paths = Paths::new(roots);
+        match TrackedFiles::around(&paths, roots) {
+            Ok(files) => files.map(|files| (paths, Arc::new(files))),
             Err(why) => {
                 self.note(self.plan.policy.then(|| format!("{why}: the checks of what git tracks did not run")));
                 None

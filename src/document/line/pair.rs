@@ -135,10 +135,7 @@ fn of_elements(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Opti
     // The next element of that name belongs to the next one.
     let next = NAMES.iter().filter_map(|name| memchr::memmem::find(&rest, name)).min().unwrap_or(rest.len());
     let value = VALUES.iter().filter_map(|name| Some(memchr::memmem::find(&rest[..next], name)? + name.len())).min()?;
-    let start = window.run(ending.at + value, Class::of(" \t\r\n"), 120);
-    let value = value::bare(window, start)?;
-    let closes = window.byte(window.run(value.end, Class::of(" \t\r\n"), 120)) == Some(b'<');
-    (closes && !value.is_empty()).then_some((Operator::Pair, value, Quoting::Bare))
+    content(window, window.run(ending.at + value, Class::of(" \t\r\n"), 120))
 }
 
 /// `<entry key="KEY">value</entry>`, `<property name="KEY"><value>value</value>`.
@@ -150,6 +147,11 @@ fn element(window: &Window<'_>, at: usize) -> Option<Given> {
         }
         start = window.run(start + 7, Class::of(" \t\r\n"), 120);
     }
+    content(window, start)
+}
+
+/// What stands from `start` to the end of its element.
+fn content(window: &Window<'_>, start: usize) -> Option<Given> {
     let value = value::bare(window, start)?;
     let closes = window.byte(window.run(value.end, Class::of(" \t\r\n"), 120)) == Some(b'<');
     (closes && !value.is_empty()).then_some((Operator::Pair, value, Quoting::Bare))
