@@ -3,10 +3,52 @@
 //! A rule that is wrong is a compile error that names the file, the line, the rule and the reason; at run time there is
 //! nothing left to read or to check.
 
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 #[path = "src/class.rs"]
 mod class;
+#[path = "src/detect"]
+mod detect {
+    pub mod anchors;
+    pub mod prefilter;
+
+    use std::fmt::Write as _;
+    use std::path::Path;
+
+    use crate::rule::model::{Rule, RuleIndex};
+
+    /// Writes what the search for the literals of `rules` needs: the long table beside the program text `detect.rs`, which
+    /// holds the rest.
+    pub fn write<'a>(rules: impl Iterator<Item = &'a Rule>, target: &Path) -> Result<(), String> {
+        let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", target.display());
+        let anchors = anchors::Anchors::of(rules.enumerate().map(|(index, rule)| (RuleIndex(index as u32), rule)));
+        let prefilter = prefilter::Prefilter::new(&anchors.literals).map_err(|error| fault(&error))?;
+        let mut out = String::new();
+        let literals: Vec<String> = anchors.literals.iter().map(super::text).collect();
+        let _ = writeln!(out, "pub(super) const ANCHORS: Anchors = Anchors {{");
+        let _ = writeln!(out, "literals: List::Borrowed(&[{}]),", literals.join(", "));
+        let _ = writeln!(out, "targets: List::Borrowed(&{:?}),", anchors.targets);
+        let _ = writeln!(out, "ends: List::Borrowed(&{:?}),", anchors.ends);
+        let _ = writeln!(out, "urls: List::Borrowed(&{:?}),", anchors.urls);
+        let _ = writeln!(out, "pems: List::Borrowed(&{:?}),", anchors.pems);
+        let _ = writeln!(out, "lines: List::Borrowed(&{:?}),\n}};", anchors.lines);
+        let _ = writeln!(out, "pub(super) const PREFILTER: Prefilter = Prefilter {{");
+        let _ = writeln!(out, "cells: List::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/cells\"))),");
+        let _ = writeln!(out, "grams: List::Borrowed(&{:?}),", prefilter.grams);
+        let _ = writeln!(out, "groups: List::Borrowed(&{:?}),", prefilter.groups);
+        let _ = writeln!(out, "entries: List::Borrowed(&{:?}),", prefilter.entries);
+        let _ = writeln!(out, "texts: {},", super::text(&prefilter.texts));
+        let _ = writeln!(out, "before: {:?},\n}};", prefilter.before);
+        std::fs::write(target.with_file_name("cells"), prefilter.cells).map_err(|error| fault(&error))?;
+        std::fs::write(target, out).map_err(|error| fault(&error))
+    }
+}
+#[path = "src/document"]
+mod document {
+    pub mod line {
+        pub mod anchors;
+    }
+}
 #[path = "src/scale.rs"]
 mod scale;
 
@@ -88,8 +130,7 @@ fn generate() -> Result<(), Vec<String>> {
     }
     let path = Path::new("rules/model/key-value.toml");
     model(path, &read(path)?, &mut out)?;
-    let path = Path::new("rules/model/grams.txt");
-    grams(path, &read(path)?, &mut out)?;
+    read(Path::new("rules/model/grams.txt"))?;
     let mut rules = Vec::new();
     let mut errors = Vec::new();
     for path in packs()? {
@@ -131,7 +172,9 @@ fn generate() -> Result<(), Vec<String>> {
     });
     let _ = writeln!(out, "/// The first 12 hexadecimal digits of the SHA-256 over all packs and word lists.");
     let _ = writeln!(out, "pub const DIGEST: &str = {hex:?};");
-    let target = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("rules.rs");
+    let directory = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    detect::write(rules.iter().map(|(_, rule)| rule), &directory.join("detect.rs")).map_err(|error| vec![error])?;
+    let target = directory.join("rules.rs");
     fs::write(&target, out).map_err(|error| vec![format!("{}: {error}", target.display())])
 }
 
@@ -227,17 +270,6 @@ fn count_kinds(path: &Path, source: &str, ids: BTreeSet<&str>) -> Result<usize, 
         listed.extend(rules.split(','));
     }
     if errors.is_empty() { Ok(kinds + ids.difference(&listed).count()) } else { Err(errors) }
-}
-
-/// Writes the levels of four bytes as a static table, `A` for zero.
-fn grams(path: &Path, source: &str, out: &mut String) -> Result<(), Vec<String>> {
-    let levels: String = source.lines().filter(|line| !line.starts_with('#')).collect();
-    if !levels.len().is_power_of_two() || !levels.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Err(vec![format!("{}: a power of two of capital letters is wanted", path.display())]);
-    }
-    let _ = writeln!(out, "/// The letters of `{}`.", path.display());
-    let _ = writeln!(out, "pub static GRAM_LEVELS: &[u8; {}] = b{levels:?};", levels.len());
-    Ok(())
 }
 
 /// Prints the classes as nested slices.

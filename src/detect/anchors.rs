@@ -1,9 +1,10 @@
 //! What the literals of the rules stand for.
+//!
+//! Compiled twice: the build makes the tables of the built-in rules, a run those of any other set.
 
-use super::reader;
-use crate::rule::format::Text;
-use crate::rule::model::{Anchor, Form, Reader, Rule};
-use crate::rule::set::{RuleIndex, RuleSet};
+use crate::document::line::anchors;
+use crate::rule::format::{List, Text};
+use crate::rule::model::{Anchor, Form, Reader, Rule, RuleIndex};
 
 /// What a PEM block begins with (RFC 7468, 3).
 pub(super) const PEM_BEGIN: &str = "-----BEGIN ";
@@ -43,19 +44,36 @@ impl Target {
     }
 }
 
-/// The literals of a set of rules, each once, with what they stand for.
+/// Where the search for the rules of a set begins.
+#[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Anchors {
-    /// Lower case, sorted.
-    pub(super) literals: Vec<Text>,
-    targets: Vec<Target>,
+    /// The literals, each once, lower case, sorted.
+    pub(super) literals: List<Text>,
+    /// What they stand for, literal by literal.
+    pub(super) targets: List<Target>,
     /// By literal: where its targets end.
-    ends: Vec<u32>,
+    pub(super) ends: List<u32>,
+    /// The rules for passwords in URLs.
+    pub(super) urls: List<RuleIndex>,
+    /// The rules for PEM blocks. One with context words is about one provider's keys, and goes before the rule for any key.
+    pub(super) pems: List<RuleIndex>,
+    /// The rules for lines.
+    pub(super) lines: List<RuleIndex>,
 }
 
 impl Anchors {
-    pub(super) fn of(rules: &RuleSet) -> Self {
-        let mut pairs = Vec::new();
-        rules.iter().for_each(|(index, rule)| of_rule(index, rule, &mut pairs));
+    pub(super) fn of<'a>(rules: impl Iterator<Item = (RuleIndex, &'a Rule)>) -> Self {
+        let (mut pairs, mut urls, mut pems, mut lines) = (Vec::with_capacity(4096), vec![], vec![], vec![]);
+        for (index, rule) in rules {
+            match rule.form {
+                Form::Url(_) => urls.push(index),
+                Form::Pem(_) => pems.push((rule.context.is_empty(), index)),
+                Form::Line(_) => lines.push(index),
+                _ => {}
+            }
+            of_rule(index, rule, &mut pairs);
+        }
+        pems.sort_unstable();
         // What one literal stands for is tried in the order of the rules. Nearly all literals differ in their first bytes, and to
         // compare these as a number is what a start has time for.
         let mut order: Vec<(u64, u32)> = pairs.iter().map(|(literal, _)| first_bytes(literal)).zip(0..).collect();
@@ -63,22 +81,33 @@ impl Anchors {
         order.sort_unstable_by(|(a, one), (b, other)| {
             a.cmp(b).then_with(|| literal(*one).cmp(literal(*other))).then(one.cmp(other))
         });
-        let mut anchors = Self { literals: Vec::new(), targets: Vec::with_capacity(pairs.len()), ends: Vec::new() };
+        let mut literals: Vec<Text> = Vec::with_capacity(pairs.len());
+        let mut targets: Vec<Target> = Vec::with_capacity(pairs.len());
+        let mut ends: Vec<u32> = Vec::with_capacity(pairs.len());
+        let mut start = 0;
         for (_, number) in order {
             let (literal, target) = std::mem::replace(&mut pairs[number as usize], (Text::Borrowed(""), Target::Url));
-            if anchors.literals.last() != Some(&literal) {
-                anchors.ends.push(anchors.targets.len() as u32);
-                anchors.literals.push(literal);
+            if literals.last() != Some(&literal) {
+                start = targets.len();
+                ends.push(start as u32);
+                literals.push(literal);
             }
             // URLs and PEM blocks have one reader for all their rules.
-            if !anchors.targets(anchors.literals.len() - 1).contains(&target) {
-                anchors.targets.push(target);
-                if let Some(end) = anchors.ends.last_mut() {
+            if !targets[start..].contains(&target) {
+                targets.push(target);
+                if let Some(end) = ends.last_mut() {
                     *end += 1;
                 }
             }
         }
-        anchors
+        Self {
+            literals: literals.into(),
+            targets: targets.into(),
+            ends: ends.into(),
+            urls: urls.into(),
+            pems: pems.into_iter().map(|(_, index)| index).collect::<Vec<_>>().into(),
+            lines: lines.into(),
+        }
     }
 
     /// What the literal stands for.
@@ -121,8 +150,20 @@ fn of_rule(index: RuleIndex, rule: &Rule, out: &mut Vec<(Text, Target)>) {
         }
         (Anchor::Own, Form::Reader(reader)) => {
             let target = Target::Reader { rule: index, reader: *reader };
-            out.extend(reader::anchors(*reader).map(|text| (Text::Borrowed(text), target)));
+            out.extend(of_reader(*reader).iter().map(|text| (Text::Borrowed(*text), target)));
         }
         (Anchor::Own, Form::Format(_) | Form::Pattern(_) | Form::Line(_) | Form::Search(_)) => {}
+    }
+}
+
+/// The literals at which the reader begins.
+fn of_reader(reader: Reader) -> &'static [&'static str] {
+    match reader {
+        Reader::Basic => &anchors::BASIC,
+        Reader::Sql => &anchors::SQL,
+        Reader::Command => &anchors::COMMANDS,
+        Reader::Connection => &anchors::CONNECTION,
+        Reader::Call => &anchors::CALLS,
+        Reader::Manifest => &anchors::MANIFEST,
     }
 }

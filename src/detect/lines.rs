@@ -26,7 +26,7 @@ impl Detector {
     /// Adds the candidates of the rules for lines to `out`: those of the lines that begin in `own`. `head` is the beginning
     /// of the whole text that `text` is or is a part of, `all` says that it is all of it.
     pub fn detect_lines(&self, text: &[u8], own: Range<usize>, head: &[u8], all: bool, out: &mut Vec<Candidate>) {
-        for &index in &self.line_rules {
+        for &index in self.anchors.lines.iter() {
             let rule = self.rules.get(index);
             if first_line(head, all).is_some_and(|line| read(index, rule, head, &line).is_some()) {
                 lines(text, own.clone()).for_each(|line| out.extend(read(index, rule, text, &line)));

@@ -5,6 +5,7 @@
 //! name says is for judgement. So a blob of the history is searched once, whatever names it has had.
 
 mod anchors;
+mod builtin;
 pub mod closing;
 mod context;
 mod everywhere;
@@ -115,38 +116,25 @@ pub struct Detector {
     rules: RuleSet,
     prefilter: Prefilter,
     anchors: Anchors,
-    /// The rules for passwords in URLs.
-    urls: Vec<RuleIndex>,
-    /// The rules for PEM blocks. One with context words is about one provider's keys, and goes before the rule for any key.
-    pems: Vec<RuleIndex>,
     /// By rule; compiled when first needed.
     patterns: Vec<OnceLock<Option<Regex>>>,
-    /// The rules for lines.
-    line_rules: Vec<RuleIndex>,
 }
 
 impl Detector {
-    /// Compiles the literals of `rules`; everything else is compiled when it is first needed.
+    /// Prepares the search for the literals of `rules`, unless the build has done so; everything else is compiled when it is
+    /// first needed.
     ///
     /// # Errors
     /// When a literal is too short to be looked for.
     pub fn new(rules: RuleSet) -> Result<Self, PrefilterError> {
-        let anchors = Anchors::of(&rules);
-        let of_form = |is: fn(&Form) -> bool| -> Vec<RuleIndex> {
-            rules.iter().filter(|(_, rule)| is(&rule.form)).map(|(index, _)| index).collect()
+        let (anchors, prefilter) = if rules.is_builtin() {
+            (builtin::ANCHORS, builtin::PREFILTER)
+        } else {
+            let anchors = Anchors::of(rules.iter());
+            let prefilter = Prefilter::new(&anchors.literals)?;
+            (anchors, prefilter)
         };
-        let urls = of_form(|form| matches!(form, Form::Url(_)));
-        let mut pems = of_form(|form| matches!(form, Form::Pem(_)));
-        pems.sort_by_key(|&index| (rules.get(index).context.is_empty(), index));
-        Ok(Self {
-            prefilter: Prefilter::new(&anchors.literals)?,
-            anchors,
-            urls,
-            pems,
-            patterns: (0..rules.len()).map(|_| OnceLock::new()).collect(),
-            line_rules: of_form(|form| matches!(form, Form::Line(_))),
-            rules,
-        })
+        Ok(Self { prefilter, anchors, patterns: (0..rules.len()).map(|_| OnceLock::new()).collect(), rules })
     }
 
     /// The rules.
@@ -310,7 +298,7 @@ impl Detector {
         let scheme = String::from_utf8_lossy(&text[found.scheme.clone()]).to_ascii_lowercase();
         let base = scheme.split('+').next().unwrap_or(&scheme);
         let claims = |wanted: &str| {
-            self.urls.iter().copied().find(|&index| match &self.rules.get(index).form {
+            self.anchors.urls.iter().copied().find(|&index| match &self.rules.get(index).form {
                 Form::Url(schemes) => schemes.iter().any(|scheme| scheme == wanted),
                 _ => false,
             })
@@ -341,7 +329,7 @@ impl Detector {
             }
             _ => false,
         };
-        let Some(rule) = self.pems.iter().copied().find(|&index| fits(self.rules.get(index))) else { return };
+        let Some(rule) = self.anchors.pems.iter().copied().find(|&index| fits(self.rules.get(index))) else { return };
         out.push(Candidate {
             rule,
             value: found.span.clone(),

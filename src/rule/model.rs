@@ -9,6 +9,10 @@ use super::format::{Class, Format, List, Text};
 use super::search::Search;
 use crate::scale::Severity;
 
+/// Which rule of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub u32);
+
 /// One kind of secret.
 #[derive(Clone, Debug)]
 pub struct Rule {

@@ -6,11 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::builtin;
 use super::model::Rule;
+pub use super::model::RuleIndex;
 use super::validate;
-
-/// Which rule of a [`RuleSet`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleIndex(pub u32);
 
 /// A rule where it lies: a set of thousands is a list of addresses, quick to make and to copy.
 #[derive(Clone, Debug)]
@@ -40,6 +37,12 @@ impl RuleSet {
     #[must_use]
     pub fn builtin() -> Self {
         Self { rules: builtin::RULES.iter().copied().map(Held::BuiltIn).collect(), digest: builtin::DIGEST.to_owned() }
+    }
+
+    /// Whether these are the built-in rules, all of them and no others.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        self.rules.len() == builtin::RULES.len() && self.digest == builtin::DIGEST
     }
 
     /// Adds the rules of a pack. `source` is the pack's text, which goes into the digest.

@@ -9,7 +9,8 @@
 //! its eight bits whether some gram goes on with a byte of that class. Sixteen neighbouring places are looked up without a
 //! branch and without waiting for each other; only where a bit is set a hash table is asked for the literals of that very
 //! gram, and these are compared. A literal of three bytes sets all bits of its cell. The same text took half the time that
-//! the DFA needs. The tables are made in well under a millisecond, so rules of users and built-in ones go one way.
+//! the DFA needs. The tables of the built-in rules are made by the build, those of a set that is not theirs alone at the start, in
+//! under a millisecond, by the same code.
 //!
 //! What is met how often was counted (`rules/model/grams.txt`): not four bytes, but the bit that they set, because that is
 //! what a place costs. Judged by how common their single bytes are, the grams of 1,600 literals stop one block of sixteen
@@ -27,8 +28,11 @@ mod gram;
 
 use std::ops::Range;
 
-use gram::{Gram, SHORTEST};
+pub(super) use gram::Gram;
+use gram::SHORTEST;
 pub use gram::{LEVEL_CELLS, level_cell};
+
+use crate::rule::format::{List, Text};
 
 /// Which literal was found, as numbered by the caller.
 pub type LiteralIndex = usize;
@@ -41,32 +45,38 @@ const REACH: usize = BLOCK + 4;
 const SHARED: u32 = 3;
 
 /// Finds literals.
+#[cfg_attr(test, derive(PartialEq))]
 pub struct Prefilter {
     /// By the hash of three bytes, one bit for each class of the fourth.
-    cells: Box<[u8; gram::CELLS]>,
-    /// The bits of each fourth byte.
-    classes: [u8; 256],
+    pub(super) cells: List<u8>,
     /// The grams, by their hash, with open addressing; a power of two of them, at least half of them empty. Most places that
     /// are looked up are none, and then nothing else is read: so these lie close together.
-    grams: Vec<Option<Gram>>,
+    pub(super) grams: List<Gram>,
     /// Which of the entries are a gram's own: where they begin and end.
-    groups: Vec<(u32, u32)>,
+    pub(super) groups: List<(u32, u32)>,
     /// Where a literal stands that was found by its gram, grouped by gram.
-    entries: Vec<Entry>,
+    pub(super) entries: List<Entry>,
     /// The texts of all literals, lower case, one after the other.
-    texts: Vec<u8>,
+    pub(super) texts: Text,
     /// The most bytes that a literal has before its gram.
-    before: usize,
+    pub(super) before: usize,
 }
 
 /// A literal, as seen from its gram.
-#[derive(Clone, Copy, Default)]
-struct Entry {
-    literal: u32,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Entry {
+    pub(super) literal: u32,
     /// How many of its bytes stand before the gram.
-    offset: u32,
+    pub(super) offset: u32,
     /// Its text, within the texts.
-    text: (u32, u32),
+    pub(super) text: (u32, u32),
+}
+
+/// The table of cells, with the bits of each fourth byte.
+#[derive(Clone, Copy)]
+struct Cells<'a> {
+    cells: &'a [u8; gram::CELLS],
+    classes: &'static [u8; 256],
 }
 
 /// A literal cannot be looked for.
@@ -86,94 +96,70 @@ impl Prefilter {
         if let Some(short) = literals.iter().find(|literal| literal.as_ref().len() < SHORTEST) {
             return Err(PrefilterError { literal: short.as_ref().to_owned() });
         }
-        let slots = (2 * literals.len()).next_power_of_two().max(2);
-        let mut prefilter = Self {
-            cells: gram::no_cells(),
-            classes: gram::classes(),
-            grams: vec![None; slots],
-            groups: vec![(0, 0); slots],
-            entries: vec![Entry::default(); literals.len()],
-            texts: Vec::new(),
-            before: 0,
-        };
+        let mut cells = vec![0; gram::CELLS];
+        let mut grams = vec![Gram::NONE; (2 * literals.len()).next_power_of_two().max(2)];
+        let mut groups = vec![(0, 0); grams.len()];
+        let mut before = 0;
         // Short literals have little choice; the longer ones then take a gram that is there already.
         let mut by_length: Vec<usize> = (0..literals.len()).collect();
         by_length.sort_by_key(|&index| literals[index].as_ref().len());
         let mut chosen = vec![(0, 0); literals.len()];
         for index in by_length {
-            let (gram, offset) = prefilter.choose(literals[index].as_ref().as_bytes());
-            let slot = prefilter.slot(gram);
-            gram.mark(&mut prefilter.cells, &prefilter.classes);
-            prefilter.grams[slot] = Some(gram);
-            prefilter.groups[slot].1 += 1;
-            prefilter.before = prefilter.before.max(offset);
+            let (gram, offset) = choose(literals[index].as_ref().as_bytes(), &grams);
+            let slot = slot(gram, &grams);
+            gram.mark(&mut cells);
+            grams[slot] = gram;
+            groups[slot].1 += 1;
+            before = before.max(offset);
             chosen[index] = (slot, offset);
         }
         let mut next = 0;
-        for group in &mut prefilter.groups {
+        for group in &mut groups {
             let count = group.1;
             *group = (next, next);
             next += count;
         }
+        let mut texts = String::with_capacity(literals.iter().map(|literal| literal.as_ref().len()).sum());
+        let mut entries = vec![Entry::default(); literals.len()];
         for (index, (slot, offset)) in chosen.into_iter().enumerate() {
-            let start = prefilter.texts.len() as u32;
-            prefilter.texts.extend(literals[index].as_ref().bytes().map(|byte| byte.to_ascii_lowercase()));
-            let text = (start, prefilter.texts.len() as u32);
-            let end = &mut prefilter.groups[slot].1;
-            prefilter.entries[*end as usize] = Entry { literal: index as u32, offset: offset as u32, text };
+            let start = texts.len();
+            texts.push_str(literals[index].as_ref());
+            texts[start..].make_ascii_lowercase();
+            let text = (start as u32, texts.len() as u32);
+            let end = &mut groups[slot].1;
+            entries[*end as usize] = Entry { literal: index as u32, offset: offset as u32, text };
             *end += 1;
         }
-        Ok(prefilter)
-    }
-
-    /// The gram to find `literal` by, and where in the literal it begins.
-    fn choose(&self, literal: &[u8]) -> (Gram, usize) {
-        if literal.len() == SHORTEST {
-            return (Gram::of_three([literal[0], literal[1], literal[2]]), 0);
-        }
-        let four = |at: usize| Gram::of_four([literal[at], literal[at + 1], literal[at + 2], literal[at + 3]]);
-        let (mut best, mut least) = ((four(0), 0), u32::MAX);
-        for at in 0..=literal.len() - 4 {
-            let gram = four(at);
-            let mut cost = gram.commonness();
-            // One that is looked for already costs little more.
-            if cost < least.saturating_add(SHARED) && self.grams[self.slot(gram)].is_some() {
-                cost = cost.saturating_sub(SHARED);
-            }
-            if cost < least {
-                (best, least) = ((gram, at), cost);
-            }
-        }
-        best
-    }
-
-    /// The slot of `gram`, or the empty one where it would go.
-    fn slot(&self, gram: Gram) -> usize {
-        let mask = self.grams.len() - 1;
-        let mut at = gram.hash() & mask;
-        while self.grams[at].is_some_and(|there| there != gram) {
-            at = (at + 1) & mask;
-        }
-        at
+        Ok(Self {
+            cells: cells.into(),
+            grams: grams.into(),
+            groups: groups.into(),
+            entries: entries.into(),
+            texts: texts.into(),
+            before,
+        })
     }
 
     /// Calls `found` with the literal and the place of every occurrence that begins in `own`, in the order of their grams.
     pub fn each(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
         let end = own.end.saturating_add(self.before).min(text.len());
+        let cells =
+            Cells { cells: self.cells.as_ref().try_into().expect("as many as there are"), classes: &gram::CLASSES };
+        let (all, groups, entries) = (&*self.grams, &*self.groups, &*self.entries);
         let mut verify = |at: usize, block: &[u8; REACH], place: usize| {
             let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
             // A gram of three bytes sets every bit.
-            let threes = usize::from(self.cells[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
+            let threes = usize::from(cells.cells[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
             let grams = [Gram::of_four(bytes), Gram::of_three([bytes[0], bytes[1], bytes[2]])];
             for &gram in &grams[..=threes] {
-                let slot = self.slot(gram);
-                if self.grams[slot].is_none() {
+                let slot = slot(gram, all);
+                if all[slot] == Gram::NONE {
                     continue;
                 }
-                let (first, last) = self.groups[slot];
-                for entry in &self.entries[first as usize..last as usize] {
+                let (first, last) = groups[slot];
+                for entry in &entries[first as usize..last as usize] {
                     let Some(start) = (at + place).checked_sub(entry.offset as usize) else { continue };
-                    let literal = &self.texts[entry.text.0 as usize..entry.text.1 as usize];
+                    let literal = &self.texts.as_bytes()[entry.text.0 as usize..entry.text.1 as usize];
                     let is_here =
                         || text.get(start..start + literal.len()).is_some_and(|it| it.eq_ignore_ascii_case(literal));
                     if own.contains(&start) && is_here() {
@@ -193,10 +179,10 @@ impl Prefilter {
                     &padded
                 }
             };
-            let fours = self.fours(block);
+            let fours = cells.fours(block);
             if fours != [0; BLOCK / 4] {
                 for (four, _) in fours.iter().enumerate().filter(|&(_, any)| *any != 0) {
-                    let mut places = self.places(block, 4 * four);
+                    let mut places = cells.places(block, 4 * four);
                     while places != 0 {
                         let place = 4 * four + places.trailing_zeros() as usize;
                         if at + place < end {
@@ -209,10 +195,43 @@ impl Prefilter {
             at += BLOCK;
         }
     }
+}
 
+/// The gram to find `literal` by, and where in the literal it begins. `grams` are those that are looked for already.
+fn choose(literal: &[u8], grams: &[Gram]) -> (Gram, usize) {
+    if literal.len() == SHORTEST {
+        return (Gram::of_three([literal[0], literal[1], literal[2]]), 0);
+    }
+    let four = |at: usize| Gram::of_four([literal[at], literal[at + 1], literal[at + 2], literal[at + 3]]);
+    let (mut best, mut least) = ((four(0), 0), u32::MAX);
+    for at in 0..=literal.len() - 4 {
+        let gram = four(at);
+        let mut cost = gram.commonness();
+        // One that is looked for already costs little more.
+        if cost < least.saturating_add(SHARED) && grams[slot(gram, grams)] != Gram::NONE {
+            cost = cost.saturating_sub(SHARED);
+        }
+        if cost < least {
+            (best, least) = ((gram, at), cost);
+        }
+    }
+    best
+}
+
+/// The slot of `gram`, or the empty one where it would go.
+fn slot(gram: Gram, grams: &[Gram]) -> usize {
+    let mask = grams.len() - 1;
+    let mut at = gram.hash() & mask;
+    while grams[at] != Gram::NONE && grams[at] != gram {
+        at = (at + 1) & mask;
+    }
+    at
+}
+
+impl Cells<'_> {
     /// For every four places of the block: not zero where a gram may begin at one of them.
     #[inline(always)]
-    fn fours(&self, block: &[u8; REACH]) -> [u8; BLOCK / 4] {
+    fn fours(self, block: &[u8; REACH]) -> [u8; BLOCK / 4] {
         // Written without iterators, which cost a debug build tenfold.
         let (mut fours, mut four) = ([0; BLOCK / 4], 0);
         while four < BLOCK / 4 {
@@ -230,7 +249,7 @@ impl Prefilter {
     /// At which of the four places from `first` on a gram may begin: a bit for each, so that only the number of them is a
     /// branch that cannot be foreseen.
     #[inline(always)]
-    fn places(&self, block: &[u8; REACH], first: usize) -> u32 {
+    fn places(self, block: &[u8; REACH], first: usize) -> u32 {
         let eight = eight(block, first);
         let (mut places, mut at) = (0, 0);
         while at < 4 {
@@ -242,7 +261,7 @@ impl Prefilter {
 
     /// Not zero where a gram may begin with these four bytes, of which the highest is given once more.
     #[inline(always)]
-    fn bits(&self, four: u32, fourth: u8) -> u8 {
+    fn bits(self, four: u32, fourth: u8) -> u8 {
         self.cells[gram::cell(four)] & self.classes[fourth as usize]
     }
 }

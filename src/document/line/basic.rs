@@ -8,9 +8,6 @@ use super::{Assignment, Operator, Quoting, VALUE_MAX, quoted, value::behind_blan
 use crate::class::Class;
 use crate::window::Window;
 
-/// What the reader begins at: the scheme, and the member of a container tool's configuration.
-pub const ANCHORS: [&str; 3] = ["basic ", "\"auth\"", "_auth"];
-
 /// Reads the credentials behind the scheme or member at `anchor`: none unless they decode to a user and a password.
 #[must_use]
 pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {

@@ -6,8 +6,7 @@ use super::{Assignment, Operator, Quoting, quoted};
 use crate::class::Class;
 use crate::window::Window;
 
-/// What the reader begins at, in lower case, and which argument is the password: what such functions and classes are called in
-/// many languages, and the tuple of Python clients.
+/// Which argument of each of [`anchors::CALLS`](super::anchors::CALLS) is the password.
 const CALLS: [(&str, Taking); 14] = [
     ("basicauth", Taking::Place(1)),
     ("basic_auth", Taking::Place(1)),
@@ -32,11 +31,6 @@ enum Taking {
     Place(usize),
     /// As `user:password` in the string behind the name.
     UserAnd,
-}
-
-/// What the reader begins at.
-pub fn anchors() -> impl Iterator<Item = &'static str> {
-    CALLS.iter().map(|(name, _)| *name)
 }
 
 /// Reads the password among the arguments of the call at `anchor`: the one behind the user, and behind a URL or a host and the
@@ -93,4 +87,15 @@ fn user_and(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     let value = pair.start + colon + 1..pair.end;
     let quoting = Quoting::Quoted;
     (!value.is_empty()).then_some(Assignment { key: anchor, value, operator: Operator::Place, quoting })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::anchors;
+    use super::CALLS;
+
+    #[test]
+    fn every_call_that_is_looked_for_has_its_argument_and_no_other() {
+        assert_eq!(CALLS.map(|(name, _)| name), anchors::CALLS);
+    }
 }

@@ -34,7 +34,7 @@ enum Taking {
     BehindShare,
 }
 
-/// The commands, in lower case, and how each takes a password. Where a word must follow the name, it is part of it.
+/// How each of [`anchors::COMMANDS`](super::anchors::COMMANDS) takes a password.
 const COMMANDS: [(&str, Taking); 44] = [
     ("curl", Taking::UserAnd(&[b"-u", b"--user", b"-U", b"--proxy-user"], b':')),
     ("mysql", Taking::Joined(b"-p")),
@@ -81,11 +81,6 @@ const COMMANDS: [(&str, Taking); 44] = [
     ("7za", Taking::Joined(b"-p")),
     ("7zz", Taking::Joined(b"-p")),
 ];
-
-/// What the reader begins at: the names of the commands.
-pub fn anchors() -> impl Iterator<Item = &'static str> {
-    COMMANDS.iter().map(|(name, _)| *name)
-}
 
 /// Reads the password that the command at `anchor` is given.
 #[must_use]
@@ -230,4 +225,21 @@ fn piped(window: &Window<'_>, anchor: &Range<usize>, with_user: bool) -> Option<
     let key = anchor.clone();
     let quoting = if quoting == Quoting::Quoted { quoting } else { Quoting::Embedded };
     (!value.is_empty()).then_some(Assignment { key, value, operator: Operator::Place, quoting })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::anchors;
+    use super::COMMANDS;
+
+    #[test]
+    fn every_command_that_is_looked_for_has_a_way_and_no_other() {
+        let mut names: Vec<&str> = Vec::new();
+        for (name, _) in COMMANDS {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        assert_eq!(names, anchors::COMMANDS);
+    }
 }

@@ -7,9 +7,6 @@ use super::{Assignment, Operator, Quoting};
 use crate::class::Class;
 use crate::window::Window;
 
-/// What the reader begins at.
-pub const ANCHORS: [&str; 4] = ["@tcp(", "@unix(", "oracle:thin:", "oracle:oci:"];
-
 /// What a connection string is made of, as it stands between quotes or white space.
 const TEXT: Class = Class::of("!#-&(-;=?-[]-_a-~");
 /// What names of users are made of.

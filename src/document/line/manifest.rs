@@ -12,10 +12,6 @@ use super::{Assignment, Operator, Quoting, VALUE_MAX};
 use crate::layout::{indentation, is_blank, is_document_end};
 use crate::window::Window;
 
-/// What the reader begins at.
-pub const ANCHORS: [&str; 6] =
-    ["stringdata", "kind: secret", "\"kind\": \"secret\"", "kind: \"secret\"", "b64enc", "chpasswd"];
-
 /// Reads the values that belong to the word at `anchor`.
 pub fn read(window: &Window<'_>, anchor: Range<usize>, sink: &mut dyn FnMut(Assignment)) {
     let text = window.slice(window.start()..window.end());
@@ -168,11 +164,12 @@ fn passwords(text: &[u8], at: usize, sink: &mut dyn FnMut(Range<usize>, Range<us
 
 #[cfg(test)]
 mod tests {
+    use super::super::anchors;
     use super::*;
 
     fn found(text: &str) -> Vec<(&str, &str)> {
         let lower = text.to_ascii_lowercase();
-        let at = ANCHORS.iter().find_map(|anchor| Some((lower.find(anchor)?, anchor.len())));
+        let at = anchors::MANIFEST.iter().find_map(|anchor| Some((lower.find(anchor)?, anchor.len())));
         let (at, length) = at.expect("an anchor");
         let mut found = Vec::new();
         read(&Window::new(text.as_bytes(), at, 1024), at..at + length, &mut |it| {

@@ -12,6 +12,7 @@
 //! [`read_assignment`] reads every form in which the key is a name; [`basic`], [`sql`], [`command`], [`connection`], [`call`] and
 //! [`manifest`] those that have no name that says what the value is.
 
+pub mod anchors;
 pub mod basic;
 mod behind;
 mod block;

@@ -7,10 +7,6 @@ use super::{Assignment, Operator, Quoting, quoted};
 use crate::class::Class;
 use crate::window::Window;
 
-/// What the reader begins at.
-pub const ANCHORS: [&str; 5] =
-    ["identified by ", "identified with ", "password '", "password \\'", "set password for "];
-
 /// How far before `PASSWORD` the verb of its statement may stand.
 const STATEMENT: usize = 240;
 

@@ -1,0 +1,24 @@
+//! The tables of the built-in rules, as `build.rs` made them: a start has nothing to sort and to choose.
+
+use super::anchors::Anchors;
+use super::anchors::Target::*;
+use super::prefilter::{Entry, Gram, Prefilter};
+use crate::rule::format::{List, Text};
+use crate::rule::model::Reader::*;
+use crate::rule::model::RuleIndex;
+
+include!(concat!(env!("OUT_DIR"), "/detect.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::set::RuleSet;
+
+    #[test]
+    fn the_tables_are_those_that_a_run_would_make() {
+        let rules = RuleSet::builtin();
+        let anchors = Anchors::of(rules.iter());
+        assert!(anchors == ANCHORS);
+        assert!(Prefilter::new(&anchors.literals).expect("literals of three bytes and more") == PREFILTER);
+    }
+}
