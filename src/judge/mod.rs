@@ -113,6 +113,12 @@ impl Verdict {
         self.reasons.push(Reason::new(code, Weight::Rejects, text));
     }
 
+    /// Leaves out what only those want who ask why.
+    pub fn forget_score(&mut self) {
+        self.score = None;
+        self.reasons.shrink_to_fit();
+    }
+
     /// One step less sure, for however many reasons of the same sort.
     fn doubt(&mut self, texts: &[&'static str]) {
         if texts.is_empty() {

@@ -1,6 +1,6 @@
 //! From hits to findings: one finding for each secret and family, with all its places.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::finding::{
     Confidence, Excerpt, Explained, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight,
@@ -49,7 +49,7 @@ pub fn gather(
     signing::prove(rules, &mut hits);
     let in_head = held(rules, key, &hits, lives, |it| it.in_head);
     let at_end = held(rules, key, &hits, lives, |it| it.at_end == Some(true));
-    let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
+    let (mut findings, mut by_fingerprint) = (Vec::new(), HashMap::<Fingerprint, usize>::new());
     let mut holders = Holders::new();
     let mut standings = Standings::new();
     for (index, hit) in hits.iter().enumerate() {
@@ -101,10 +101,11 @@ pub fn gather(
                 place: place(*span, *start, *end, excerpt),
             });
             let place = place(hit.span, hit.start, hit.end, &hit.excerpt);
-            match findings.get_mut(&fingerprint) {
-                Some(finding) => merge(finding, confidence, &verdict, place, related),
+            match by_fingerprint.get(&fingerprint) {
+                Some(&known) => merge(&mut findings[known], confidence, &verdict, place, related),
                 None => {
-                    let finding = Finding {
+                    by_fingerprint.insert(fingerprint.clone(), findings.len());
+                    findings.push(Finding {
                         kind: Kind::Secret,
                         rule: rule.id.to_string(),
                         title: rule.title.to_string(),
@@ -113,19 +114,18 @@ pub fn gather(
                         confidence,
                         fingerprint: fingerprint.clone(),
                         secret: Some(hit.secret.clone()),
-                        reasons: verdict.reasons.clone(),
+                        reasons: verdict.reasons,
                         facts: hit.verdict.facts.clone(),
                         places: vec![place],
                         related: related.into_iter().collect(),
                         threshold: None,
                         life: None,
-                    };
-                    findings.insert(fingerprint.clone(), finding);
+                    });
                 }
             }
         }
     }
-    let mut findings: Vec<Finding> = findings.into_values().collect();
+    findings.sort_unstable_by(|one, other| one.fingerprint.cmp(&other.fingerprint));
     for finding in &mut findings {
         settle_places(finding);
         finding.message = message(finding);

@@ -527,6 +527,10 @@ impl<'r> Run<'r> {
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
         }
         inspection.hits.append(&mut inspection.rejected);
+        if !self.settings.explain {
+            // Of what is found there may be much, and nobody asks what the model saw in it.
+            inspection.hits.iter_mut().for_each(|hit| hit.verdict.forget_score());
+        }
         if !inspection.hits.is_empty() {
             self.progress.hits.fetch_add(inspection.hits.len() as u64, Ordering::Relaxed);
             self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(inspection.hits);
