@@ -27,7 +27,9 @@ digest() {
 build() {
   command -v cargo >/dev/null 2>&1 ||
     stop 2 "cargo is missing, so keysieve cannot be built: install Rust, or take a release with \`version:\`"
-  cargo build --release --locked --manifest-path "$source/Cargo.toml" --target-dir "$work/target"
+  # From the sources' own directory: cargo and rustup take settings, programs to run among them, from the one they start in, and
+  # the one of the job holds what is to be scanned.
+  (cd "$source" && quoting cargo build --release --locked --target-dir "$work/target")
   program=$work/target/release/keysieve$suffix
 }
 

@@ -127,7 +127,7 @@ way() {
 # Everything. Of a shallow clone keysieve scans what is there, and calls the scan incomplete.
 whole() {
   scope=whole words="the whole history and the working tree"
-  if [ "$FETCH" = true ] && [ -n "$top" ] && is_shallow; then
+  if [ "$FETCH" = true ] && is_shallow; then
     lacking "the clone is shallow: the history is not in it"
     [ -z "$again" ] || return 0
   fi
@@ -137,7 +137,6 @@ whole() {
 # A change does not excuse itself, however much is looked at because of it.
 policy_of_change() {
   case $EVENT:$POLICY_FROM in pull_request*:base | merge_group:base) ;; *) return 0 ;; esac
-  [ -n "$top" ] || return 0
   base=$PULL_BASE
   # By default this event checks the base out, which is no change.
   if [ "$EVENT" != pull_request_target ] || holds "$PULL_HEAD"; then base_of_change; fi
@@ -152,13 +151,13 @@ policy_of_change() {
 attempt() {
   scope=range base="" tip="" policy="" words="" again=""
   local way
+  [ -n "$top" ] || stop 3 "not a git repository: check the repository out first"
   way=$(way)
   if [ "$way" = full ]; then
     [ -z "$BASE" ] || stop 2 "mode full takes no base"
     whole
     return
   fi
-  [ -n "$top" ] || stop 3 "not a git repository: check the repository out first"
   if [ "$way" = push ] && [ "$PUSH_DELETED" = true ]; then
     scope=nothing words="a ref was deleted: there is nothing to scan"
     return

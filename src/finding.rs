@@ -35,6 +35,9 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// The code of what says why something that was to hide a finding does not.
+    pub const SUPPRESSION: &'static str = "suppression";
+
     /// A reason.
     pub fn new(code: &'static str, weight: Weight, text: impl Into<Cow<'static, str>>) -> Self {
         Self { code, weight, text: text.into() }
@@ -336,6 +339,12 @@ impl Finding {
     #[must_use]
     pub fn is_proved(&self) -> bool {
         self.secret.is_some() && self.confidence == Confidence::Certain
+    }
+
+    /// Why it is believed, and apart from that why what was to hide it does not.
+    #[must_use]
+    pub fn told(&self) -> (Vec<&Reason>, Vec<&Reason>) {
+        self.reasons.iter().partition(|reason| reason.code != Reason::SUPPRESSION)
     }
 
     /// The key of the documented total order of every report: severity (worst first), rule, first place, fingerprint.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -55,22 +55,37 @@ pub fn write(targets: &[Target], report: &Report<'_>) -> anyhow::Result<()> {
 /// Demands that every report has a place of its own, before anything is scanned for it.
 ///
 /// # Errors
-/// A name that is empty, a directory that is not there, or a file that two reports would be written to.
+/// A name that is empty, a directory that is not there, a link that leads out of the current directory, or a file that two
+/// reports would be written to.
 pub fn check(targets: &[Target]) -> anyhow::Result<()> {
     let mut taken = HashSet::new();
     for path in targets.iter().filter_map(Target::path) {
-        let name = path.file_name().with_context(|| format!("a report as `{}`: it names no file", shown(path)))?;
-        let directory = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if path.file_name().is_none() {
+            bail!("a report as `{}`: it names no file", shown(path));
+        }
+        let followed = followed(path);
+        let directory = followed.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let canonical = directory.canonicalize().ok().filter(|it| it.is_dir());
         let canonical = canonical.with_context(|| {
             format!("{}: cannot be written: there is no directory `{}`", path.display(), directory.display())
         })?;
+        if leads_out(path, &canonical) {
+            let (path, followed) = (path.display(), followed.display());
+            bail!("{path}: a link on the way leads out of this directory, to `{followed}`: name that file itself");
+        }
         // A device takes any number of them.
-        if !is_special(path) && !taken.insert(canonical.join(name)) {
+        if !is_special(path) && !taken.insert(canonical.join(followed.file_name().unwrap_or_default())) {
             bail!("{}: two reports would be written to this file", path.display());
         }
     }
     Ok(())
+}
+
+/// Whether a path that is written as one below the current directory is none. In a checkout the links are those of whoever
+/// wrote the change that is looked at.
+fn leads_out(path: &Path, directory: &Path) -> bool {
+    let is_below = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    is_below && Path::new(".").canonicalize().is_ok_and(|here| !directory.starts_with(here))
 }
 
 fn is_special(path: &Path) -> bool {

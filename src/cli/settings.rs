@@ -100,6 +100,11 @@ impl JudgeArgs {
         })
     }
 
+    /// Whether comments may hide something.
+    pub fn reads_comments(&self) -> bool {
+        !self.hiding.no_inline
+    }
+
     /// What "now" is.
     pub fn now(&self) -> anyhow::Result<jiff::Timestamp> {
         time::now(self.now.as_deref())

@@ -38,7 +38,7 @@ pub(super) fn by_file(claim: &Claim<'_>, verdict: &mut Verdict) {
     }
     let random = value.len() >= RANDOM_LEAST && !entropy::falls_short(value);
     verdict.confidence = Some(if random { Confidence::High } else { Confidence::Medium });
-    verdict.reasons.push(Reason::new("file", Weight::Supports, "stands where a file of this name holds a secret"));
+    verdict.reasons.push(Reason::new("file", Weight::Supports, "stands where the files of this rule hold a secret"));
     if repeats_neighbour(claim) {
         verdict.limit(Confidence::Low, "weak", "the same as the word before it, as a name repeated is");
     } else if shape::is_identifier(&String::from_utf8_lossy(value)) {

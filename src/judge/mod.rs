@@ -11,6 +11,7 @@ mod basic;
 pub mod entropy;
 pub mod features;
 mod file;
+pub mod job;
 pub mod key;
 pub mod language;
 pub mod model;

@@ -20,6 +20,10 @@ pub struct Checkout {
     pub is_change: bool,
     /// Of the paths of files those that are others seen from the top of the repository.
     pub from_top: BTreeMap<FilePath, FilePath>,
+    /// What stands before the names of files seen from the top: `src/`. Empty where that was scanned.
+    pub prefix: String,
+    /// The same as the user named the only directory that was scanned: `../other/`. Empty for the current one.
+    pub scanned: String,
     /// Of the paths that places of the history have, those that `HEAD` has, each with the object there.
     pub head: BTreeMap<FilePath, String>,
     /// A file at `HEAD` for what has no path there: the control file, a README, or else any.
@@ -27,12 +31,14 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The path of an outermost origin from the top of the repository, as forges have it, whatever was scanned.
+    /// The path of an outermost origin from the top of the repository, as forges have it, whatever was scanned. They have none
+    /// of a clone's own configuration.
     #[must_use]
     pub fn path<'p>(&'p self, origin: &'p Origin) -> Option<&'p FilePath> {
         let path = origin.path()?;
         match origin {
             Origin::File(_) | Origin::FileName(_) => Some(self.from_top.get(path).unwrap_or(path)),
+            Origin::RepositoryConfig(_) => None,
             _ => Some(path),
         }
     }

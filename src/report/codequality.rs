@@ -42,7 +42,7 @@ struct Lines {
 
 impl Format for CodeQuality {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut ordinals = HashMap::new();
         let mut remarks = Vec::new();
         for finding in report.findings {
@@ -63,7 +63,7 @@ fn of_finding(
     ordinals: &mut HashMap<(String, String), u64>,
     remarks: &mut Vec<Remark>,
 ) {
-    let mut description = spot::sentence(finding, mask);
+    let mut description = spot::sentence(report, finding, mask);
     if let Some(secret) = spot::secret(report, finding) {
         description.push_str(&format!(" The secret: {secret}"));
     }

@@ -44,7 +44,7 @@ pub struct Csv;
 
 impl Format for Csv {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         let shown = |cells: [String; COLUMNS.len()], secret: String| {
             let secret = report.show.secrets.then_some(secret);

@@ -29,7 +29,7 @@ pub struct Ecs;
 
 impl Format for Ecs {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         for (finding, ordinal) in report.findings.iter().zip(spot::ordinals(report)) {
             serde_json::to_writer(&mut out, &alert(report, finding, ordinal, &mask))?;
@@ -225,7 +225,7 @@ fn alert<'a>(report: &Report<'a>, finding: &Finding, ordinal: u64, mask: &Mask) 
         outcome: None,
     };
     let own = Own { finding: Some(own(report, finding, mask)), run: None };
-    let mut document = document(report, event, spot::sentence(finding, mask), own);
+    let mut document = document(report, event, spot::sentence(report, finding, mask), own);
     document.tags.push(finding.kind.id());
     document.rule = Some(Rule {
         id: sanitize(&finding.rule),

@@ -26,7 +26,7 @@ const LEVELS: [&str; 3] = ["error", "warning", "notice"];
 
 impl Format for Github {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         let mut written = [0; LEVELS.len()];
         let mut folded = Vec::new();
@@ -82,7 +82,7 @@ fn annotation(level: &str, report: &Report<'_>, finding: &Finding, mask: &Mask, 
 }
 
 fn message(report: &Report<'_>, finding: &Finding, mask: &Mask) -> String {
-    let mut text = spot::sentence(finding, mask);
+    let mut text = spot::sentence(report, finding, mask);
     if let Some(step) = report.descriptor(&finding.rule).and_then(|descriptor| descriptor.steps.first()) {
         text.push_str(&format!("\nNext: {}", sanitize(step)));
     }

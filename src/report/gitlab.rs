@@ -35,7 +35,7 @@ pub struct Gitlab;
 
 impl Format for Gitlab {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         let document = Document {
             version: VERSION,
@@ -226,7 +226,7 @@ fn vulnerability(report: &Report<'_>, finding: &Finding, ordinal: u64, mask: &Ma
         id: uuid(spot::id(&["gitlab", finding.fingerprint.as_str(), &ordinal.to_string()])),
         category: "secret_detection",
         name: title.chars().take(NAME).collect(),
-        description: escape::markdown(&spot::sentence(finding, mask)),
+        description: escape::markdown(&spot::sentence(report, finding, mask)),
         severity: match finding.severity {
             Severity::Critical => "Critical",
             Severity::High => "High",

@@ -43,7 +43,7 @@ impl Counts {
 
 impl Format for Junit {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         let suites = [Kind::Secret, Kind::Policy].map(|kind| {
             let of_kind = || report.findings.iter().filter(move |finding| finding.kind == kind);
@@ -111,7 +111,7 @@ fn case(
     if let Some(range) = spot.and_then(|spot| spot.range) {
         write!(out, " line=\"{}\"", range.line)?;
     }
-    let message = xml(&spot::sentence(finding, mask));
+    let message = xml(&spot::sentence(report, finding, mask));
     if finding.severity < report.fail_on {
         let below = format!("{}, below --fail-on {}", finding.severity, report.fail_on);
         writeln!(out, ">\n      <skipped message=\"{message}\"/>")?;

@@ -33,7 +33,7 @@ pub struct Markdown;
 
 impl Format for Markdown {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let mut text = head(report);
         not_scanned(&mut text, report, &mask);
         let mut left_out = 0;
@@ -162,7 +162,7 @@ fn block(text: &mut String, report: &Report<'_>, group: &[&Finding], mask: &Mask
 
 fn row(report: &Report<'_>, finding: &Finding, mask: &Mask) -> String {
     let place = finding.places.first().map(|place| spot::in_words(place, mask)).unwrap_or_default();
-    let mut what = prose(&shortened(&spot::sentence(finding, mask)));
+    let mut what = prose(&shortened(&spot::sentence(report, finding, mask)));
     if let Some(secret) = spot::secret(report, finding) {
         let lines: Vec<String> = secret.lines().map(escape::code).collect();
         let _ = write!(what, " The secret: {}", lines.join(" "));

@@ -32,20 +32,32 @@ pub(super) struct Mask {
     filter: Vec<u64>,
     /// Thousands may begin alike: the JSON Web Tokens of one issuer do.
     by_key: HashMap<[u8; KEY], BTreeSet<Vec<u8>>>,
+    /// What stands before the names of files that were scanned.
+    before: String,
 }
 
 impl Mask {
     /// The mask of everything that `report` must not show; of nothing if the user asked to see the secrets.
     pub(super) fn of(report: &Report<'_>) -> Self {
         if report.show.secrets {
-            return Mask { filter: Vec::new(), by_key: HashMap::new() };
+            return Mask { filter: Vec::new(), by_key: HashMap::new(), before: String::new() };
         }
         Self::hiding(report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding)), report.masked)
     }
 
+    /// The same for people at a terminal, who open files from where they are.
+    pub(super) fn near(report: &Report<'_>) -> Self {
+        Mask { before: report.checkout.scanned.clone(), ..Self::of(report) }
+    }
+
+    /// The same for forges, which open files from the top of the repository.
+    pub(super) fn from_top(report: &Report<'_>) -> Self {
+        Mask { before: report.checkout.prefix.clone(), ..Self::of(report) }
+    }
+
     /// The mask of the secrets of these findings, and of others.
     pub(super) fn hiding<'f>(findings: impl IntoIterator<Item = &'f Finding>, others: &[Vec<u8>]) -> Self {
-        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
+        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new(), before: String::new() };
         others.iter().for_each(|other| mask.hide(other));
         for finding in findings {
             let Some(secret) = &finding.secret else { continue };
@@ -129,7 +141,21 @@ impl Mask {
 
     /// An origin for a person.
     pub(super) fn origin(&self, origin: &Origin) -> String {
-        origin.map_paths(&|path| self.path(path).into_owned()).display()
+        let shown = match origin.outermost() {
+            _ if self.before.is_empty() => Cow::Borrowed(origin),
+            Origin::File(path) => Cow::Owned(origin.within(&Origin::File(self.placed(path)))),
+            Origin::FileName(path) => Cow::Owned(origin.within(&Origin::FileName(self.placed(path)))),
+            _ => Cow::Borrowed(origin),
+        };
+        shown.map_paths(&|path| self.path(path).into_owned()).display()
+    }
+
+    /// A file with what stands before its name.
+    fn placed(&self, path: &FilePath) -> FilePath {
+        match path.as_bytes() {
+            [b'/', ..] => path.clone(),
+            bytes => FilePath::new([self.before.as_bytes(), bytes].concat()),
+        }
     }
 
     /// An excerpt that can be shown, its offsets on characters and within the text, whatever came in.
@@ -188,7 +214,7 @@ mod tests {
     use super::*;
 
     fn mask(secrets: &[&[u8]]) -> Mask {
-        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new() };
+        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new(), before: String::new() };
         for secret in secrets {
             mask.hide(secret);
         }

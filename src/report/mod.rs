@@ -4,14 +4,14 @@
 //! be shown of a text that comes from the repository (`mask`), the verdict in words (`verdict`), and the machine-readable
 //! shape of a finding ([`model`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::finding::{Confidence, Explained, Finding, Kind, Means, Severity, Suppressed};
+use crate::finding::{Confidence, Explained, Finding, Kind, Means, Place, Related, Severity, Suppressed};
 use crate::notice::{Cause, Coverage, Notice};
-use crate::place::FilePath;
+use crate::place::{FilePath, Origin};
 
 pub mod catalogue;
 mod checkout;
@@ -150,6 +150,27 @@ impl<'a> Report<'a> {
     pub fn owner(&self, finding: &Finding) -> Option<&str> {
         let paths = finding.places.iter().filter_map(|place| place.origin.outermost().path());
         paths.filter_map(|path| self.owners.get(path)).map(String::as_str).next()
+    }
+
+    /// The places of a finding, and those that belong to it, without those of the history that only say what a file says, too:
+    /// that the secret stands there, and still does.
+    #[must_use]
+    pub fn places<'f>(&self, finding: &'f Finding) -> (Vec<&'f Place>, Vec<&'f Related>) {
+        let at = |place: &'f Place| (place.origin.members(), place.start);
+        let of_file = |place: &'f Place| match place.origin.outermost() {
+            origin @ Origin::File(_) => Some((self.checkout.path(origin)?.clone(), at(place))),
+            _ => None,
+        };
+        let all = finding.places.iter().chain(finding.related.iter().map(|related| &related.place));
+        let files: HashSet<_> = all.filter_map(of_file).collect();
+        let is_own = |place: &'f Place| match (place.origin.outermost(), &place.introduced) {
+            (Origin::Blob { path: Some(path), .. }, Some(introduced)) if introduced.in_head && !files.is_empty() => {
+                !files.contains(&(path.clone(), at(place)))
+            }
+            _ => true,
+        };
+        let places = finding.places.iter().filter(|place| is_own(place)).collect();
+        (places, finding.related.iter().filter(|related| is_own(&related.place)).collect())
     }
 
     /// The descriptor of a rule or check.

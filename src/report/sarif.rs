@@ -52,7 +52,7 @@ pub struct Sarif;
 
 impl Format for Sarif {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::from_top(report);
         let entries = entries::entries(report);
         let mut locations = LOCATIONS_IN_ALL;
         // What a run lacks is closed of its category. What a change brings says nothing of all that was there before.

@@ -97,7 +97,7 @@ pub(super) fn what(finding: &Finding, mask: &Mask) -> String {
 }
 
 /// What was found, in sentences of one line: message, where in the history, limit, number of places.
-pub(super) fn sentence(finding: &Finding, mask: &Mask) -> String {
+pub(super) fn sentence(report: &Report<'_>, finding: &Finding, mask: &Mask) -> String {
     let mut text = what(finding, mask);
     if let Some(place) = finding.places.first() {
         if place.origin.outermost().is_history() {
@@ -109,8 +109,9 @@ pub(super) fn sentence(finding: &Finding, mask: &Mask) -> String {
     if let Some(threshold) = &finding.threshold {
         text.push_str(&format!(" Limit: {} ({}).", mask.text(&threshold.limit), mask.text(&threshold.source)));
     }
-    if finding.places.len() > 1 {
-        text.push_str(&format!(" In {} places.", finding.places.len()));
+    match report.places(finding).0.len() {
+        0 | 1 => {}
+        places => text.push_str(&format!(" In {places} places.")),
     }
     text
 }

@@ -39,7 +39,7 @@ pub struct Text {
 impl Format for Text {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
-        let mask = Mask::of(report);
+        let mask = Mask::near(report);
         let paint = Paint { colour: self.colour };
         let mut explained = HashSet::new();
         let mut block = String::new();
@@ -67,7 +67,7 @@ impl Format for Text {
 /// # Errors
 /// Those of `out`.
 pub fn write_finding(report: &Report<'_>, finding: &Finding, colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let mask = Mask::of(report);
+    let mask = Mask::near(report);
     let mut block = String::new();
     Block { text: &mut block, report, mask: &mask, paint: Paint { colour } }.finding(finding, true);
     out.write_all(block.as_bytes())
@@ -115,8 +115,9 @@ impl Block<'_> {
         if let Some(owner) = self.report.owner(finding) {
             self.labelled("owner", &self.mask.text(owner));
         }
-        self.also(finding);
-        for related in &finding.related {
+        let (places, related) = self.report.places(finding);
+        self.also(&places);
+        for related in related {
             let text = format!("{}: {}", self.mask.text(&related.label), self.place(&related.place, true));
             self.labelled_whole("near", &text);
         }
@@ -154,16 +155,19 @@ impl Block<'_> {
 
     fn why(&mut self, finding: &Finding) {
         let mut text = format!("{} confidence", finding.confidence);
-        let reasons: Vec<String> =
-            finding.reasons.iter().take(REASONS).map(|reason| self.mask.text(&reason.text)).collect();
+        let (believed, open) = finding.told();
+        let reasons: Vec<String> = believed.iter().take(REASONS).map(|reason| self.mask.text(&reason.text)).collect();
         if !reasons.is_empty() {
             let _ = write!(text, ": {}", reasons.join("; "));
         }
-        match finding.reasons.len().saturating_sub(REASONS) {
+        match believed.len().saturating_sub(REASONS) {
             0 => {}
             more => text.push_str(&format!("; and {more} more")),
         }
         self.labelled("why", &text);
+        for reason in open {
+            self.labelled("shown", &self.mask.text(&reason.text));
+        }
     }
 
     /// What the secret says of itself.
@@ -175,9 +179,8 @@ impl Block<'_> {
         }
     }
 
-    fn also(&mut self, finding: &Finding) {
-        let further: Vec<&Place> =
-            finding.places.iter().skip(1).filter(|place| !is_said(self.report, finding, place)).collect();
+    fn also(&mut self, places: &[&Place]) {
+        let further: Vec<&Place> = places.iter().copied().skip(1).collect();
         let more = further.len().saturating_sub(PLACES);
         for (index, place) in further.into_iter().take(PLACES).enumerate() {
             let text = self.place(place, true);
@@ -242,19 +245,6 @@ impl Block<'_> {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
-}
-
-/// Whether a place of the history says only what a file says, too: that the secret stands there, and still does.
-fn is_said(report: &Report<'_>, finding: &Finding, place: &Place) -> bool {
-    let is_file = |other: &Place| {
-        matches!(other.origin.outermost(), Origin::File(_))
-            && report.checkout.path(other.origin.outermost()) == place.origin.outermost().path()
-            && other.origin.members() == place.origin.members()
-            && other.start == place.start
-    };
-    matches!(place.origin.outermost(), Origin::Blob { .. })
-        && place.introduced.as_ref().is_some_and(|introduced| introduced.in_head)
-        && finding.places.iter().any(is_file)
 }
 
 /// `path:line:column`, if asked for with the commit that brought it.

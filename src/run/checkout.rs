@@ -12,7 +12,10 @@ use crate::source::{Paths, Repository};
 pub fn checkout(plan: &Plan, paths: &Paths, repository: Option<&Repository>, outcome: &Outcome) -> Checkout {
     let is_change = plan.range.is_some() || plan.patch.is_some() || plan.staged.is_some() && !reads_all(plan);
     let from_top = from_top(paths, outcome);
-    let Some(repository) = repository else { return Checkout { is_change, from_top, ..Checkout::default() } };
+    let (prefix, scanned) = (paths.prefix().to_owned(), scanned(plan));
+    let Some(repository) = repository else {
+        return Checkout { is_change, from_top, prefix, scanned, ..Checkout::default() };
+    };
     let past = || places(outcome).filter(|place| place.origin.outermost().is_history());
     let has_past = past().next().is_some();
     let past = past().filter_map(|place| place.origin.outermost().path());
@@ -22,9 +25,23 @@ pub fn checkout(plan: &Plan, paths: &Paths, repository: Option<&Repository>, out
         branch: repository.branch(),
         is_change,
         from_top,
+        prefix,
+        scanned,
         whole_history: plan.history.is_some() && plan.secrets && outcome.complete,
         head: repository.at_head(past).into_iter().map(|(path, id)| (path, id.to_string())).collect(),
         anchor: if has_past { repository.anchor_at_head() } else { None },
+    }
+}
+
+/// How the user named the directory that the names of files are relative to.
+fn scanned(plan: &Plan) -> String {
+    match plan.paths.as_slice() {
+        [only] if only.is_dir() => {
+            let named = only.to_string_lossy().replace('\\', "/");
+            let named = named.trim_start_matches("./").trim_end_matches('/');
+            if matches!(named, "" | ".") && !only.is_absolute() { String::new() } else { format!("{named}/") }
+        }
+        _ => String::new(),
     }
 }
 

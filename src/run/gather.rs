@@ -62,6 +62,9 @@ pub fn gather(
                 verdict.reject("file", "a rule for files of this name claims it, or its own is for others");
             }
             judge::judge_place(hit.ground, path, hit.secret.expose(), &mut verdict);
+            if matches!(origin.outermost(), Origin::RepositoryConfig(_)) {
+                judge::job::judge(&rule.id, hit.secret.expose(), &mut verdict);
+            }
             explain(&|| {
                 let own = own.get(&index).map(|(found_by, own)| {
                     let mut told = verdict.clone();

@@ -30,7 +30,7 @@ impl Run<'_> {
             return;
         }
         let own = &item.bytes[item.own.clone()];
-        if memchr::memmem::find(own, comment::BEGIN).is_none()
+        if memchr::memmem::find(own, comment::NAME).is_none()
             || !matches!(Charset::of(item.head), Charset::AsciiCompatible)
         {
             return;
@@ -87,7 +87,7 @@ pub fn suppressions<'s>(plan: &Plan, settings: &'s Settings) -> Suppressions<'s>
 /// A change is judged by what its base says: a comment that it brings itself counts once the base has it.
 fn counting(plan: &Plan, settings: &Settings) -> Counting {
     let suppression = &settings.config.suppression;
-    let is_change = plan.range.as_ref().is_some_and(|(_, selection)| selection.purpose == Purpose::Base);
+    let is_change = plan.range.as_ref().is_some_and(|(_, it)| matches!(it.purpose, Purpose::Base | Purpose::Receive));
     if settings.no_inline {
         return Counting { own: false, foreign: false, why_not: "--no-inline" };
     }
@@ -145,8 +145,12 @@ pub fn names(finding: &Finding, rules: &RuleSet, key: &FingerprintKey) -> Vec<St
 }
 
 /// What the files that hide say about themselves.
-pub fn notes(plan: &Plan, paths: &Paths, outcome: &Outcome) -> Vec<String> {
+pub fn notes(plan: &Plan, paths: &Paths, outcome: &Outcome, settings: &Settings) -> Vec<String> {
     let mut notes = outcome.notes.clone();
+    // The linter has findings for them.
+    if !plan.policy {
+        notes.extend(Exceptions::idle(&settings.config.policy, settings.now));
+    }
     let Some(baseline) = &outcome.baseline else { return notes };
     notes.extend(baseline.notes.iter().cloned());
     for (entry, path) in baseline.moved() {

@@ -335,7 +335,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     }
     settings.require(&mut tally);
     let mut outcome = outcome::outcome(findings, settled, explained, tally, detector.rules(), settings);
-    outcome.notes = hiding::notes(plan, &paths, &outcome);
+    outcome.notes = hiding::notes(plan, &paths, &outcome, settings);
     outcome.notes.extend(notes);
     outcome.notes.extend(settings.notes.iter().cloned());
     outcome.masked.extend(masked);

@@ -19,6 +19,8 @@ mod parse;
 use binary::{Side, Trouble, content};
 use parse::{File, Parsed, parse};
 
+/// What standard input is called.
+const STDIN: &str = "<stdin>";
 /// The longest patch that is read.
 const LENGTH_MOST: u64 = 1024 * 1024 * 1024;
 
@@ -38,7 +40,7 @@ impl Patch<Box<dyn Read + Send>> {
     /// [`SourceError::Unreadable`].
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         if path == Path::new("-") {
-            return Ok(Self::new(Box::new(std::io::stdin()), "<stdin>"));
+            return Ok(Self::new(Box::new(std::io::stdin()), STDIN));
         }
         match std::fs::File::open(path) {
             Ok(file) => Ok(Self::new(Box::new(file), shown(path))),
@@ -146,6 +148,8 @@ impl<R: Read + Send> Source for Patch<R> {
         if text.is_empty() {
             tally.notice(Notice::new(Cause::NothingNew, &self.name, "the patch is empty: nothing is changed"));
         } else if parsed.files.is_empty() {
+            tally.coverage.files += 1;
+            tally.coverage.file_bytes += text.len() as u64;
             let detail = "no patch in it: `git diff`, `git format-patch` and `diff -u` write one";
             tally.notice(Notice::new(Cause::NothingFound, &self.name, detail));
         }
@@ -169,11 +173,15 @@ impl<R: Read + Send> Source for Patch<R> {
 impl<R> Patch<R> {
     /// The text outside of files, at its place in the stream.
     fn lend_between(&self, text: &[u8], parsed: &Parsed, sink: &Sink<'_>) {
+        let origin = match self.name.as_str() {
+            STDIN => Origin::Stdin,
+            name => Origin::File(FilePath::new(name)),
+        };
         let (mut lines, mut at) = (LineState::default(), 0);
         for range in &parsed.between {
             lines.advance(&text[at..range.start]);
             at = range.start;
-            lend(Origin::Stdin, &text[range.clone()], range.start as u64, lines, sink);
+            lend(origin.clone(), &text[range.clone()], range.start as u64, lines, sink);
         }
     }
 }

@@ -46,6 +46,12 @@ impl Paths {
         Self { top, prefix, roots }
     }
 
+    /// What the names of files that were scanned are relative to, seen from the top: empty, or with a slash at its end.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The path of a file from the top, for people and for files that are kept: sanitised.
     #[must_use]
     pub fn from_top(&self, path: &FilePath) -> String {

@@ -78,6 +78,8 @@ pub enum Purpose {
     Base,
     /// A push, which may bring nothing.
     Push,
+    /// The same at the server, which no push tells what counts.
+    Receive,
 }
 
 /// A blob at a path that a commit brought.
@@ -131,7 +133,7 @@ impl<'r> Range<'r> {
         for end in ends {
             match end {
                 // A push may be one of anything.
-                End::Revision(name) if self.selection.purpose == Purpose::Push => {
+                End::Revision(name) if matches!(self.selection.purpose, Purpose::Push | Purpose::Receive) => {
                     found.push(self.repository.revision(name)?);
                 }
                 End::Revision(name) => found.push(self.commit(name, self.repository.revision(name)?)?),
@@ -213,7 +215,7 @@ impl<'r> Range<'r> {
             Purpose::Base if is_empty => {
                 (Cause::NothingNew, "the base holds every commit: there is nothing new to scan".to_owned())
             }
-            Purpose::Push if is_empty => {
+            Purpose::Push | Purpose::Receive if is_empty => {
                 let but = if self.selection.names.is_empty() { "" } else { " but names" };
                 (Cause::NothingNew, format!("every commit is known there already: there is nothing new to scan{but}"))
             }

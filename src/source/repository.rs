@@ -105,7 +105,7 @@ impl Repository {
     ///
     /// # Errors
     /// [`SourceError::NotARepository`], [`SourceError::Unsupported`] for a repository whose refs are stored as a
-    /// reftable, [`SourceError::Repository`] for one that is broken.
+    /// reftable, [`SourceError::Repository`] for one that is broken, or of which only a `.git` can be seen.
     pub fn open(path: &Path, environment: &GitEnvironment) -> Result<Self, SourceError> {
         let start = environment.current_dir.join(path);
         // What is not there is not looked for in the directories above it.
@@ -117,8 +117,7 @@ impl Repository {
             let detail = format!("its `{name}` is not a regular file; take it away or put the file back");
             return Err(SourceError::Repository { path: shown(path), detail });
         }
-        let (git_dir, work_dir, environment) =
-            find(&start, environment).ok_or_else(|| SourceError::NotARepository { path: shown(path) })?;
+        let (git_dir, work_dir, environment) = find(&start, environment).ok_or_else(|| missing(&start, path))?;
         let common_dir = common_dir(&git_dir);
         refuse_reftable(path, &common_dir)?;
         let options = gix::open::Options::isolated()
@@ -442,6 +441,20 @@ fn find(start: &Path, environment: &GitEnvironment) -> Option<(PathBuf, Option<P
             gix::discover::is_git(&git_dir).ok()?;
             let (git_dir, found) = discover(&git_dir).unwrap_or((git_dir, None));
             Some((git_dir, here.and_then(|(_, work_dir)| work_dir).or(found), environment.clone()))
+        }
+    }
+}
+
+/// Why no repository was found: there is none, or its `.git` leads nowhere. What it hides is then not nothing.
+fn missing(start: &Path, path: &Path) -> SourceError {
+    let absolute = fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
+    let is_there = |directory: &&Path| fs::symlink_metadata(directory.join(".git")).is_ok();
+    match absolute.ancestors().find(is_there) {
+        None => SourceError::NotARepository { path: shown(path) },
+        Some(_) => {
+            let detail = "its `.git` is there, but leads to no repository that can be read: see to its permissions, or where it \
+                          is a file to the directory that it names; without a history to scan take it away";
+            SourceError::Repository { path: shown(path), detail: detail.to_owned() }
         }
     }
 }

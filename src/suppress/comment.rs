@@ -19,8 +19,8 @@ use crate::place::sanitize;
 /// What begins a comment of ours.
 pub const OWN: &str = "keysieve:allow";
 /// What such a comment begins with, and what is nearly one.
-pub const BEGIN: &[u8] = b"keysieve:";
-/// What follows in it, perhaps behind a blank.
+pub const NAME: &[u8] = b"keysieve";
+/// What follows in it, behind a colon.
 const ALLOW: &[u8] = b"allow";
 /// How far from the value, in bytes to either side, a comment is looked for.
 const REACH: usize = 2048;
@@ -98,6 +98,11 @@ impl CommentFlaw {
 }
 
 impl Comment {
+    /// One that has not the form.
+    fn misspelt(rules: Vec<String>) -> Self {
+        Self { word: OWN, rules, until: None, reason: String::new(), line: 0, flaw: Some(CommentFlaw::Misspelt) }
+    }
+
     /// Whether it is one of ours.
     #[must_use]
     pub fn is_own(&self) -> bool {
@@ -154,20 +159,60 @@ pub fn beside(text: &[u8], value: &Range<usize>, lines: (u64, u64), secrets: &[R
 
 /// Every comment of ours in `text`, with the offset at which it begins; lines are left at 0, and a reason may show anything.
 pub fn all(text: &[u8]) -> impl Iterator<Item = (usize, Comment)> {
-    begun(text).filter_map(move |(at, from)| {
-        let line = line_of(text, at);
-        Some((at, own(text, at, from, line.end, &[])?))
+    begun(text).filter_map(move |begun| {
+        let line = line_of(text, begun.at);
+        Some((begun.at, own(text, &begun, line.end, &[])?))
     })
 }
 
-/// Where comments of ours begin, and where the words behind `allow` do.
-fn begun(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-    memchr::memmem::find_iter(text, BEGIN).filter_map(move |at| {
-        let from = at + BEGIN.len();
-        let gap = usize::from(text.get(from) == Some(&b' '));
-        text[from + gap..].starts_with(ALLOW).then_some((at, from + gap + ALLOW.len()))
+/// Where a comment of ours begins.
+struct Begun {
+    at: usize,
+    /// Where the words behind `allow` begin.
+    from: usize,
+    /// Whether it begins as it must.
+    is_exact: bool,
+}
+
+/// Where comments of ours begin, or what was meant as one.
+fn begun(text: &[u8]) -> impl Iterator<Item = Begun> {
+    memchr::memmem::find_iter(text, NAME).filter_map(move |at| {
+        let behind = at + NAME.len();
+        let sign = *text.get(behind)?;
+        if !matches!(sign, b':' | b'-') {
+            return None;
+        }
+        let gap = usize::from(text.get(behind + 1) == Some(&b' '));
+        let start = behind + 1 + gap;
+        let verb = text[start..].iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
+        let (verb, from) = (&text[start..start + verb], start + verb);
+        let is_allow = verb == ALLOW;
+        if !is_allow && !NEARLY.iter().any(|nearly| nearly.as_bytes() == verb) {
+            return None;
+        }
+        // `keysieve-allow` may be the name of a branch or file, and so the word behind it, not the id of a rule.
+        let comma = usize::from(text.get(from) == Some(&b','));
+        Some(Begun { at, from: from + comma, is_exact: is_allow && sign == b':' && gap == 0 && comma == 0 })
     })
 }
+
+/// Words that are taken for `allow`, as other tools have them and as it is mistyped.
+const NEARLY: [&str; 14] = [
+    "alow",
+    "allows",
+    "allowed",
+    "allow-line",
+    "allow-next-line",
+    "allow-nextline",
+    "allowlist",
+    "disable",
+    "disable-line",
+    "disable-next-line",
+    "ignore",
+    "ignore-next-line",
+    "skip",
+    "suppress",
+];
 
 /// The words of detect-secrets on a line.
 fn pragmas(line: &[u8]) -> impl Iterator<Item = (&'static str, Of)> {
@@ -194,8 +239,8 @@ fn line_of(text: &[u8], at: usize) -> Range<usize> {
 
 /// Whether nothing stands before a comment of ours but what opens one: signs, or a key of JSON.
 fn alone(line: &[u8]) -> bool {
-    let Some((at, _)) = begun(line).next() else { return false };
-    let before = &line[..at];
+    let Some(begun) = begun(line).next() else { return false };
+    let before = &line[..begun.at];
     let is_sign = |bytes: &[u8]| !bytes.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
     let word = before.trim_ascii();
     let is_key = word.first() == Some(&b'"')
@@ -212,10 +257,13 @@ fn on_line(text: &[u8], line: Range<usize>, number: u64, secrets: &[Range<usize>
     if memchr::memchr(b':', bytes).is_none() && memchr::memchr(b'-', bytes).is_none() {
         return;
     }
-    for (at, from) in begun(bytes) {
-        if let Some(comment) = own(text, line.start + at, line.start + from, line.end, secrets) {
-            found(Comment { line: number, ..comment }, Of::Line);
-        }
+    for mut begun in begun(bytes) {
+        begun.at += line.start;
+        begun.from += line.start;
+        // Beside a secret, what names no rule was meant to all the same.
+        let meant = || Comment::misspelt(Vec::new());
+        let comment = own(text, &begun, line.end, secrets).unwrap_or_else(meant);
+        found(Comment { line: number, ..comment }, Of::Line);
     }
     let stated = FOREIGN.into_iter().filter(|(word, _)| memchr::memmem::find(bytes, word.as_bytes()).is_some());
     for (word, of) in stated.chain(pragmas(bytes)) {
@@ -223,13 +271,14 @@ fn on_line(text: &[u8], line: Range<usize>, number: u64, secrets: &[Range<usize>
     }
 }
 
-/// The comment of ours that begins at `at` and names rules from `from` on; none where the words that follow name no rule.
-fn own(text: &[u8], at: usize, from: usize, end: usize, secrets: &[Range<usize>]) -> Option<Comment> {
+/// The comment of ours that begins there; none where the words that follow name no rule.
+fn own(text: &[u8], begun: &Begun, end: usize, secrets: &[Range<usize>]) -> Option<Comment> {
+    let from = begun.from;
     // What stands behind a secret is not read: a reason would show it.
     let end = secrets.iter().map(|secret| secret.start).filter(|&start| start >= from).fold(end, usize::min);
     let rest = String::from_utf8_lossy(&text[from..end.max(from)]);
-    let rest = rest.strip_prefix([' ', '\t'])?.trim_start();
-    let mut rest = rest;
+    let is_apart = begun.is_exact || text.get(from.wrapping_sub(1)) != Some(&b',');
+    let mut rest = if is_apart { rest.strip_prefix([' ', '\t'])?.trim_start() } else { rest.trim_start() };
     let mut rules = Vec::new();
     loop {
         let (list, behind) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
@@ -250,7 +299,11 @@ fn own(text: &[u8], at: usize, from: usize, end: usize, secrets: &[Range<usize>]
     if rules.is_empty() {
         return None;
     }
-    let mut flaw = (from - at != OWN.len()).then_some(CommentFlaw::Misspelt);
+    let mut flaw = (!begun.is_exact).then_some(CommentFlaw::Misspelt);
+    // A name of something else that begins so is not followed by the id of a rule.
+    if flaw.is_some() && !rules.iter().all(|name| name.contains('-') || name == "*") {
+        return None;
+    }
     if !rules.iter().all(|name| is_id(name)) {
         rules.iter_mut().for_each(|name| *name = name.trim_end_matches([':', ';', '.']).to_ascii_lowercase());
         // Built-in ids have a hyphen; other words are prose that talks of such comments.
@@ -288,20 +341,26 @@ fn own(text: &[u8], at: usize, from: usize, end: usize, secrets: &[Range<usize>]
 /// Where the words say until when, and the day, if it is one: `until`, a sign, and what stands behind it. A day needs no sign.
 fn last_day(words: &str) -> Option<(Range<usize>, Option<Date>)> {
     let lower = words.to_ascii_lowercase();
-    lower.match_indices(UNTIL).find_map(|(at, _)| {
+    let untils = lower.match_indices(UNTIL);
+    // What a token does is said in prose, too: with a sign it is meant of the comment.
+    let expires = lower.match_indices(EXPIRES).filter(|(at, word)| words[at + word.len()..].starts_with(['=', ':']));
+    untils.chain(expires).find_map(|(at, stated)| {
         let is_in_word = words[..at].ends_with(|before: char| before.is_alphanumeric() || before == '-');
-        let behind = words[at + UNTIL.len()..].trim_start();
+        let length = stated.len();
+        let behind = words[at + length..].trim_start();
         let signed = behind.strip_prefix(['=', ':']).map(str::trim_start);
         let stated = signed.unwrap_or(behind);
         let word = stated.split([' ', '\t']).next().unwrap_or_default();
         let day = parse_day(word.trim_matches(|sign: char| !sign.is_ascii_alphanumeric()));
-        let follows = behind.len() < words.len() - at - UNTIL.len();
+        let follows = behind.len() < words.len() - at - length;
         let is_meant = !is_in_word && (signed.is_some() || follows && (day.is_some() || is_like_a_day(word)));
         is_meant.then(|| (at..words.len() - stated.len() + word.len(), day))
     })
 }
 
 const UNTIL: &str = "until";
+/// What others call it.
+const EXPIRES: &str = "expires";
 
 /// Whether somebody meant a day and wrote it otherwise: `01.01.2030`, `2030/1/1`.
 fn is_like_a_day(word: &str) -> bool {
@@ -370,6 +429,7 @@ mod tests {
             "read by tests until 2020-01-01",
             "read by tests (until=2020-01-01)",
             "until=2030-01-01 read by tests until=2020-01-01",
+            "expires=2020-01-01 read by tests",
         ] {
             let found = words(&format!("# @ a-b {text}")).unwrap();
             assert_eq!((found.1.as_deref(), found.3), (day, None), "{text}");
@@ -383,6 +443,7 @@ mod tests {
         is("read until 2026/12/31 by tests", None, "read by tests", Some(CommentFlaw::NoDay));
         is("read until the move", None, "read until the move", None);
         is("wait-until=1 polls", None, "wait-until=1 polls", None);
+        is("the token expires 2030-01-01", None, "the token expires 2030-01-01", None);
     }
 
     #[test]
@@ -394,6 +455,12 @@ mod tests {
         misspelt("# @ a-b: why", "a-b");
         misspelt("# @ A-b why", "a-b");
         misspelt("# @ * why", "*");
+        for form in ["-allow a-b why", ":alow a-b why", ":ignore a-b", ":allow-next-line a-b why", ":allow,a-b why"] {
+            misspelt(&format!("# {}{form}", OWN.trim_end_matches(":allow")), "a-b");
+        }
+        let prose = format!("the branch {} is merged", OWN.replace(':', "-"));
+        assert_eq!(words(&prose), None);
+        assert_eq!(beside_value("x = VALUE # @").len(), 1, "it is told beside what it should hide");
         misspelt(&format!("# {} a-b why", OWN.replace(':', ": ")), "a-b");
         let text = format!("x = VALUE # {} a-b: why", OWN);
         assert_eq!(beside_value(&text), [(OWN.to_owned(), 1)]);

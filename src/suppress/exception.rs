@@ -20,6 +20,14 @@ impl<'p> Exceptions<'p> {
         Self { holding: policy.exceptions().iter().filter(holds).collect() }
     }
 
+    /// Those that do not hold at `now`, in words.
+    pub fn idle(policy: &'p PolicySettings, now: jiff::Timestamp) -> impl Iterator<Item = String> {
+        policy.exceptions().iter().filter_map(move |it| {
+            let flaw = flaw(it.reason.as_deref(), it.until, now)?;
+            Some(format!("{}: the exception for `{}` hides nothing: it {}", it.source, it.id, flaw.words()))
+        })
+    }
+
     /// What hides a breach of this check at this route of this file.
     #[must_use]
     pub fn of_breach(&self, check: &str, path: &FilePath, route: &str) -> Option<Suppression> {

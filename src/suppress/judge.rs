@@ -3,7 +3,7 @@
 //! A breach is hidden as a whole. Of a secret, which may stand in many places, the places are hidden that something covers, and
 //! the finding with the last of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -215,7 +215,7 @@ impl<'s> Suppressions<'s> {
         }
         if !finding.places.is_empty() {
             let why = cover.opened.into_iter().chain(self.flaws(finding, ground));
-            finding.reasons.extend(why.map(|why| Reason::new("suppression", Weight::Supports, why)));
+            finding.reasons.extend(why.map(|why| Reason::new(Reason::SUPPRESSION, Weight::Supports, why)));
         }
         for (by, places) in hidden {
             self.hidden.push(Suppressed { finding: Finding { places, ..finding.clone() }, by });
@@ -248,12 +248,15 @@ impl<'s> Suppressions<'s> {
     /// Why comments beside what is reported do not hide it.
     fn flaws(&self, finding: &Finding, ground: &Ground<'_>) -> Vec<String> {
         let mut flaws = Vec::new();
+        let addresses: BTreeSet<String> = finding.places.iter().map(|place| (ground.address)(&place.origin)).collect();
         for place in &finding.places {
             let key = (finding.fingerprint.to_string(), (ground.address)(&place.origin));
+            // Which file a line is of, where there are several.
+            let of = if addresses.len() > 1 { format!(" of {}", key.1) } else { String::new() };
             let standings = ground.standings.get(&key).map(Vec::as_slice).unwrap_or_default();
             for standing in at(standings, place) {
                 for comment in &standing.comments {
-                    let line = format!("the comment `{}` on line {}", comment.word, comment.line);
+                    let line = format!("the comment `{}` on line {}{of}", comment.word, comment.line);
                     let is_read = if comment.is_own() { self.counting.own } else { self.counting.foreign };
                     match comment.flaw(ground.now) {
                         _ if !is_read => flaws.push(format!("{line} does not count: {}", self.counting.why_not)),

@@ -105,11 +105,11 @@ fn a_whole_scan_of_a_shallow_clone_is_incomplete() {
 }
 
 #[test]
-fn without_a_repository_there_is_no_range() {
+fn without_a_repository_nothing_is_clean() {
     let scratch = begun();
     scratch.write("checkout/file.txt", "plain\n");
     let mut runner = Runner::new(scratch, "push", "refs/heads/main", event("push", &[]));
     runner.run().exits(3).says("not a git repository");
     runner.github["event_name"] = json!("schedule");
-    runner.run().exits(0);
+    runner.run().exits(3).says("not a git repository");
 }

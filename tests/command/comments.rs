@@ -187,3 +187,22 @@ fn a_comment_hides_no_other_line() {
         scratch.git("repo", &["gc", "-q", "--prune=now"]);
     }
 }
+
+#[test]
+fn what_should_have_hidden_a_finding_is_told_with_its_file() {
+    let scratch = Scratch::repository();
+    let (token, own) = (github("two files"), concat!("keysieve:", "allow"));
+    scratch.write("repo/a.py", line(&token, ""));
+    scratch.write("repo/b.py", line(&token, &format!("{own} github-personal-access-token until=2020-01-01 old")));
+    let said = "the comment `keysieve:allow` on line 1 of b.py hides nothing: it has ended";
+    let run = keysieve(&scratch, "repo", &["scan"]).exits(1);
+    // Wrapped to the width of a terminal.
+    let words = run.out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(said), "{words}");
+    for nearly in [":ignore x-y because", "-allow x-y because", ":allow", ":allow Because"] {
+        scratch.write("repo/b.py", line(&token, &own.replace(":allow", nearly)));
+        let run = keysieve(&scratch, "repo", &["scan"]).exits(1);
+        let words = run.out().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("of b.py hides nothing: it is misspelt"), "{nearly}: {words}");
+    }
+}

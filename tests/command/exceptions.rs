@@ -81,3 +81,15 @@ fn a_secret_is_hidden_where_the_exception_says_and_nowhere_else() {
     assert_eq!(places.len(), 1);
     assert_eq!(places[0]["path"], "src/a.txt");
 }
+
+#[test]
+fn a_scan_tells_of_an_exception_that_hides_nothing() {
+    let scratch = Scratch::new();
+    scratch.write("tree/a.txt", format!("{}\n", github("open")));
+    scratch
+        .write("tree/keysieve.toml", exception("rule = \"github-personal-access-token\"", "**", "reason = \"tests\""));
+    let said = "the exception for `github-personal-access-token` hides nothing: it does not say until when";
+    let run = keysieve(&scratch, "tree", &["scan", "--now", NOW, "--format", "json"]).exits(1);
+    let notes = run.json().0["notes"].to_string();
+    assert!(notes.contains(said), "{notes}");
+}

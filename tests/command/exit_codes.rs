@@ -227,6 +227,26 @@ fn repositories_that_cannot_be_opened() {
     }
 }
 
+/// A `.git` that leads nowhere hides a history: that nothing was seen of it is not that there is none.
+#[test]
+fn a_git_directory_that_leads_nowhere() {
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
+        ("a directory that is not here", |git| fs::write(git, "gitdir: /nowhere/at/all\n").unwrap()),
+        ("no words of git's", |git| fs::write(git, "garbage\n").unwrap()),
+        ("empty", |git| fs::create_dir(git).unwrap()),
+    ];
+    for (name, damage) in damages {
+        let scratch = clean();
+        fs::rename(scratch.path("repo/.git"), scratch.path("elsewhere")).unwrap();
+        damage(&scratch.path("repo/.git"));
+        let words = "leads to no repository that can be read";
+        each_format(&scratch, "repo", &["check"], 3, &[words]);
+        assert!(!scratch.path("repo/.keysieve-baseline").exists(), "{name}");
+        keysieve(&scratch, "repo", &["baseline", "create", "--only-file"]).exits(3);
+    }
+}
+
 #[test]
 fn no_repository_at_all() {
     let scratch = Scratch::new();

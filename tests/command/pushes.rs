@@ -65,6 +65,23 @@ fn a_push_is_stopped_by_what_it_brings() {
     }
 }
 
+/// What is pushed does not excuse itself at the server; at the client it is for the one who pushes to say.
+#[test]
+fn a_comment_that_is_pushed_counts_at_the_client_alone() {
+    for (hook, of_server) in [("pre-push", false), ("pre-receive", true)] {
+        let scratch = clone(hook, of_server);
+        let comment = concat!("keysieve:", "allow");
+        scratch
+            .write("repo/new.txt", format!("{} # {comment} github-personal-access-token of a test\n", github("new")));
+        scratch.commit(10, "Add");
+        let pushed = push(&scratch, &["main"]);
+        assert_eq!(pushed.is_ok(), !of_server, "{hook}: {pushed:?}");
+        if let Err(said) = pushed {
+            assert!(said.contains("no comment counts here") && !said.contains("until=YYYY"), "{said}");
+        }
+    }
+}
+
 /// git quotes the directory of the server's objects, which the quarantine names.
 #[test]
 fn a_server_may_lie_where_the_path_has_a_colon() {

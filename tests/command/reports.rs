@@ -138,3 +138,52 @@ fn a_device_is_written_in_place() {
     let run = keysieve(&scratch, ".", &["check", "tree", "--format", "json", "-o", "/dev/stdout"]).exits(1);
     assert_eq!(run.json().findings().len(), 2);
 }
+
+/// In a checkout the links are those of whoever wrote the change.
+#[cfg(unix)]
+#[test]
+fn a_link_of_the_checkout_leads_no_report_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let scratch = tree();
+    scratch.write("victim", "precious");
+    fs::create_dir(scratch.path("outside")).unwrap();
+    symlink("../victim", scratch.path("tree/out.sarif")).unwrap();
+    symlink("../outside", scratch.path("tree/reports")).unwrap();
+    symlink("own.json", scratch.path("tree/link.json")).unwrap();
+    for file in ["out.sarif", "./out.sarif", "reports/new.sarif"] {
+        keysieve(&scratch, "tree", &["scan", "--report", &format!("sarif={file}")])
+            .exits(2)
+            .says("leads out of this directory");
+    }
+    assert_eq!(fs::read_to_string(scratch.path("victim")).unwrap(), "precious");
+    keysieve(&scratch, "tree", &["scan", "-o", "link.json"]).exits(1);
+    assert!(scratch.path("tree/own.json").is_file());
+    // Who names what lies elsewhere means it.
+    keysieve(&scratch, "tree", &["scan", "-o", "../victim"]).exits(1);
+    keysieve(&scratch, "tree", &["scan", "--report", "json=link.json", "--report", "csv=own.json"])
+        .exits(2)
+        .says("two reports");
+}
+
+/// What a terminal shows can be opened from there, and what a forge is given from the top of the repository.
+#[test]
+fn paths_are_those_that_the_reader_can_open() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/src/deep/app.py", github("app"));
+    scratch.commit(1, "Begin");
+    let at =
+        |from: &str, arguments: &[&str]| keysieve(&scratch, from, &[&["scan"][..], arguments].concat()).exits(1).out();
+    assert!(at("repo", &["src"]).contains("\n  src/deep/app.py:1:1"));
+    assert!(at("repo/src", &["."]).contains("\n  deep/app.py:1:1"));
+    assert!(at("repo/src/deep", &[".."]).contains("\n  ../deep/app.py:1:1"));
+    for format in ["csv", "markdown", "junit", "github"] {
+        let text = at("repo", &["src", "--format", format]);
+        assert!(
+            text.contains("src/deep/app.py") && !text.replace("src/deep/app.py", "").contains("deep/app.py"),
+            "{format}: {text}"
+        );
+    }
+    // The history says the same of the file again, and that is no other place.
+    let both = keysieve(&scratch, "repo", &["check", ".", "--format", "github"]).exits(1).out();
+    assert!(!both.contains("In 2 places"), "{both}");
+}

@@ -37,3 +37,12 @@ fn what_is_no_fingerprint_or_day_is_refused() {
     scratch.write("keysieve.toml", "[broken");
     keysieve(&scratch, ".", &["rotated", FINGERPRINT]).exits(2).says("keysieve.toml:1");
 }
+
+#[test]
+fn a_key_that_is_made_later_is_told_to_outdate_it() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/file.txt", "nothing\n");
+    scratch.commit(1, "Begin");
+    keysieve(&scratch, "repo", &["rotated", FINGERPRINT, "--at", "2026-11-02"]).exits(0);
+    keysieve(&scratch, "repo", &["baseline", "create"]).exits(0).says("names nothing any more");
+}

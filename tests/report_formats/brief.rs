@@ -14,6 +14,7 @@ fn written(run: &Run, colour: bool) -> String {
         stopped: "the commit",
         fix: "read the value from the environment instead, and `git add` the file",
         allow: "as a comment on the line or the line above it, with a reason:",
+        comment: true,
         all: "keysieve scan --staged".to_owned(),
     };
     let mut out = Vec::new();

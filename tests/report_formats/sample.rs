@@ -381,6 +381,8 @@ pub fn sample() -> Run {
         whole_history: true,
         is_change: false,
         from_top: BTreeMap::new(),
+        prefix: String::new(),
+        scanned: String::new(),
         head: [("deploy/config.yml", 20), ("README.md", 500)]
             .into_iter()
             .map(|(path, seed)| (FilePath::from(path), object_id(seed)))

@@ -107,6 +107,15 @@ impl CreateArgs {
         let relative = relative(&control, path);
         let wanted = Wanted { key: (!is_keyed).then_some(digits.as_str()), baseline: relative.as_deref() };
         let text = with(&control, wanted).map_err(|errors| anyhow::anyhow!(lines(&errors)))?;
+        let rotations = loaded.config.policy.rotations();
+        if !is_keyed && let Some(first) = rotations.first() {
+            output::say(&format!(
+                "{}: the key that is made now gives every secret a new fingerprint, so what `[[rotated]]` records ({}) names \
+                 nothing any more: record it anew with `keysieve rotated` and the fingerprint of the next report",
+                first.source,
+                rotations.len()
+            ));
+        }
         if !is_keyed {
             loaded.config.fingerprint_key = FingerprintKey::new(&bytes);
         }

@@ -85,12 +85,21 @@ impl RunArgs {
                         purpose: Purpose::Base,
                         ..Selection::default()
                     };
-                    let scene = Scene { looked_at: None, stopped: "this range", fix, allow: ALLOW_ON_BASE, all };
+                    let scene =
+                        Scene { looked_at: None, stopped: "this range", fix, allow: ALLOW_ON_BASE, comment: true, all };
                     (Plan { range: Some((here, selection)), ..plan }, scene)
                 }
             },
             Hook::Push { .. } => (Plan { range: Some((here, of_push(pushed(&told()?)?))), ..plan }, pushing()),
-            Hook::Receive => (Plan { range: Some((here, of_push(received(&told()?)?))), ..plan }, pushing()),
+            Hook::Receive => {
+                let selection = Selection { purpose: Purpose::Receive, ..of_push(received(&told()?)?) };
+                let scene = Scene { allow: ALLOW_ON_SERVER, comment: false, ..pushing() };
+                (Plan { range: Some((here, selection)), ..plan }, scene)
+            }
+        };
+        let scene = match self.judge.reads_comments() {
+            true => scene,
+            false => Scene { allow: ALLOW_WITHOUT_COMMENTS, comment: false, ..scene },
         };
         let mut targets = self.judge.targets()?;
         if let Some(shown) = targets.iter_mut().find(|target| target.file.is_none() && target.format == Formats::Text) {
@@ -135,6 +144,7 @@ fn committing() -> Scene {
         fix: "read the value from the environment or a secret store, `git add` the file and commit again: the history is \
               still clean",
         allow: ALLOW,
+        comment: true,
         all: "keysieve scan --staged".to_owned(),
     }
 }
@@ -148,6 +158,7 @@ fn by_hand() -> Scene {
         fix: "read the value from the environment or a secret store; what was committed stays in the history: \
               `keysieve history` says where",
         allow: ALLOW,
+        comment: true,
         all: "keysieve check".to_owned(),
     }
 }
@@ -156,12 +167,18 @@ const ALLOW: &str = "as a comment on the line or the line above it, with a reaso
 // A change is judged by what its base says.
 const ALLOW_ON_BASE: &str =
     "as a comment on the line or the line above it, with a reason; it counts once the base has it:";
+// What is pushed does not excuse itself.
+const ALLOW_ON_SERVER: &str =
+    "no comment counts here: whoever keeps the server's keysieve.toml allows a rule at a path with an `[[exception]]`";
+const ALLOW_WITHOUT_COMMENTS: &str =
+    "no comment counts with --no-inline: an `[[exception]]` in keysieve.toml allows a rule at a path";
 
 const COMMITTED: &str = "a commit on top does not take it out: rewrite the commits that hold it (`git rebase -i`), and replace \
                          the secret if anybody else may have seen it";
 
 fn pushing() -> Scene {
-    Scene { looked_at: None, stopped: "the push", fix: COMMITTED, allow: ALLOW, all: "keysieve history".to_owned() }
+    let all = "keysieve history".to_owned();
+    Scene { looked_at: None, stopped: "the push", fix: COMMITTED, allow: ALLOW, comment: true, all }
 }
 
 /// What git writes to the hook.

@@ -49,6 +49,19 @@ pub enum Flaw {
     Ended,
 }
 
+impl Flaw {
+    /// What is wrong, behind "the exception …".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Flaw::NoReason => "does not say why",
+            Flaw::NoEnd => "does not say until when: write `until = 2026-12-31`",
+            Flaw::FarEnd => "ends too far ahead",
+            Flaw::Ended => "has ended",
+        }
+    }
+}
+
 /// What is wrong with an exception of this reason and last day, if anything.
 #[must_use]
 pub fn flaw(reason: Option<&str>, until: Option<Date>, now: Timestamp) -> Option<Flaw> {

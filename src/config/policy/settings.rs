@@ -317,16 +317,16 @@ impl PolicySettings {
         &self.inventory
     }
 
-    /// Every recorded rotation.
-    #[must_use]
-    pub fn rotations(&self) -> &[Rotated] {
-        &self.rotated
-    }
-
     /// The last recorded rotation of the secret with this fingerprint.
     #[must_use]
     pub fn rotated(&self, fingerprint: &str) -> Option<&Rotated> {
         self.rotated.iter().filter(|rotated| rotated.fingerprint == fingerprint).max_by_key(|rotated| rotated.at)
+    }
+
+    /// Every recorded rotation.
+    #[must_use]
+    pub fn rotations(&self) -> &[Rotated] {
+        &self.rotated
     }
 
     /// Every exception, also those that hide nothing: see [`exception::flaw`].

@@ -50,7 +50,8 @@ fn of_lines(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
             && title.iter().all(|&byte| Class::of("A-Za-z0-9_ \"-").contains(byte))
             && title.iter().any(u8::is_ascii_alphabetic)
     };
-    let column = titles[..key.start - start].iter().filter(|&&byte| byte == separator).count();
+    // A line that ends with a carriage return alone ends before the key does.
+    let column = titles.get(..key.start.checked_sub(start)?)?.iter().filter(|&&byte| byte == separator).count();
     let count = titles.split(|&byte| byte == separator).count();
     if !(2..=COLUMNS).contains(&count) || !titles.split(|&byte| byte == separator).all(are_titles) {
         return None;

@@ -80,7 +80,7 @@ fn result(
 ) -> sarif::Result {
     let finding = entry.finding;
     let (rule, index) = rules.of(finding);
-    let mut result = sarif::Result::builder().message(message(finding, mask)).build();
+    let mut result = sarif::Result::builder().message(message(report, finding, mask)).build();
     result.rule_id = Some(rule);
     result.rule_index = Some(number(index as u64));
     result.level = Some(rules::level(finding.severity));
@@ -110,7 +110,7 @@ fn result(
 }
 
 /// What was found, and where: first sentence first, for it is all that a narrow view shows.
-fn message(finding: &Finding, mask: &Mask) -> Message {
+fn message(report: &Report<'_>, finding: &Finding, mask: &Mask) -> Message {
     let what = spot::what(finding, mask);
     let mut text = plain(&what);
     let mut rich = markdown(&what);
@@ -124,7 +124,7 @@ fn message(finding: &Finding, mask: &Mask) -> Message {
         text.push_str(&format!(" Limit: {} ({}).", plain(&limit), plain(&source)));
         rich.push_str(&format!(" Limit: {} ({}).", code(&limit), code(&source)));
     }
-    match finding.places.len() {
+    match report.places(finding).0.len() {
         0 | 1 => {}
         places => {
             let more = format!(" In {places} places.");
@@ -170,17 +170,19 @@ fn in_container(place: &Place, mask: &Mask) -> String {
 }
 
 /// One location. A place in a container, or a file's name, is anchored at line 1 of its path; so is one in the history, unless
-/// the very blob is checked out, and where HEAD has no such path it is anchored in the file that stands for the repository.
+/// the very blob is checked out, and where HEAD has no such path it is anchored in the file that stands for the repository. So
+/// is one in the clone's own configuration.
 fn location(report: &Report<'_>, place: &Place, finding: &Finding, mask: &Mask, label: Option<&str>) -> Location {
     let mut location = Location::default();
     let history = is_history(&place.origin);
+    let is_of_clone = matches!(place.origin, Origin::RepositoryConfig(_));
     let mut words: Vec<String> = label.map(|label| mask.text(label)).into_iter().collect();
     if history {
         words.push(in_history(place, mask).text);
         location.properties = Some(history_properties(place, mask));
     } else if let Origin::FileName(_) = place.origin {
         words.push("in the name of the file".to_owned());
-    } else if place.origin.container().is_some() {
+    } else if place.origin.container().is_some() || is_of_clone {
         words.push(in_container(place, mask));
     }
     if !place.decoding.is_empty() {
@@ -193,14 +195,15 @@ fn location(report: &Report<'_>, place: &Place, finding: &Finding, mask: &Mask, 
     }
     let first = || finding.places.iter().find_map(|place| report.checkout.path(place.origin.outermost()));
     let path = report.checkout.path(place.origin.outermost()).or_else(first);
-    let path = if history { report.checkout.anchor(path) } else { path };
+    let path = if history || is_of_clone { report.checkout.anchor(path) } else { path };
     let uri = match (place.origin.outermost(), path) {
         (Origin::Stdin, _) => "stdin".to_owned(),
         (_, Some(path)) => uri(&mask.path(path)),
         (_, None) => NO_PATH.to_owned(),
     };
     let in_container = place.origin.container().is_some();
-    let whole_file = history && !report.checkout.holds(&place.origin) || in_container || place.origin.is_name();
+    let whole_file =
+        history && !report.checkout.holds(&place.origin) || in_container || is_of_clone || place.origin.is_name();
     if in_container {
         // The name of a member says nothing outside its container: the chain of names is the logical location.
         location.logical_locations = Some(vec![sarif::LogicalLocation {

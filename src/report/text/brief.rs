@@ -36,6 +36,8 @@ pub struct Scene {
     pub fix: &'static str,
     /// How a comment allows what stands on a line.
     pub allow: &'static str,
+    /// Whether a comment does.
+    pub comment: bool,
     /// The command that shows the whole report.
     pub all: String,
 }
@@ -50,7 +52,7 @@ pub struct Brief {
 
 impl Format for Brief {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mask = Mask::of(report);
+        let mask = Mask::near(report);
         let mut lines = Lines { text: String::new(), paint: Paint { colour: self.colour }, mask: &mask };
         if report.exit_code != 0 && report.failing > 0 {
             let words = format!("keysieve stops {}: {}", self.scene.stopped, verdict::words(report));
@@ -103,7 +105,8 @@ impl Brief {
         if stand(|it| *it == Stands::OnLine) {
             lines.labelled("allow", self.scene.allow);
             let mut seen = HashSet::new();
-            let shown = report.findings.iter().take(FINDINGS).filter(|it| Stands::of(it) == Stands::OnLine);
+            let most = if self.scene.comment { FINDINGS } else { 0 };
+            let shown = report.findings.iter().take(most).filter(|it| Stands::of(it) == Stands::OnLine);
             for finding in shown.filter(|it| seen.insert(it.rule.as_str())) {
                 // To be copied, so in one piece.
                 let rule = sanitize(&finding.rule);
@@ -200,10 +203,15 @@ impl Lines<'_> {
             let value = String::from_utf8_lossy(secret.expose()).into_owned();
             let _ = writeln!(self.text, "  secret {}", sanitize(&value));
         }
-        let reasons = finding.reasons.iter().take(REASONS).map(|reason| self.mask.text(&reason.text));
+        let (believed, open) = finding.told();
+        let reasons = believed.iter().take(REASONS).map(|reason| self.mask.text(&reason.text));
         let reasons = reasons.collect::<Vec<_>>().join("; ");
         let joint = if reasons.is_empty() { "" } else { ": " };
         self.labelled("why", &format!("{} confidence{joint}{reasons}", finding.confidence));
+        for reason in open {
+            let text = self.mask.text(&reason.text);
+            self.labelled("shown", &text);
+        }
         let step = report.descriptor(&finding.rule).and_then(|descriptor| descriptor.steps.first());
         if let (Some(step), true) = (step, first_of_rule) {
             let step = self.mask.text(step);

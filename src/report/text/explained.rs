@@ -19,7 +19,7 @@ pub fn write<'e>(
     colour: bool,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mask = Mask::of(report);
+    let mask = Mask::near(report);
     for explained in list {
         let mut text = String::new();
         block(&mut text, explained, report.min_confidence, &mask, Paint { colour });
@@ -35,7 +35,7 @@ pub fn write<'e>(
 /// Those of `out`.
 pub fn write_notices(report: &Report<'_>, colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = String::new();
-    summary::notices(&mut text, report, &Mask::of(report), Paint { colour });
+    summary::notices(&mut text, report, &Mask::near(report), Paint { colour });
     out.write_all(text.as_bytes())
 }
 
