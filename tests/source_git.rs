@@ -453,6 +453,20 @@ fn a_truncated_loose_object_is_named_and_the_rest_is_read() {
 }
 
 #[test]
+fn a_loose_object_that_is_another_one_is_named() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/one", marker("one"));
+    scratch.write("repo/other", marker("other"));
+    scratch.commit(0, "two");
+    let file =
+        |name: &str| scratch.object_file("repo/.git", &scratch.git("repo", &["rev-parse", &format!("HEAD:{name}")]));
+    overwrite(&file("one"), &fs::read(file("other")).unwrap());
+    let seen = history(&scratch.open("repo"));
+    let notices = seen.notices(Cause::CorruptObject);
+    assert!(notices.len() == 1 && notices[0].contains("another object than its name says"), "{notices:?}");
+}
+
+#[test]
 fn replace_refs_and_user_configuration_change_nothing() {
     let scratch = Scratch::repository();
     scratch.write("repo/file", marker("replaced"));

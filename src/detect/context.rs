@@ -56,6 +56,8 @@ impl Detector {
         let end = (word.end + reach).min(window.end());
         let Stretch { places: known, footprint } = tried.0.get(&index).cloned().unwrap_or_default();
         let (mut at, mut lines) = (word.end, 0);
+        let first = format.first();
+        let begins = |byte: u8| byte > b' ' && first.is_none_or(|first| first.contains(byte));
         while at < end {
             if known.contains(&at) {
                 let passed = window.slice(at..known.end.min(end));
@@ -70,7 +72,7 @@ impl Detector {
             match window.byte(at) {
                 Some(b'\n') if lines == lines_most => break,
                 Some(b'\n') => lines += 1,
-                Some(byte) if byte > b' ' && !token::goes_on(text, at) => {
+                Some(byte) if begins(byte) && !token::goes_on(text, at) => {
                     if let Some(found) = token::match_format(format, &window, at)
                         && rule.admits(&text[found.secret.clone()])
                         && (rule.near != Near::Name || is_named(rule, &window, &found.span))

@@ -2,6 +2,9 @@
 
 use super::FilePath;
 
+/// What is said of an object without a path.
+const NO_COMMIT: &str = " (no commit holds it)";
+
 /// The thing that bytes were read from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -240,6 +243,12 @@ impl Origin {
         }
     }
 
+    /// The same while nobody knows yet which commits hold what has no path.
+    #[must_use]
+    pub fn display_untraced(&self) -> String {
+        self.display().replacen(NO_COMMIT, "", 1)
+    }
+
     /// The origin for a person, sanitised.
     #[must_use]
     pub fn display(&self) -> String {
@@ -249,10 +258,10 @@ impl Origin {
             Origin::FileName(path) => format!("{} (file name)", path.display()),
             Origin::Staged(path) => format!("{} (staged)", path.display()),
             Origin::Patch(path) | Origin::Blob { path: Some(path), .. } => path.display(),
-            Origin::Blob { id, path: None } => format!("blob {} (no commit holds it)", short(id)),
+            Origin::Blob { id, path: None } => format!("blob {}{NO_COMMIT}", short(id)),
             Origin::LfsObject { path: Some(path), .. } => format!("{} (Git LFS)", path.display()),
             Origin::LfsObject { id, path: None } => {
-                format!("Git LFS content of blob {} (no commit holds it)", short(id))
+                format!("Git LFS content of blob {}{NO_COMMIT}", short(id))
             }
             Origin::Note { on, .. } => format!("note on {}", short(on)),
             Origin::EntryName(path) => format!("{} (file name)", path.display()),

@@ -18,7 +18,7 @@ use gix::ObjectId;
 use super::relevant::Relevant;
 use super::{Lineage, date, order, person};
 use crate::finding::{Event, Life};
-use crate::source::{Finder, Graph, Id, Repository, Stop, Store, Tag, tree_entries};
+use crate::source::{Finder, Graph, Id, Repository, Stop, Store, Tag, Tip, tree_entries};
 
 /// A secret, as the history has it: the blobs that hold it, and the commits whose message or header says it.
 pub type Subject = Vec<Id>;
@@ -66,24 +66,42 @@ pub(super) fn lives(
     }
     let tracks = Tracks { graph, lineage, positions, held: &held, sets: &holdings.sets };
     let mut lives = tracks.lives(subjects, &reached, &said);
+    let outer = outer(graph);
     for (subject, life) in subjects.iter().zip(&mut lives) {
-        tagged(graph, subject, life);
+        tagged(graph, &outer, subject, life);
     }
     let mut unreadable: Vec<ObjectId> = holdings.unreadable.into_iter().collect();
     unreadable.sort_unstable();
     (lives, unreadable)
 }
 
-/// Adds what the annotated tags of a subject tell: what a tag says is held by the refs that name it.
-fn tagged(graph: &Graph, subject: &Subject, life: &mut Option<Life>) {
+/// By tag the tags that are of it.
+fn outer(graph: &Graph) -> HashMap<Id, Vec<Id>> {
+    let mut outer: HashMap<Id, Vec<Id>> = HashMap::new();
+    for tag in &graph.tags {
+        if graph.tags.binary_search_by_key(&tag.target, |tag| tag.id).is_ok() {
+            outer.entry(tag.target).or_default().push(tag.id);
+        }
+    }
+    outer
+}
+
+/// Adds what the annotated tags of a subject tell: what a tag says is held by the refs that name it, or a tag of it.
+fn tagged(graph: &Graph, outer: &HashMap<Id, Vec<Id>>, subject: &Subject, life: &mut Option<Life>) {
     let tag = |id: &Id| Some(&graph.tags[graph.tags.binary_search_by_key(id, |tag| tag.id).ok()?]);
     let mut tags: Vec<_> = subject.iter().filter_map(tag).collect();
     tags.sort_by_key(|tag| (tag.time, tag.id));
     let event = |tag: &&Tag| Event { commit: tag.id.to_string(), author: person(&tag.tagger), date: date(tag.time) };
     let Some(first) = tags.first().map(event) else { return };
     let life = life.get_or_insert_with(|| Life::since(first));
-    let names =
-        graph.tips.iter().filter(|tip| tip.name.starts_with("refs/") && tags.iter().any(|tag| tag.id == tip.id));
+    let mut pending: Vec<Id> = tags.iter().map(|tag| tag.id).collect();
+    let mut leading: HashSet<Id> = HashSet::new();
+    while let Some(tag) = pending.pop() {
+        if leading.insert(tag) {
+            pending.extend(outer.get(&tag).into_iter().flatten());
+        }
+    }
+    let names = graph.tips.iter().filter(|tip| tip.name.starts_with("refs/") && leading.contains(&tip.id));
     let names: Vec<String> = names.map(|tip| tip.name.clone()).filter(|name| !life.holding.contains(name)).collect();
     life.holding_count += names.len() as u64;
     life.holding.extend(names);
@@ -428,7 +446,12 @@ impl Tracks<'_> {
     fn refs(&self, lives: &mut [Option<Life>], reached: &[u32]) {
         let mut names: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
         let is_ref = |name: &str| name.starts_with("refs/");
-        for tip in self.graph.tips.iter().filter(|tip| is_ref(&tip.name)) {
+        let mut named: HashSet<Id> = self.graph.tips.iter().filter(|tip| is_ref(&tip.name)).map(|tip| tip.id).collect();
+        // A detached `HEAD`, of a linked worktree, too, holds what no ref does; any other is one of a branch.
+        let mut heads: Vec<&Tip> = self.graph.tips.iter().filter(|tip| !is_ref(&tip.name)).collect();
+        heads.sort_by_key(|tip| tip.name != "HEAD");
+        heads.retain(|tip| named.insert(tip.id));
+        for tip in self.graph.tips.iter().filter(|tip| is_ref(&tip.name)).chain(heads) {
             if let Some(position) = self.lineage.peeled(tip.id) {
                 let sets = (self.held[position], reached[position]);
                 names.entry(sets).or_default().push(&tip.name);

@@ -35,6 +35,15 @@ const WHOLE_FILES: &str = "\
    files out (`git filter-repo --invert-paths --path PATH`), or mend them by hand:
 ";
 
+const HEADERS: &str = "\
+No replacement of text reaches the names and addresses of authors, committers and taggers: `git filter-repo --mailmap FILE`
+gives them others, and a tag can be made anew.
+";
+
+const REFS: &str = "\
+Nor the names of branches and tags: give them others (`git branch -m`, a new tag in place of the old one), on the server, too.
+";
+
 const AFTERWARDS: &str = "
 Then force-push all refs, delete what the server keeps beside them (refs of pull requests, forks, caches: ask its
 support), expire the reflogs and prune (`git reflog expire --expire=now --all`, `git gc --prune=now`), and run
@@ -78,6 +87,14 @@ pub fn plan(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mask = Mask::of(report);
     let findings: Vec<&Finding> = report.findings.iter().filter(concerns).collect();
     out.write_all(ROTATE_FIRST.as_bytes())?;
+    if !report.incomplete_causes.is_empty() {
+        let causes: Vec<&str> = report.incomplete_causes.iter().map(|cause| cause.id()).collect();
+        writeln!(
+            out,
+            "**This plan is not whole.** The scan was incomplete ({}), so there may be more.\n",
+            causes.join(", ")
+        )?;
+    }
     if findings.is_empty() {
         return writeln!(out, "Nothing was found in the history that a rewrite could take out.");
     }
@@ -93,7 +110,24 @@ pub fn plan(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "   - `{}`", mask.text(path))?;
         }
     }
+    for (places, words) in [
+        (of(&findings, |it| matches!(it, Origin::CommitHeader { .. } | Origin::TagHeader { .. })), HEADERS),
+        (of(&findings, |it| matches!(it, Origin::RefName(_))), REFS),
+    ] {
+        if !places.is_empty() {
+            writeln!(out, "\n{words}")?;
+            for place in &places {
+                writeln!(out, "- {}", mask.text(place))?;
+            }
+        }
+    }
     out.write_all(AFTERWARDS.as_bytes())
+}
+
+/// The outermost places of a sort, in words.
+fn of(findings: &[&Finding], is: fn(&Origin) -> bool) -> BTreeSet<String> {
+    let places = findings.iter().flat_map(|finding| in_history(finding));
+    places.map(|place| place.origin.outermost()).filter(|origin| is(origin)).map(Origin::display).collect()
 }
 
 fn entry(number: usize, finding: &Finding, mask: &Mask, out: &mut dyn Write) -> io::Result<()> {

@@ -136,6 +136,17 @@ impl Format {
             .sum()
     }
 
+    /// What a match may begin with; none where that is not ASCII alone.
+    #[must_use]
+    pub fn first(&self) -> Option<Class> {
+        let of = |text: &Text| text.bytes().next().filter(u8::is_ascii).map(|byte| Class(1 << byte));
+        match self.pieces.first()? {
+            Piece::Literal(text) => of(text),
+            Piece::Choice(texts) => texts.iter().try_fold(Class(0), |all, text| Some(Class(all.0 | of(text)?.0))),
+            Piece::Run { class, counts } => counts.iter().all(|&(min, _)| min > 0).then_some(*class),
+        }
+    }
+
     /// The literal texts that a match begins with, every leading choice expanded, if each has at least `least` bytes;
     /// else the texts of the first literal piece that stands at a fixed distance and is long enough.
     #[must_use]

@@ -11,7 +11,7 @@ use crate::finding::Introduction;
 use crate::notice::Tally;
 use crate::place::{FilePath, Origin};
 use crate::provenance::Lineage;
-use crate::source::{Brought, Change, Id, Patch, Range, Repository, Selection, Sink, Source as _, Staged};
+use crate::source::{Brought, Change, Id, Patch, Range, Repository, Selection, Sink, Source as _, Staged, Stop};
 
 use super::inspect::Hit;
 use super::lives::{Held, Known, Lives, Seat, Stand, said};
@@ -37,7 +37,7 @@ impl Run<'_> {
         let read: BTreeSet<Id> = brought.changes.iter().map(|change| change.blob).collect();
         let unread: Vec<Id> = unread.difference(&read).copied().collect();
         secrets.add(self, repository, (&unread, unreadable), tally);
-        Ok(lives(&range, &brought, &changes, &before, &secrets, &hits))
+        Ok(lives(&range, &brought, (&changes, &before), &secrets, &hits, self.stop))
     }
 
     /// A patch.
@@ -149,25 +149,36 @@ impl Secrets {
 
 /// Which of the versions that count hold what a range brings: `HEAD`, and its own end where that is another.
 struct Versions {
-    head: HashSet<(FilePath, Id)>,
-    end: Option<HashSet<(FilePath, Id)>>,
+    head: Version,
+    end: Option<Version>,
+}
+
+/// What a version holds at the paths that are asked about.
+struct Version {
+    objects: HashSet<(FilePath, Id)>,
+    names: HashSet<FilePath>,
 }
 
 impl Versions {
-    fn new(range: &Range<'_>, brought: &Brought, paths: &BTreeSet<&FilePath>) -> Self {
+    fn new(range: &Range<'_>, brought: &Brought, paths: &BTreeSet<&FilePath>, stop: &Stop) -> Self {
         let head = brought.graph.head;
         let is_other = !brought.ends.is_empty() && brought.ends.iter().ne(head.iter());
-        Self { head: range.held(head.as_slice(), paths), end: is_other.then(|| range.held(&brought.ends, paths)) }
+        let version = |commits: &[Id]| {
+            let objects = range.held(commits, paths, stop);
+            Version { names: objects.iter().map(|(path, _)| path.clone()).collect(), objects }
+        };
+        Self { head: version(head.as_slice()), end: is_other.then(|| version(&brought.ends)) }
     }
 
     /// Which of them hold just this object at its path.
     fn of_object(&self, at: &(FilePath, Id)) -> Held {
-        Held { by_head: self.head.contains(at), at_end: self.end.as_ref().map(|end| end.contains(at)) }
+        let has = |version: &Version| version.objects.contains(at);
+        Held { by_head: has(&self.head), at_end: self.end.as_ref().map(has) }
     }
 
     /// Which of them have this name.
     fn of_name(&self, name: &FilePath) -> Held {
-        let has = |held: &HashSet<(FilePath, Id)>| held.iter().any(|(path, _)| path == name);
+        let has = |version: &Version| version.names.contains(name);
         Held { by_head: has(&self.head), at_end: self.end.as_ref().map(has) }
     }
 }
@@ -176,10 +187,10 @@ impl Versions {
 fn lives(
     range: &Range<'_>,
     brought: &Brought,
-    changes: &[&Change],
-    before: &[Vec<Id>],
+    (changes, before): (&[&Change], &[Vec<Id>]),
     secrets: &Secrets,
     hits: &[Hit],
+    stop: &Stop,
 ) -> Lives {
     let mut lives = Lives::default();
     let lineage = Lineage::new(brought.graph.clone());
@@ -189,10 +200,10 @@ fn lives(
     });
     let names: BTreeSet<&FilePath> = names.collect();
     let paths: BTreeSet<&FilePath> = changes.iter().map(|change| &change.path).chain(names.iter().copied()).collect();
-    let versions = Versions::new(range, brought, &paths);
+    let versions = Versions::new(range, brought, &paths, stop);
     let mut stands: Vec<(usize, &&Change, &Vec<Id>)> =
         changes.iter().zip(before).map(|(change, before)| (lineage.rank(change.commit), change, before)).collect();
-    stands.sort_by_key(|&(rank, change, _)| (rank, change.path.clone()));
+    stands.sort_by(|(one, a, _), (other, b, _)| (one, &a.path).cmp(&(other, &b.path)));
     let mut stands: Vec<(&Change, Stand)> = stands
         .into_iter()
         .filter_map(|(_, change, before)| {
@@ -210,10 +221,13 @@ fn lives(
     for (change, stand) in stands {
         lives.blobs.entry(change.blob.to_string()).or_default().push(stand);
     }
+    let mut named: HashMap<&FilePath, Id> = HashMap::new();
+    for (path, commit) in brought.names.iter().filter(|(path, _)| names.contains(path)) {
+        let first = named.entry(path).or_insert(*commit);
+        *first = std::cmp::min_by_key(*first, *commit, |commit| lineage.rank(*commit));
+    }
     for name in names {
-        let named = brought.names.iter().filter(|(path, _)| path == name);
-        let first = named.min_by_key(|(_, commit)| lineage.rank(*commit));
-        let first = first.and_then(|(_, commit)| lineage.introduction(*commit));
+        let first = named.get(name).and_then(|commit| lineage.introduction(*commit));
         let first = first.map(|first| (name.clone(), said(&first, versions.of_name(name))));
         lives.names.insert(name.clone(), first.into_iter().collect());
     }

@@ -21,9 +21,12 @@ impl Repository {
         }
         let repository = self.shown();
         if self.is_partial() {
+            let named: Vec<String> = missing.iter().take(NAMED).map(|(id, words)| format!("{id} ({words})")).collect();
+            let more = if missing.len() > NAMED { " and others" } else { "" };
             let detail = format!(
-                "a partial clone: {} left at the server; {}",
+                "a partial clone: {} left at the server: {}{more}; {}",
                 if missing.len() == 1 { "1 object was".into() } else { format!("{} objects were", missing.len()) },
+                named.join(", "),
                 self.refetch()
             );
             tally.notice(Notice::new(Cause::Partial, repository, detail));

@@ -17,7 +17,7 @@ use gix::objs::Kind;
 use super::missing::several;
 use super::{
     Graph, Id, Item, Repository, Sink, Source, SourceError, Stop, Tip, file_name_start, parallel,
-    trees::{Changed, DEPTH, Trees, likely},
+    trees::{Changed, Cursor, DEPTH, Trees, likely},
 };
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
@@ -244,15 +244,17 @@ impl<'r> Range<'r> {
             self.threads,
             changes.len(),
             stop,
-            || (Trees::new(store), None),
-            |(trees, removed), number| {
+            || (Trees::new(store), Vec::<Cursor>::new(), None),
+            |(trees, cursors, removed), number| {
                 let Change { commit, path, blob } = changes[number];
                 let commits = &brought.graph.commits;
                 let Ok(at) = commits.binary_search_by_key(commit, |commit| commit.id) else { return };
                 let mut before = Vec::new();
-                for parent in &commits[at].parents {
+                let parents = &commits[at].parents;
+                cursors.resize_with(parents.len().max(cursors.len()), Cursor::default);
+                for (parent, cursor) in parents.iter().zip(cursors) {
                     let Some(tree) = trees.of_commit(parent.0) else { continue };
-                    match trees.at(tree, path.as_bytes()) {
+                    match trees.at_next(cursor, tree, path.as_bytes()) {
                         Some(blob) => before.push(Id(blob)),
                         None => {
                             let pair = (tree, commits[at].tree.0);
@@ -268,13 +270,13 @@ impl<'r> Range<'r> {
                 found.lock().unwrap_or_else(PoisonError::into_inner)[number] = before;
             },
         );
-        let unreadable = states.into_iter().flat_map(|(trees, _)| trees.unreadable).map(Id).collect();
+        let unreadable = states.into_iter().flat_map(|(trees, ..)| trees.unreadable).map(Id).collect();
         (found.into_inner().unwrap_or_else(PoisonError::into_inner), unreadable)
     }
 
     /// What `commits` hold at `paths`: of a file its blob, of a directory its tree.
     #[must_use]
-    pub fn held(&self, commits: &[Id], paths: &BTreeSet<&FilePath>) -> HashSet<(FilePath, Id)> {
+    pub fn held(&self, commits: &[Id], paths: &BTreeSet<&FilePath>, stop: &Stop) -> HashSet<(FilePath, Id)> {
         if paths.is_empty() {
             return HashSet::new();
         }
@@ -284,8 +286,11 @@ impl<'r> Range<'r> {
         let tops: BTreeSet<ObjectId> = commits.iter().filter_map(|commit| trees.of_commit(commit.0)).collect();
         let mut held = HashSet::new();
         for tree in tops {
-            let found = paths.iter().filter_map(|&path| Some((path.clone(), Id(trees.entry(tree, path.as_bytes())?))));
-            held.extend(found);
+            let mut cursor = Cursor::default();
+            for &path in paths.iter().take_while(|_| !stop.requested()) {
+                let found = trees.entry_next(&mut cursor, tree, path.as_bytes());
+                held.extend(found.map(|id| (path.clone(), Id(id))));
+            }
         }
         held
     }

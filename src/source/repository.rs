@@ -212,7 +212,8 @@ impl Repository {
 
     pub(crate) fn index_file(&self) -> PathBuf {
         match &self.environment.index_file {
-            Some(file) => self.environment.current_dir.join(file),
+            // git goes to the top before it opens it.
+            Some(file) => self.work_dir.as_ref().unwrap_or(&self.environment.current_dir).join(file),
             None => self.git_dir.join("index"),
         }
     }
@@ -468,26 +469,29 @@ fn same(one: &Path, other: &Path) -> bool {
 
 fn discover(start: &Path) -> Option<(PathBuf, Option<PathBuf>)> {
     let directory = if start.is_dir() { start } else { start.parent()? };
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let options = Upwards { trust: TrustPolicy::Assume(Trust::Full), ..Upwards::default() };
-    let (found, _) = gix::discover::upwards_opts(directory, options).ok()?;
+    // Of a directory by its whole name: of `../bare.git` the library makes `../.git`.
+    let absolute = fs::canonicalize(directory).ok()?;
+    let (found, _) = gix::discover::upwards_opts(&absolute, options).ok()?;
     let (git_dir, work_dir) = found.into_repository_and_work_tree_directories();
-    Some((as_named(directory, git_dir), work_dir.map(|work_dir| as_named(directory, work_dir))))
+    let named = |found: PathBuf| as_named(directory, &absolute, found);
+    Some((named(git_dir), work_dir.map(named)))
 }
 
 /// A path that was found from `directory`, relative if that is: what is said of it is then the same on every machine.
-fn as_named(directory: &Path, found: PathBuf) -> PathBuf {
-    if found.as_os_str().is_empty() {
-        return PathBuf::from(".");
-    }
-    if found.is_relative() || directory.is_absolute() {
+fn as_named(directory: &Path, absolute: &Path, found: PathBuf) -> PathBuf {
+    if directory.is_absolute() {
         return found;
     }
-    let (Ok(here), Ok(there)) = (fs::canonicalize(directory), fs::canonicalize(&found)) else { return found };
-    let Some(shared) = here.ancestors().find(|ancestor| there.starts_with(ancestor)) else { return found };
-    let (Ok(up), Ok(down)) = (here.strip_prefix(shared), there.strip_prefix(shared)) else { return found };
-    let mut named = directory.to_owned();
-    named.extend(up.components().map(|_| ".."));
-    named.join(down)
+    let shared = absolute.ancestors().find_map(|shared| Some((shared, found.strip_prefix(shared).ok()?)));
+    let Some((shared, down)) = shared else { return found };
+    let mut named = if directory == Path::new(".") { PathBuf::new() } else { directory.to_owned() };
+    named.extend(absolute.strip_prefix(shared).into_iter().flat_map(Path::components).map(|_| ".."));
+    named.push(down);
+    // Joining nothing leaves a slash at the end.
+    let named: PathBuf = named.components().collect();
+    if named.as_os_str().is_empty() { PathBuf::from(".") } else { named }
 }
 
 fn common_dir(git_dir: &Path) -> PathBuf {

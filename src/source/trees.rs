@@ -13,7 +13,7 @@ pub(super) const DEPTH: usize = 512;
 
 /// At most so many files are told of one comparison. Ten trees that each hold the next ten times make ten thousand million
 /// paths out of a few hundred bytes, and somebody has made such a repository.
-const FILES: usize = 500_000;
+const FILES: usize = 200_000;
 
 /// At most so many directories are gone into for a file, whichever it is.
 const DIRECTORIES: usize = 1_000;
@@ -27,6 +27,14 @@ pub(super) struct Changed {
     pub(super) new_from: Option<usize>,
     /// Whether none of the others has a file at this path.
     pub(super) is_added: bool,
+}
+
+/// Where a look into one tree has got to. Who asks for paths in their order reads each directory once.
+#[derive(Default)]
+pub(super) struct Cursor {
+    tree: Option<ObjectId>,
+    /// The directories from the top to where it stands, each with its path and a slash at its end.
+    levels: Vec<(Vec<u8>, Entries)>,
 }
 
 /// Looks into trees, one after the other.
@@ -163,9 +171,36 @@ impl<'t> Trees<'t> {
         self.find(tree, path).filter(|(kind, _)| *kind == Sort::Blob).map(|(_, id)| id)
     }
 
-    /// What `tree` holds at `path`: a file or a directory.
-    pub(super) fn entry(&mut self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
-        self.find(tree, path).map(|(_, id)| id)
+    /// The file that `tree` holds at `path`, for one of many paths.
+    pub(super) fn at_next(&mut self, cursor: &mut Cursor, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+        self.find_next(cursor, tree, path).filter(|(kind, _)| *kind == Sort::Blob).map(|(_, id)| id)
+    }
+
+    /// What `tree` holds at `path`, for one of many paths: a file or a directory.
+    pub(super) fn entry_next(&mut self, cursor: &mut Cursor, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+        self.find_next(cursor, tree, path).map(|(_, id)| id)
+    }
+
+    fn find_next(&mut self, cursor: &mut Cursor, tree: ObjectId, path: &[u8]) -> Option<(Sort, ObjectId)> {
+        if cursor.tree != Some(tree) {
+            *cursor = Cursor { tree: Some(tree), levels: vec![(Vec::new(), self.entries(Some(tree)))] };
+        }
+        while cursor.levels.last().is_some_and(|(directory, _)| !path.starts_with(directory)) {
+            cursor.levels.pop();
+        }
+        loop {
+            let (directory, entries) = cursor.levels.last()?;
+            let rest = &path[directory.len()..];
+            let Some(slash) = memchr::memchr(b'/', rest) else { return entries.get(rest).copied() };
+            match entries.get(&rest[..slash]) {
+                Some(&(Sort::Tree, id)) => {
+                    let below = path[..directory.len() + slash + 1].to_vec();
+                    let entries = self.entries(Some(id));
+                    cursor.levels.push((below, entries));
+                }
+                _ => return None,
+            }
+        }
     }
 
     fn find(&mut self, tree: ObjectId, path: &[u8]) -> Option<(Sort, ObjectId)> {

@@ -94,3 +94,46 @@ fn too_little_is_incomplete() {
     }
     keysieve(&scratch, "repo", &["scan", "--require-bytes", "11"]).exits(3).says("10 bytes were scanned");
 }
+
+/// Pruning takes away what no ref, no `HEAD` and no tag of a tag holds, and nothing else.
+#[test]
+fn the_plan_calls_for_pruning_where_that_is_enough() {
+    let enough = "pruning is enough here";
+    let plan = |scratch: &Scratch| {
+        let _ = fs::remove_file(scratch.path("plan.md"));
+        keysieve(scratch, "repo", &["history", "--cleanup-plan", "../plan.md"]).exits(1);
+        fs::read_to_string(scratch.path("plan.md")).unwrap()
+    };
+    let scratch = Scratch::repository();
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["checkout", "-q", "--detach"]);
+    scratch.write("repo/a", github("detached"));
+    scratch.commit(10, "Add");
+    let held = plan(&scratch);
+    assert!(held.contains("held by: `HEAD`") && !held.contains(enough), "{held}");
+    scratch.git("repo", &["worktree", "add", "-q", "--detach", "../other", "HEAD"]);
+    scratch.git("repo", &["checkout", "-q", "main"]);
+    let held = plan(&scratch);
+    assert!(held.contains("other/HEAD`") && !held.contains(enough), "{held}");
+    scratch.git("repo", &["worktree", "remove", "--force", "../other"]);
+    let lost = plan(&scratch);
+    assert!(lost.contains(enough), "{lost}");
+    // A tag that only another tag names.
+    let scratch = Scratch::repository();
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["tag", "-a", "-m", &github("inner"), "inner"]);
+    scratch.git("repo", &["tag", "-a", "-m", "o", "outer", "inner"]);
+    scratch.git("repo", &["tag", "-d", "inner"]);
+    let held = plan(&scratch);
+    assert!(held.contains("held by: `refs/tags/outer`") && !held.contains(enough), "{held}");
+}
+
+#[test]
+fn the_plan_of_an_incomplete_scan_says_so() {
+    let scratch = story();
+    let blob = scratch.git("repo", &["rev-parse", "old:a.txt"]);
+    fs::remove_file(scratch.object_file("repo/.git", &blob)).unwrap();
+    keysieve(&scratch, "repo", &["history", "--cleanup-plan", "../plan.md"]);
+    let plan = fs::read_to_string(scratch.path("plan.md")).unwrap();
+    assert!(plan.contains("**This plan is not whole.**") && plan.contains("missing-object"), "{plan}");
+}

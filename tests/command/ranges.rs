@@ -396,3 +396,41 @@ fn what_a_later_commit_carries_on_is_told_of_where_it_stands() {
     assert_eq!(places(&scratch, history(&scratch, &range), &SALTS), ["late new.txt Bring"]);
     assert!(!annotation(&range).contains("file=new.txt"), "{}", annotation(&range));
 }
+
+/// However many tags of tags lead to a commit, it is looked at.
+#[test]
+fn a_long_chain_of_tags_hides_nothing() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a", with("deep", ""));
+    scratch.commit(0, "Begin");
+    let mut target = "HEAD".to_owned();
+    for number in 0..70 {
+        let name = format!("t{number}");
+        scratch.git("repo", &["tag", "-a", "-m", "t", &name, &target]);
+        target = name;
+    }
+    for range in [&target, "t40", "t31"] {
+        let told = places(&scratch, history(&scratch, &["--range", range]).exits(1), &["deep"]);
+        assert_eq!(told, ["deep a Begin"], "{range}");
+    }
+    history(&scratch, &["--range", &format!("HEAD..{target}")]).exits(0);
+}
+
+/// A bare repository by any name of it, and from any directory in it.
+#[test]
+fn a_bare_repository_has_many_names() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a", with("bare", ""));
+    scratch.commit(0, "Begin");
+    scratch.git(".", &["clone", "-q", "--bare", "repo", "bare.git"]);
+    std::fs::create_dir(scratch.path("beside")).unwrap();
+    let found = |from: &str, name: &str| keysieve(&scratch, from, &["history", name]).exits(1).says("a:2:9");
+    found("beside", "../bare.git");
+    found("beside", "../bare.git/refs");
+    found("bare.git/refs", ".");
+    found("bare.git", ".");
+    found(".", "bare.git");
+    found(".", "./bare.git");
+    found("beside", "../repo");
+    found("repo/.git/refs", ".");
+}

@@ -58,7 +58,8 @@ pub fn behind(window: &Window<'_>, at: usize) -> Option<Range<usize>> {
 /// Whether the expression that begins at `at` looks a value up, and if so, whether its last argument or block is taken otherwise.
 fn lookup(window: &Window<'_>, at: usize) -> Option<bool> {
     let text = window.slice(at..at + 36);
-    LOOKUPS.into_iter().find(|(start, _)| text.starts_with(start)).map(|(_, takes_last)| takes_last)
+    let first = text.first()?;
+    LOOKUPS.iter().find(|(start, _)| start[0] == *first && text.starts_with(start)).map(|(_, takes_last)| *takes_last)
 }
 
 /// The last string of the expression in `range` that stands behind a word for a default.

@@ -446,6 +446,7 @@ fn columns_are_read() {
         "user, password and more of it.\nbob, abc\n",
         "user,password\nbob\n",
         "user,password\nbob,a b\n",
+        "user,name\rpassword,x\nbob,y\n",
         "x\nuser,password\nbob,abc\n",
         "INSERT INTO users (name, password) VALUES (?, ?)",
         "INSERT INTO users (name, password) SELECT 'a', 'b'",

@@ -108,10 +108,9 @@ pub(super) fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
     if window.byte(at) == Some(b'{') && window.before(at) == Some(b'=') && quoted::begins(window, at + 1) {
         return at + 1;
     }
-    if !window.byte(at).is_some_and(|first| CONVERSIONS.iter().any(|it| it[0] == first)) {
-        return at;
-    }
-    let inside = CONVERSIONS.iter().find(|it| window.slice(at..at + it.len()) == **it).map(|it| at + it.len());
+    let Some(first) = window.byte(at) else { return at };
+    let is_there = |it: &&&[u8]| it[0] == first && window.slice(at..at + it.len()) == **it;
+    let inside = CONVERSIONS.iter().find(is_there).map(|it| at + it.len());
     inside.filter(|&inside| quoted::begins(window, inside)).unwrap_or(at)
 }
 

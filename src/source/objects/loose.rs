@@ -83,19 +83,30 @@ impl Loose {
     /// Reads a whole object into `out`.
     pub(super) fn read(&self, id: &gix::oid, out: &mut Vec<u8>) -> Result<Kind, String> {
         let (kind, size, reader) = self.open(id)?;
-        fill(size, reader, out)?;
+        fill((id, kind, size), reader, out)?;
         Ok(kind)
     }
 }
 
-/// Reads exactly `size` bytes. Grows with what is read, not with what is promised.
-pub(super) fn fill(size: u64, reader: impl Read, out: &mut Vec<u8>) -> Result<(), String> {
+/// Reads an object of exactly `size` bytes. Grows with what is read, not with what is promised. Packs have checksums, a loose
+/// object has its name alone.
+pub(super) fn fill(
+    (id, kind, size): (&gix::oid, Kind, u64),
+    reader: impl Read,
+    out: &mut Vec<u8>,
+) -> Result<(), String> {
     if size > WHOLE_LIMIT {
         return Err(TOO_LONG.to_owned());
     }
     out.clear();
     reader.take(size + 1).read_to_end(out).map_err(|error| error.to_string())?;
-    if out.len() as u64 == size { Ok(()) } else { Err(TOO_SHORT.to_owned()) }
+    if out.len() as u64 != size {
+        return Err(TOO_SHORT.to_owned());
+    }
+    match gix::objs::compute_hash(id.kind(), kind, out) {
+        Ok(found) if *found == *id => Ok(()),
+        _ => Err("it holds another object than its name says".to_owned()),
+    }
 }
 
 fn parse_header(header: &[u8]) -> Option<(Kind, u64)> {

@@ -421,7 +421,7 @@ fn in_file<V: Visitor>(
         let taken = visitor.stream(id, &mut reader.take(size)).map_err(|error| error.to_string())?;
         return if taken == size || stop.requested() { Ok(()) } else { Err(inflate::TOO_SHORT.to_owned()) };
     }
-    loose::fill(size, reader, buffer)?;
+    loose::fill((&id, kind, size), reader, buffer)?;
     visitor.object(Object::alone(id, kind, buffer));
     Ok(())
 }

@@ -62,6 +62,8 @@ struct Walk<'w> {
     wanted: HashSet<ObjectId>,
     /// Tags, trees and files that are left out.
     known: HashSet<ObjectId>,
+    /// Where tags lead to, for ends that are wanted and for others.
+    led: HashMap<(ObjectId, bool), Option<ObjectId>>,
     selected: Selected,
 }
 
@@ -73,6 +75,7 @@ pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
         waiting: BinaryHeap::new(),
         wanted: HashSet::new(),
         known: HashSet::new(),
+        led: HashMap::new(),
         selected: Selected::default(),
     };
     for &end in &ends.left_out {
@@ -104,56 +107,59 @@ pub(super) fn select(store: &Store, ends: &Ends) -> Selected {
     selected
 }
 
-/// Tags of tags of tags: whoever made the repository does not choose how long it takes to see where they lead.
-const TAGS: usize = 32;
-
 /// What kind of object an end leads to by way of tags; none if it is not here.
 pub(super) fn peeled(store: &Store, mut id: ObjectId) -> Option<Kind> {
     let mut finder = Finder::new();
-    for _ in 0..TAGS {
+    loop {
         match store.find(&id, &mut finder)? {
             Kind::Tag => id = tag(&finder.bytes)?.target,
             kind => return Some(kind),
         }
     }
-    None
 }
 
 impl Walk<'_> {
-    /// The commit that an end leads to; tags on the way, and what is no commit, are kept if it is wanted.
+    /// The commit that an end leads to; tags on the way, and what is no commit, are kept if it is wanted. Each tag is read once,
+    /// however many ends lead over it: whoever made the repository does not choose how long that takes.
     fn peel(&mut self, mut id: ObjectId, is_wanted: bool) -> Option<ObjectId> {
-        for _ in 0..TAGS {
-            let is_wanted = is_wanted && !self.known.contains(&id);
+        let mut way = Vec::new();
+        let end = loop {
+            if let Some(&end) = self.led.get(&(id, is_wanted)) {
+                break end;
+            }
+            let counts = is_wanted && !self.known.contains(&id);
             let kind = self.store.find(&id, &mut self.finder);
-            match kind {
-                Some(Kind::Commit) => return Some(id),
-                Some(Kind::Tag) => {
-                    let tag = tag(&self.finder.bytes)?;
+            let tag = kind.filter(|kind| *kind == Kind::Tag).and_then(|_| tag(&self.finder.bytes));
+            match (kind, tag) {
+                (Some(Kind::Commit), _) => break Some(id),
+                (Some(Kind::Tag), Some(tag)) => {
                     let (target, time) = (tag.target, tag.time);
-                    if is_wanted {
+                    if counts {
                         let tagger = tag.tagger.into();
                         self.selected.tags.push(Tag { id: Id(id), target: Id(target), tagger, time });
                     } else {
                         self.known.insert(id);
                     }
+                    way.push(id);
                     id = target;
                 }
-                Some(kind) => {
-                    match is_wanted {
+                (None | Some(Kind::Tag), _) => {
+                    if counts {
+                        self.selected.missing.insert(id);
+                    }
+                    break None;
+                }
+                (Some(kind), _) => {
+                    match counts {
                         true => self.selected.others.push((id, kind)),
                         false => _ = self.known.insert(id),
                     }
-                    return None;
-                }
-                None => {
-                    if is_wanted {
-                        self.selected.missing.insert(id);
-                    }
-                    return None;
+                    break None;
                 }
             }
-        }
-        None
+        };
+        self.led.extend(way.into_iter().map(|tag| ((tag, is_wanted), end)));
+        end
     }
 
     /// A way leads to a commit; says whether the commit is there.
