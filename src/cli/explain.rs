@@ -35,6 +35,9 @@ Rules and checks of your own are known where keysieve.toml or a pack declares th
 
 Exit codes: 0, or 2 if there is no such rule or check.";
 
+/// How much alike an id must be to be proposed, from 0 to 1.
+const LIKENESS: f64 = 0.9;
+
 impl ExplainArgs {
     /// Prints the page. Returns the exit code.
     pub fn run(&self) -> anyhow::Result<u8> {
@@ -46,7 +49,13 @@ impl ExplainArgs {
         }
         let rule = rules.by_id(&self.id).map(|(_, rule)| rule);
         let Some(descriptor) = rule.map(of_rule).or_else(|| checks.find(&self.id).map(of_check)) else {
-            bail!("there is no rule or check `{}`; `keysieve rules list` shows them all", self.id);
+            let ids =
+                rules.iter().map(|(_, rule)| rule.id.as_ref()).chain(checks.all().iter().map(|check| check.meta().id));
+            let alike =
+                ids.map(|id| (strsim::jaro_winkler(id, &self.id), id)).max_by(|one, other| one.0.total_cmp(&other.0));
+            let meant = alike.filter(|(likeness, _)| *likeness > LIKENESS).map(|(_, id)| format!("; is it `{id}`?"));
+            let meant = meant.unwrap_or_else(|| ";".to_owned());
+            bail!("there is no rule or check `{}`{meant} `keysieve rules list` shows them all", self.id);
         };
         let mut out = std::io::stdout().lock();
         write!(out, "{}\n\nSeverity: {}. Id: {}.", descriptor.help.trim_end(), descriptor.severity, descriptor.id)?;

@@ -347,8 +347,12 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
 /// Whether a value stands in the address of a badge, as services put it into what everybody reads.
 fn is_of_badge(before: &[u8]) -> bool {
     let address = before.rsplit(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b'<')).next().unwrap_or(before);
-    memchr::memmem::find(address, b"://").is_some() && memchr::memmem::find(address, b"badge.svg?").is_some()
+    let holds = |part: &&[u8]| memchr::memmem::find(address, part).is_some();
+    holds(&b"://".as_slice()) && BADGES.iter().any(holds)
 }
+
+/// What the address of a badge has, by the service that draws it.
+const BADGES: [&[u8]; 4] = [b"badge.svg?", b"/badge?", b"/badges/", b"://img.shields.io/"];
 
 /// How many of the model's shares become reasons: the strongest ones.
 const SHARES: usize = 4;
@@ -555,6 +559,7 @@ mod tests {
     fn the_token_of_a_badge_is_for_everybody() {
         assert!(is_of_badge(b"[x](https://codecov.example.com/a/graph/badge.svg?token="));
         assert!(!is_of_badge(b"![badge](badge.svg?x) https://api.example.com/v1?token="));
+        assert!(is_of_badge(b"<img src=\"https://img.shields.io/codecov/c/gh/a/b?style=flat&token="));
         assert!(!is_of_badge(b"badge.svg?token="));
     }
 

@@ -144,6 +144,9 @@ pub fn names(finding: &Finding, rules: &RuleSet, key: &FingerprintKey) -> Vec<St
     names
 }
 
+/// How many entries of the baseline are named whose findings have moved.
+const MOVED: usize = 3;
+
 /// What the files that hide say about themselves.
 pub fn notes(plan: &Plan, paths: &Paths, outcome: &Outcome, settings: &Settings) -> Vec<String> {
     let mut notes = outcome.notes.clone();
@@ -153,8 +156,15 @@ pub fn notes(plan: &Plan, paths: &Paths, outcome: &Outcome, settings: &Settings)
     }
     let Some(baseline) = &outcome.baseline else { return notes };
     notes.extend(baseline.notes.iter().cloned());
-    for (entry, path) in baseline.moved() {
+    let moved: Vec<_> = baseline.moved().collect();
+    for (entry, path) in moved.iter().take(MOVED) {
         notes.push(format!("{}: what was at {} is at {path}", baseline.name, entry.path));
+    }
+    if let Some(more) = moved.len().checked_sub(MOVED).filter(|more| *more > 0) {
+        notes.push(format!("{}: {more} more are at other paths than it says", baseline.name));
+    }
+    if !moved.is_empty() {
+        notes.push(format!("{}: `keysieve baseline update` writes where they are", baseline.name));
     }
     // Only a run that sees as much as the one that wrote it can tell that something is gone.
     let sees_all = plan.history.is_some() && plan.secrets && plan.policy && paths.is_whole() && outcome.complete;

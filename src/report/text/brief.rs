@@ -93,6 +93,12 @@ impl Brief {
         if secrets.iter().any(|it| !matches!(it, Stands::InTag | Stands::InRef)) {
             fixes.push(self.scene.fix);
         }
+        let is_name = |it: &Finding| {
+            Stands::of(it) == Stands::AtPath && it.places.first().is_some_and(|place| place.origin.is_name())
+        };
+        if report.findings.iter().filter(is_secret).any(is_name) {
+            fixes.push("the name of a file holds it: give the file another name (`git mv`)");
+        }
         if secrets.contains(&Stands::InTag) {
             fixes.push("a tag keeps what it says: `git tag -d` takes it away, make it anew without the secret");
         }
