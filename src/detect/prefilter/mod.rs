@@ -70,6 +70,39 @@ pub(super) struct Entry {
     pub(super) offset: u32,
     /// Its text, within the texts.
     pub(super) text: (u32, u32),
+    /// Its first bytes, as a number.
+    pub(super) head: u64,
+    /// The bit that tells the cases of a letter apart, where one of these is a letter.
+    pub(super) fold: u64,
+}
+
+/// How many bytes of a literal are compared at once.
+const HEAD: usize = 8;
+
+impl Entry {
+    /// The entry of a literal, which is lower case.
+    fn new(literal: usize, offset: usize, text: (u32, u32), bytes: &[u8]) -> Self {
+        let number = |of: fn(u8) -> u8| {
+            let mut head = [0; HEAD];
+            head.iter_mut().zip(bytes).for_each(|(at, &byte)| *at = of(byte));
+            u64::from_le_bytes(head)
+        };
+        let fold = number(|byte| if byte.is_ascii_lowercase() { 0x20 } else { 0 });
+        Self { literal: literal as u32, offset: offset as u32, text, head: number(|byte| byte), fold }
+    }
+
+    /// Whether its literal stands at `start`, in whichever case.
+    #[inline(always)]
+    fn stands(&self, text: &[u8], start: usize, texts: &[u8]) -> bool {
+        let length = (self.text.1 - self.text.0) as usize;
+        let same = |from: usize| {
+            let literal = &texts[self.text.0 as usize + from..self.text.1 as usize];
+            text.get(start + from..start + length).is_some_and(|it| it.eq_ignore_ascii_case(literal))
+        };
+        let Some(head) = text.get(start..).and_then(|rest| rest.first_chunk::<HEAD>()) else { return same(0) };
+        let kept = u64::MAX >> (8 * (HEAD - length.min(HEAD)));
+        (u64::from_le_bytes(*head) | self.fold) & kept == self.head && (length <= HEAD || same(HEAD))
+    }
 }
 
 /// The table of cells, with the bits of each fourth byte.
@@ -127,7 +160,7 @@ impl Prefilter {
             texts[start..].make_ascii_lowercase();
             let text = (start as u32, texts.len() as u32);
             let end = &mut groups[slot].1;
-            entries[*end as usize] = Entry { literal: index as u32, offset: offset as u32, text };
+            entries[*end as usize] = Entry::new(index, offset, text, &texts.as_bytes()[start..]);
             *end += 1;
         }
         Ok(Self {
@@ -145,7 +178,7 @@ impl Prefilter {
         let end = own.end.saturating_add(self.before).min(text.len());
         let cells =
             Cells { cells: self.cells.as_ref().try_into().expect("as many as there are"), classes: &gram::CLASSES };
-        let (all, groups, entries) = (&*self.grams, &*self.groups, &*self.entries);
+        let (all, groups, entries, texts) = (&*self.grams, &*self.groups, &*self.entries, self.texts.as_bytes());
         let mut verify = |at: usize, block: &[u8; REACH], place: usize| {
             let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
             // A gram of three bytes sets every bit.
@@ -159,11 +192,8 @@ impl Prefilter {
                 let (first, last) = groups[slot];
                 for entry in &entries[first as usize..last as usize] {
                     let Some(start) = (at + place).checked_sub(entry.offset as usize) else { continue };
-                    let literal = &self.texts.as_bytes()[entry.text.0 as usize..entry.text.1 as usize];
-                    let is_here =
-                        || text.get(start..start + literal.len()).is_some_and(|it| it.eq_ignore_ascii_case(literal));
-                    if own.contains(&start) && is_here() {
-                        found(entry.literal as usize, start..start + literal.len());
+                    if own.contains(&start) && entry.stands(text, start, texts) {
+                        found(entry.literal as usize, start..start + (entry.text.1 - entry.text.0) as usize);
                     }
                 }
             }
