@@ -38,7 +38,8 @@ fn settled(node: &Arc<Node>) -> Arc<Node> {
     Arc::new(Node { span: node.span.clone(), value })
 }
 
-/// Every resource, by its type; those inside another have the whole type, `Microsoft.KeyVault/vaults/secrets`.
+/// Every resource, by its type; those inside another have the whole type, `Microsoft.KeyVault/vaults/secrets`. What a template only
+/// refers to (`"existing": true`) is left out, and what stands within it is not.
 pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
     for root in document.roots.iter().filter(|root| is_template(root)) {
@@ -59,12 +60,15 @@ fn collect<'d>(holder: &'d Node, kinds: &str, names: &str, depth: usize, found: 
             Some(Value::String(name) | Value::Expression(name)) => slash(names, name),
             _ => slash(names, "?"),
         };
-        found.push(Resource {
-            kind: kind.clone().into(),
-            name_span: own.span.clone(),
-            body: Some(resource),
-            address: format!("{kind}:{name}"),
-        });
+        // `existing` is what Bicep makes of a reference to something that is there: nothing is deployed.
+        if resource.get("existing").and_then(Node::as_bool) != Some(true) {
+            found.push(Resource {
+                kind: kind.clone().into(),
+                name_span: own.span.clone(),
+                body: Some(resource),
+                address: format!("{kind}:{name}"),
+            });
+        }
         collect(resource, &kind, &name, depth + 1, found);
         if let Some(template) = resource.path(&["properties", "template"]) {
             collect(template, "", "", depth + 1, found);
