@@ -1,8 +1,23 @@
-//! Whether a text is a value, a reference to one, or a placeholder; and whether a name is a secret's.
+//! Whether a text is a value, a reference to one, or a placeholder.
 //!
 //! Judgement's own tests, and a little more: in doubt it is a reference or a placeholder, and no finding.
 
 use crate::judge::{key, placeholder, reference};
+
+pub(crate) use super::secret_name::is_secret_name;
+
+/// How those begin that only what runs in a cluster looks up, beside the ones that judgement knows.
+const STORES: [&str; 9] = [
+    "akeyless:",
+    "awsps:",
+    "awssm:",
+    "azure:keyvault:",
+    "azurekv:",
+    "bao:",
+    "conjur:",
+    "gcp:secretmanager:",
+    "gcpsm:",
+];
 
 /// Whether the text stands for a value that is kept elsewhere, or holds a part that is filled in later.
 #[must_use]
@@ -13,6 +28,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
         || text.starts_with(['$', '%', '!', '<', '@'])
         || inside.iter().any(|part| text.contains(part))
         || text.starts_with("projects/")
+        || STORES.iter().any(|store| text.starts_with(store))
 }
 
 /// Whether the text is obviously not the real thing: an example, a mask, a word.
@@ -22,10 +38,12 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let words = [
         "example", "sample", "dummy", "your", "replace", "insert", "fake", "mock", "xxx", "todo", "changeme", "notreal",
+        "not-real", "not_real", "not-a-real", "not_a_real",
     ];
     text.is_empty()
         || is_name_in_capitals(text)
         || is_sentence(&lower)
+        || is_for_tests(&lower)
         || placeholder::placeholder(text.as_bytes(), text.as_bytes(), false).is_some()
         || words.iter().any(|word| lower.contains(word))
 }
@@ -39,7 +57,16 @@ fn is_name_in_capitals(text: &str) -> bool {
 fn is_sentence(lower: &str) -> bool {
     let words: Vec<&str> = lower.split_ascii_whitespace().collect();
     let names_it = |word: &&str| ["secret", "password", "token", "key", "credential"].contains(&word.trim_matches('.'));
-    words.len() > 3 && words.iter().any(names_it)
+    words.len() > 2 && words.iter().any(names_it)
+}
+
+/// Whether the text is made of words alone, of which one says that it is for tests or for nothing: `ci-test`, `not-needed`.
+fn is_for_tests(lower: &str) -> bool {
+    const SAYING: [&str; 12] =
+        ["ci", "demo", "dev", "needed", "none", "only", "test", "testing", "tests", "unneeded", "unset", "unused"];
+    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase()) && (2..=14).contains(&word.len());
+    let words: Vec<&str> = lower.split(['-', '_', '.', ' ']).collect();
+    words.iter().all(is_word) && words.iter().any(|word| SAYING.contains(word))
 }
 
 /// Whether the text is a path, or a name that ends with what it stands for (`shop-db-password`, `tls.key`): what holds a secret
@@ -98,35 +125,6 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     key::words(name.as_bytes())
 }
 
-/// Whether a key with this name usually holds a secret itself, not the name, place or age of one.
-#[must_use]
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    const SINGLE: [&str; 10] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "secret",
-        "token",
-        "apikey",
-        "credential",
-        "credentials",
-        "pwd",
-        "passcode",
-    ];
-    const BEFORE_KEY: [&str; 7] = ["api", "access", "private", "secret", "encryption", "signing", "auth"];
-    const NOT_LAST: [&str; 7] = ["annotation", "expression", "label", "review", "reviews", "rotation", "schedule"];
-    let words = words(name);
-    // Those that encrypt by a service are named, and etcd's token names a cluster.
-    let is_name = words.ends_with(&["kms", "key"].map(str::to_owned))
-        || words.ends_with(&["initial", "cluster", "token"].map(str::to_owned))
-        || words.last().is_some_and(|word| NOT_LAST.contains(&word.as_str()));
-    let is_key = |pair: &[String]| pair[1] == "key" && BEFORE_KEY.contains(&pair[0].as_str());
-    key::is_about_a_secret(name.as_bytes()).is_none()
-        && !is_name
-        && !words.iter().any(|word| word == "public" || word == "publishable")
-        && (words.iter().any(|word| SINGLE.contains(&word.as_str())) || words.windows(2).any(is_key))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,26 +139,6 @@ mod tests {
     }
 
     #[test]
-    fn secret_names() {
-        for name in ["DB_PASSWORD", "apiKey", "AWS_SECRET_ACCESS_KEY", "github_token", "clientSecret"] {
-            assert!(is_secret_name(name), "{name}");
-        }
-        for name in ["TOKEN_URL", "secret_name", "public_key", "passwordPolicy", "KEY", "tokenizer", "SESSION_TTL"] {
-            assert!(!is_secret_name(name), "{name}");
-        }
-        for name in [
-            "user_password_rotation_schedule_expression",
-            "rotate_password_schedule",
-            "SecretsManagerSecretsKMSKey",
-            "initialClusterToken",
-            "tokenReview",
-            "storageSecretNameAnnotation",
-        ] {
-            assert!(!is_secret_name(name), "{name}");
-        }
-    }
-
-    #[test]
     fn names_of_places() {
         for text in ["shop-db-password", "tls.key", "/run/secrets/token", "../keys/", "A_SECRET", "app.yml"] {
             assert!(names_a_place(text), "{text}");
@@ -172,17 +150,20 @@ mod tests {
 
     #[test]
     fn references_and_placeholders() {
-        for text in ["${X}", "$X", "{{ x }}", "op://a/b", "!vault", "a${b}c", "<token>"] {
+        for text in ["${X}", "$X", "{{ x }}", "op://a/b", "!vault", "a${b}c", "<token>", "awssm:shop/db"] {
             assert!(is_reference(text), "{text}");
         }
         assert!(!is_reference("s3cr3t-value") && !is_reference("https://host.example/path"));
         for text in ["changeme", "xxxxxxxx", "your-token", "", "aaaaaa", "password"] {
             assert!(is_placeholder(text), "{text}");
         }
+        for text in ["ci-test", "for-tests-only", "not-needed", "Unused", "not-a-real-password", "a secret here"] {
+            assert!(is_placeholder(text), "{text}");
+        }
         for text in ["GOOGLE_API_KEY_VAL", "UNSET_SECRET_PLEASE_OVERRIDE", "shhhh! it's a github secret"] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["q8Zr1vTn4w", "correct horse battery staple", "QWNVTZRA", "A_B1_C", "a secret here"] {
+        for text in ["q8Zr1vTn4w", "correct horse battery staple", "QWNVTZRA", "A_B1_C", "my secret", "petclinic"] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

@@ -179,9 +179,10 @@ impl<'a> View<'a> {
         });
     }
 
-    /// Visits every JSON Web Token of the file: where the walk has come by, what the token says, which bytes it is.
+    /// Visits every JSON Web Token of the file: where the walk has come by, what the token says, which bytes it is. Those of tests
+    /// and examples open nothing, and are left out.
     pub(crate) fn tokens(&self, visit: &mut dyn FnMut(Visited<'_, 'a>, &Jwt, Range<usize>)) {
-        if !self.mentions(&["eyJ"]) {
+        if !self.mentions(&["eyJ"]) || self.facts.is_test_or_example {
             return;
         }
         self.strings(&mut |visited, text| {

@@ -42,9 +42,12 @@ impl PlaceFacts {
         let Some(part) = lower(part, &mut buffer) else { return };
         match part {
             "test" | "tests" | "testing" | "spec" | "specs" | "__tests__" | "testdata" | "test-data" | "test_data"
-            | "fixture" | "fixtures" | "mock" | "mocks" | "__mocks__" | "stubs" | "example" | "examples" | "sample"
-            | "samples" | "demo" | "demos" | "e2e" | "cypress" | "snapshots" | "__snapshots__" | "unittests"
-            | "integration-tests" => self.is_test_or_example = true,
+            | "fixture" | "fixtures" | "mock" | "mocks" | "__mocks__" | "stub" | "stubs" | "example" | "examples"
+            | "sample" | "samples" | "snippets" | "demo" | "demos" | "e2e" | "cypress" | "snapshots" | ".snapshots"
+            | "__snapshot__" | "__snapshots__" | "golden" | "goldens" | "unittests" | "unit-test" | "unit-tests"
+            | "_unit-test" | "_unit-tests" | "acceptance" | "conformance" | "integration-tests" => {
+                self.is_test_or_example = true;
+            }
             "cassettes" | "vcr_cassettes" | "vcr-cassettes" => self.is_recording = true,
             "locale" | "locales" | "i18n" | "l10n" | "lang" | "langs" | "translations" | "translation"
             | "lc_messages" => self.is_locale = true,
@@ -75,7 +78,7 @@ impl PlaceFacts {
             || ["test", "spec", "example", "sample", "template", "dist", "stories"]
                 .iter()
                 .any(|word| name.split('.').skip(1).any(|part| part == *word))
-            || [".example", ".sample", "-example", "_example", "-sample", "_sample"]
+            || [".example", ".sample", "-example", "_example", "-sample", "_sample", "-samples", "_samples"]
                 .iter()
                 .any(|ending| stem.ends_with(ending));
         self.is_locale |= ends(&[".po", ".pot", ".xlf", ".xliff", ".resx", ".arb", ".strings", ".ftl"])

@@ -45,6 +45,12 @@ fn places_are_told_by_whole_parts_of_the_path() {
     let of = |path: &str| PlaceFacts::of(path.as_bytes());
     assert!(of("src/tests/a.yaml").is_test_or_example && of("a.test.ts").is_test_or_example);
     assert!(of(".env.example").is_test_or_example && !of(".env").is_test_or_example);
+    for path in ["a/.snapshots/b.json", "tests/__snapshot__/c.yaml", "docs/snippets/d.yaml", "cmd/stub/k.json"] {
+        assert!(of(path).is_test_or_example, "{path}");
+    }
+    for path in ["golden/a.yaml", "chart/_unit-test/a.yaml", "test-acceptance/acceptance/a.yaml", "app-samples.yml"] {
+        assert!(of(path).is_test_or_example, "{path}");
+    }
     assert!(!of("src/latest/contest.yaml").is_test_or_example);
     assert!(of("node_modules/x/y.js").is_vendored && of("a/b.min.js").is_minified);
     assert!(of("app/locales/de.yml").is_locale && of("messages_de.properties").is_locale);

@@ -37,7 +37,7 @@ impl Check for ExternalSecretWithoutRefresh {
                 "ClusterExternalSecret" => &["spec", "externalSecretSpec"],
                 _ => continue,
             };
-            let Some(spec) = object.node.path(key) else { continue };
+            let Some(spec) = object.node.path(key).filter(|spec| !is_generated(spec)) else { continue };
             let policy = spec.get("refreshPolicy").filter(|node| is_known(node));
             if let Some(node) = policy.filter(|node| matches!(node.as_str(), Some("CreatedOnce" | "OnChange"))) {
                 out.push(breach(view, object, &key.join("."), "refreshPolicy", node));
@@ -62,6 +62,13 @@ impl Check for ExternalSecretWithoutRefresh {
             }
         }
     }
+}
+
+/// Whether every source is a generator: what it makes anew nobody else knows yet, so that once may be what is meant.
+fn is_generated(spec: &Node) -> bool {
+    let sources: Vec<&Node> = spec.maps("data").chain(spec.maps("dataFrom")).collect();
+    let is_generator = |source: &&Node| source.path(&["sourceRef", "generatorRef"]).is_some();
+    !sources.is_empty() && sources.iter().all(is_generator)
 }
 
 /// One whose value never comes anew.

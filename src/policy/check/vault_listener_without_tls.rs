@@ -4,6 +4,7 @@ use crate::document::Node;
 use crate::document::kind::FileKind;
 use crate::finding::Severity;
 use crate::policy::literal::is_reference;
+use crate::policy::loopback::is_plain_http;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
 
 /// See `vault_listener_without_tls.md`.
@@ -50,8 +51,7 @@ impl Check for VaultListenerWithoutTls {
                 continue;
             }
             if let Some(node) = root.get("api_addr").filter(|_| root.maps("listener").next().is_some()) {
-                let host = node.as_str().and_then(|address| address.strip_prefix("http://"));
-                if host.is_some_and(|host| !is_local(host) && !is_reference(host)) {
+                if node.as_str().is_some_and(|address| is_plain_http(address) && !is_reference(address)) {
                     let message = "clients and other servers are told to send their tokens in the clear";
                     out.push(view.breach(&META, node.span.clone(), "api_addr", message));
                 }

@@ -15,7 +15,8 @@ use crate::document::{Node, Value};
 use crate::finding::Threshold;
 use crate::policy::dialect::{Resource, is_known};
 use crate::policy::literal::{is_placeholder, is_reference, is_secret_name, names_a_place};
-use crate::policy::{View, date, schedule};
+use crate::policy::loopback::is_plain_http;
+use crate::policy::{View, date, encoded, schedule};
 
 use super::expression::Expression;
 use super::lazy::Pattern;
@@ -82,12 +83,18 @@ pub(crate) enum Test {
     Reference(bool),
     /// A literal that is no placeholder: what must not stand in a file.
     Secret(bool),
+    /// The same of what it says in base64.
+    SecretInBase64(bool),
+    /// A URL of plain HTTP to another machine.
+    PlainHttp(bool),
     /// Its key is the name of a secret.
     SecretName(bool),
     /// It is the path or the name of what holds a secret.
     IsName(bool),
     /// Its key matches.
     Key(Pattern),
+    /// A key above it matches.
+    Under(Pattern),
     /// The resource's own name matches.
     Named(Pattern),
     /// It has every tag that the policy asks for.
@@ -365,6 +372,7 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
         Test::Reference(wanted) => Answer::of(is_known(node) != *wanted),
         Test::SecretName(wanted) => Answer::of(found.entry.is_some_and(|entry| is_secret_name(&entry.key)) == *wanted),
         Test::Key(pattern) => Answer::of(found.entry.is_some_and(|entry| pattern.is_match(entry.key.as_bytes()))),
+        Test::Under(pattern) => Answer::of(found.keys_above().any(|key| pattern.is_match(key.as_bytes()))),
         Test::Filled(wanted) => match &node.value {
             Value::Expression(_) | Value::Call { .. } => Answer::bare(Truth::Unknown),
             Value::Map(entries) => Answer::of(entries.is_empty() != *wanted),
@@ -414,6 +422,10 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
             None => Answer::bare(Truth::Unknown),
         },
         Test::IsName(wanted) => Answer::of(node.as_text().is_some_and(names_a_place) == *wanted),
+        Test::PlainHttp(wanted) => match node_text(node) {
+            Some(text) => Answer { shown: Some(text.clone()), ..Answer::of(is_plain_http(&text) == *wanted) },
+            None => Answer::bare(Truth::Unknown),
+        },
         Test::AtLeast(bound) => number(ground, node, bound, |value, bound| value >= bound),
         Test::AtMost(bound) => number(ground, node, bound, |value, bound| value <= bound),
         Test::LengthAtLeast(bound) => match (node.as_text(), bound.number(ground.view)) {
@@ -463,6 +475,10 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
         }
         Test::Secret(wanted) => {
             let is_secret = node.as_text().is_some_and(|text| text.len() >= 6 && !is_placeholder(text));
+            Answer { is_secret, ..Answer::of(is_secret == *wanted) }
+        }
+        Test::SecretInBase64(wanted) => {
+            let is_secret = node.as_text().is_some_and(encoded::is_secret);
             Answer { is_secret, ..Answer::of(is_secret == *wanted) }
         }
         Test::Exists(_)

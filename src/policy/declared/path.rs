@@ -97,6 +97,11 @@ impl<'n> Found<'n> {
         Found { node, entry, route: format!("{}{dot}{step}", self.route), above, texts: self.texts }
     }
 
+    /// The keys above it, outermost first.
+    pub(crate) fn keys_above(&self) -> impl Iterator<Item = &'n str> + '_ {
+        self.above.iter().filter_map(|(_, entry)| entry.map(|entry| entry.key.as_str()))
+    }
+
     fn parent(&self) -> Option<Self> {
         let mut above = self.above.clone();
         let (node, entry) = above.pop()?;

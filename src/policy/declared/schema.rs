@@ -139,10 +139,13 @@ pub(crate) struct ConditionTable {
     literal: Option<bool>,
     reference: Option<bool>,
     secret: Option<bool>,
+    secret_in_base64: Option<bool>,
+    plain_http: Option<bool>,
     secret_name: Option<bool>,
     is_name: Option<bool>,
     named: Option<String>,
     key: Option<String>,
+    under: Option<String>,
     required_tags: Option<bool>,
     refers_to: Option<OneOrMore<String>>,
     referred_by: Option<OneOrMore<String>>,
@@ -251,6 +254,8 @@ impl ConditionTable {
         tests.extend(self.literal.map(Test::Literal));
         tests.extend(self.reference.map(Test::Reference));
         tests.extend(self.secret.map(Test::Secret));
+        tests.extend(self.secret_in_base64.map(Test::SecretInBase64));
+        tests.extend(self.plain_http.map(Test::PlainHttp));
         tests.extend(self.secret_name.map(Test::SecretName));
         tests.extend(self.is_name.map(Test::IsName));
         tests.extend(self.scopes.clone().map(Test::Scopes));
@@ -273,6 +278,9 @@ impl ConditionTable {
         }
         if let Some(pattern) = &self.key {
             tests.push(Test::Key(Pattern::new(pattern).map_err(|fault| format!("key: {fault}"))?));
+        }
+        if let Some(pattern) = &self.under {
+            tests.push(Test::Under(Pattern::new(pattern).map_err(|fault| format!("under: {fault}"))?));
         }
         tests.extend(self.ip_not_required.as_ref().map(|kinds| Test::IpNotRequired(kinds.list())));
         tests.extend(self.quota_not_required.as_ref().map(|kinds| Test::QuotaNotRequired(kinds.list())));

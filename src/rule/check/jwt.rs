@@ -135,7 +135,8 @@ pub(super) fn end(claim: &Value) -> Option<String> {
 }
 
 /// Whether a token is one that is printed for everybody: that of jwt.io, and those of Supabase's local stack, signed anew or not.
-fn is_sample(payload: &Value) -> bool {
+#[must_use]
+pub fn is_sample(payload: &Value) -> bool {
     payload["iss"] == "supabase-demo" || (payload["sub"] == "1234567890" && payload["name"] == "John Doe")
 }
 

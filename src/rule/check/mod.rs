@@ -40,7 +40,7 @@ use super::random::Random;
 use crate::finding::{Fact, FactName};
 
 pub use aws::account as aws_account;
-pub use jwt::{SignedJwt, parts as jwt_parts, signed as signed_jwt};
+pub use jwt::{SignedJwt, is_sample as is_sample_jwt, parts as jwt_parts, signed as signed_jwt};
 pub(super) use pem::block as pem_block;
 pub use pem::{PemBody, pem_body};
 
