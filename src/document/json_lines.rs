@@ -43,6 +43,16 @@ mod tests {
     }
 
     #[test]
+    fn lines_under_another_name() {
+        let document = read(Syntax::Json, b"{\"a\": 1}\n{\"a\": 2}\n").unwrap();
+        assert_eq!((document.syntax, document.roots.len()), (Syntax::JsonLines, 2));
+        match read(Syntax::Json, b"{\"a\": 1}\n{\"a\" 2}\n").unwrap_err() {
+            ReadError::Syntax { line, .. } => assert_eq!(line, 2),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
     fn a_bad_line_is_named() {
         match read(Syntax::JsonLines, b"{\"a\": 1}\n\n{\"a\" 1}\n").unwrap_err() {
             ReadError::Syntax { line, column, .. } => assert_eq!((line, column), (3, 6)),

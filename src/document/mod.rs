@@ -6,7 +6,8 @@
 //! reads assignments around a word, in any text and any part of one, for detection. [`code`] reads source code as a row of
 //! tokens, for the checks that ask what a program does with a credential.
 //!
-//! A template of YAML is read as it is, not rendered: what its actions touch is unknown, and no map of it is complete.
+//! A template of YAML is read as it is, not rendered: what its actions touch is unknown, and no map to which one may add is
+//! complete.
 //!
 //! A reader bounds its work before a library recurses: nesting by [`MAX_DEPTH`], nodes (aliases counted as often as they
 //! are used) by [`MAX_NODES`], bytes by [`MAX_BYTES`].
@@ -70,9 +71,10 @@ pub struct Document {
     /// The top nodes: one for most formats, one a document for YAML streams, one a line for JSON Lines. Empty for an empty
     /// file.
     pub roots: Vec<Arc<Node>>,
-    /// Whether it is a template that nothing has rendered: every map of it [is open](Node::is_open).
+    /// Whether it is a template that nothing has rendered: maps to which an action may add [are open](Node::is_open).
     pub is_template: bool,
-    /// Why only single lines of it were read, if so: one map of those that say something by themselves.
+    /// Why only a part of it was read, if so: the documents of a stream that parse (`null` stands for each other one), and of a template that
+    /// does not the lines that say something by themselves.
     pub partial: Option<ReadError>,
 }
 
@@ -97,7 +99,14 @@ pub fn read(syntax: Syntax, bytes: &[u8]) -> Result<Document, ReadError> {
         std::str::from_utf8(bytes).map_err(|error| ReadError::syntax(bytes, error.valid_up_to(), "not UTF-8"))?;
     let roots = match syntax {
         Syntax::Yaml => return yaml::read(text),
-        Syntax::Json => json::read(text),
+        Syntax::Json => match json::read(text) {
+            // Some write one value a line into files that are named as if it were one.
+            Err(error @ ReadError::Syntax { .. }) => {
+                let lines = json_lines::read(text).ok().filter(|roots| roots.len() > 1).ok_or(error);
+                return lines.map(|roots| Document::plain(Syntax::JsonLines, roots));
+            }
+            result => result,
+        },
         Syntax::JsonLines => json_lines::read(text),
         Syntax::Toml => toml::read(text),
         Syntax::Hcl => hcl::read(text),

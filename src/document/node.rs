@@ -61,7 +61,7 @@ impl Entry {
 
 impl Node {
     /// The key of the last entry, over nothing and without a byte of the file, of a map that may have more entries than it
-    /// shows: in a template, with entries that are unpacked into it. What such a map lacks may be there all the same.
+    /// shows: in a template one to which an action may add, and one into which entries are unpacked. What such a map lacks may be there all the same.
     pub const REST: &'static str = "…";
 
     pub(super) fn new(span: Range<usize>, value: Value) -> Arc<Self> {

@@ -109,6 +109,12 @@ fn by_name(directories: &str, name: &str, kind: FileKind, head: &[u8]) -> Option
         ".gitmodules" | "gitconfig" | "config.worktree" => Syntax::Ini,
         ".dockercfg" | ".dockerconfigjson" => Syntax::Json,
         ".condarc" | "kubeconfig" => Syntax::Yaml,
+        // Both are JSON or YAML, whatever was written.
+        ".eslintrc" | ".prettierrc" if !head.is_empty() && !first_content(head).starts_with(['{', '[', '/']) => {
+            Syntax::Yaml
+        }
+        // Velocity, which may begin as JSON does, and templates of pages, which may begin as YAML does.
+        _ if name.ends_with(".vtl") || is_template_of_page(name) => return Some(None),
         ".terraformrc" | "terraform.rc" => Syntax::Hcl,
         "nginx.conf" | ".htaccess" | "httpd.conf" | "apache2.conf" | "haproxy.cfg" => Syntax::Server,
         // HOCON, which is none of these.
@@ -180,6 +186,12 @@ fn by_kind(name: &str, kind: FileKind, head: &[u8]) -> Option<Syntax> {
         FileKind::Dockerfile => Syntax::Dockerfile,
         _ => return None,
     })
+}
+
+/// Whether a template makes a page of text: `guide.md.tmpl`.
+fn is_template_of_page(name: &str) -> bool {
+    let made = [".tmpl", ".tpl", ".gotmpl", ".mustache"].iter().find_map(|ending| name.strip_suffix(ending));
+    made.is_some_and(|made| [".md", ".mdx", ".rst", ".html", ".txt"].iter().any(|ending| made.ends_with(ending)))
 }
 
 /// The first line that is neither blank nor a comment; empty if `head` has none or is not UTF-8 before it.
@@ -277,6 +289,13 @@ mod tests {
             ("slides.key", "PK", None),
             ("README.md", "", None),
             ("app.yml.j2", "", None),
+            (".prettierrc", "# a\nsemi: false\n", Some(Syntax::Yaml)),
+            (".eslintrc", "---\nroot: true\n", Some(Syntax::Yaml)),
+            (".eslintrc", "// a\n{\n", Some(Syntax::Json)),
+            (".prettierrc", "", Some(Syntax::Json)),
+            ("add.vtl", "{\"a\": 1}", None),
+            ("guide.md.tmpl", "---\ntitle: a\n", None),
+            ("values.yaml.tmpl", "---\na: b\n", Some(Syntax::Yaml)),
         ];
         for (path, head, expected) in cases {
             assert_eq!(Syntax::of(path.as_bytes(), head.as_bytes()), *expected, "{path} {head:?}");

@@ -23,14 +23,31 @@ pub(super) struct Mask {
 }
 
 /// One action, and the place it stands in.
+#[derive(Clone)]
 struct Covered {
     range: Range<usize>,
     /// Whether its line holds nothing but actions.
     is_alone: bool,
     /// Whether it may put text in, as opposed to conditions, loops and comments.
     inserts: bool,
+    /// Whether what it puts in are lines of their own, not a part of a key or a value.
+    is_of_lines: bool,
     /// How far the text that it puts in is indented, as far as that is to be seen.
     indent: usize,
+    /// Whether it says itself how far: `nindent 4`.
+    says_indent: bool,
+}
+
+/// Where a map stands, for who asks whether an action adds to it.
+pub(super) struct Extent {
+    /// Behind the key or the item before it.
+    pub(super) from: usize,
+    /// Its own bytes.
+    pub(super) own: Range<usize>,
+    /// What comes next.
+    pub(super) until: usize,
+    /// The column of its keys.
+    pub(super) column: usize,
 }
 
 /// Covers the actions of a template; `None` if there are none. `${{ … }}` alone makes no template: workflows have it.
@@ -85,6 +102,7 @@ impl Covering<'_> {
             |at: usize| at > first.range.end && self.bytes[at] == b'#' && self.bytes[at - 1].is_ascii_whitespace();
         let is_alone = other.is_none_or(is_comment);
         let column = first.range.start - line.start;
+        let mut of_lines = if is_alone { 0 } else { actions.len() };
         if is_alone {
             let end = if self.bytes[line.clone()].ends_with(b"\r") { line.end - 1 } else { line.end };
             self.output[line.start..end].fill(b'\n');
@@ -105,16 +123,19 @@ impl Covering<'_> {
                         for action in &actions[run..] {
                             self.output[action.range.clone()].fill(b' ');
                         }
+                        of_lines = run;
                         break;
                     }
                 }
                 self.output[action.range.clone()].fill(b'x');
             }
         }
-        self.covered.extend(actions.into_iter().map(|action| Covered {
+        self.covered.extend(actions.into_iter().enumerate().map(|(number, action)| Covered {
             is_alone,
             inserts: !action.is_control,
+            is_of_lines: number >= of_lines,
             indent: action.indent.unwrap_or(column),
+            says_indent: action.indent.is_some(),
             range: action.range,
         }));
     }
@@ -148,10 +169,37 @@ fn is_block_header(head: &[u8]) -> bool {
 }
 
 impl Mask {
+    /// What it is for a part of the text.
+    pub(super) fn part(&self, range: Range<usize>) -> Mask {
+        let first = self.actions.partition_point(|action| action.range.start < range.start);
+        let within = self.actions[first..].iter().take_while(|action| action.range.end <= range.end);
+        let moved = |action: &Covered| Covered {
+            range: action.range.start - range.start..action.range.end - range.start,
+            ..*action
+        };
+        Mask { text: self.text[range.clone()].to_owned(), actions: within.map(moved).collect() }
+    }
+
     /// Whether the range overlaps an action.
     pub(super) fn covers(&self, span: &Range<usize>) -> bool {
         let first = self.actions.partition_point(|action| action.range.end <= span.start);
         self.actions.get(first).is_some_and(|action| action.range.start < span.end)
+    }
+
+    /// Whether an action may add entries to a block map. What a condition or a loop goes around stands here, so those add none. `is_value` tells
+    /// whether a place is one of a text within the map.
+    ///
+    /// The indentation of what is put in says which of the maps around it grows. Without a number and at the margin it says nothing, since the text may
+    /// bring its own.
+    pub(super) fn adds_to(&self, map: &Extent, is_value: impl Fn(usize) -> bool) -> bool {
+        let first = self.actions.partition_point(|action| action.range.end <= map.from);
+        let within = self.actions[first..].iter().take_while(|action| action.range.start < map.until);
+        within.filter(|action| action.inserts && action.is_of_lines).any(|action| {
+            let fits = action.indent == map.column
+                || action.indent == 0 && !action.says_indent
+                || action.indent < map.column && map.own.contains(&action.range.start);
+            fits && !is_value(action.range.start)
+        })
     }
 
     /// Where a block scalar ends whose last own line ends at `end`, with the lines that actions directly below add to it.

@@ -6,10 +6,14 @@
 //! document is refused where the sum or the depth goes beyond the limits: before anything is walked. The parser expands
 //! nothing by itself.
 //!
-//! A stream that does not parse may be a template: then it is read with its [actions](super::template) covered, and what
-//! they touch is an expression.
+//! What does not parse is tried again with its [lines joined](joined), and may be a template: then it is read with its
+//! [actions](super::template) covered, and what they touch is an expression. Of a stream what does not parse all the same is left
+//! out [document by document](stream).
 //!
 //! Rejected: the `saphyr` crate's annotated tree (it copies the node of an alias, and resolves tags its own way).
+
+mod joined;
+mod stream;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,7 +23,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::Syntax;
 use super::offsets::Offsets;
-use super::template::{self, Mask};
+use super::template::{Extent, Mask};
 use super::{Document, Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value, mark_length};
 
 /// Reads every document of a stream.
@@ -28,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     let body = &text[mark..];
     let mut document = match parse(body, None) {
         Ok(roots) => Document::plain(Syntax::Yaml, roots),
-        Err(refusal) => unrendered(body, refusal)?,
+        Err(refusal) => stream::read(body, refusal)?,
     };
     if mark > 0 {
         document.roots = document.roots.iter().map(|root| moved(root, mark)).collect();
@@ -36,27 +40,25 @@ pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     Ok(document)
 }
 
-/// Reads a text that does not parse as the template it may be.
-fn unrendered(text: &str, refusal: Refusal) -> Result<Document, ReadError> {
-    if !refusal.is_syntax() {
-        return Err(refusal.explain(text));
-    }
-    let Some(mask) = template::mask(text) else { return Err(refusal.explain(text)) };
-    let (roots, partial) = match parse(text, Some(&mask)) {
-        Ok(roots) => (roots, None),
-        // What fails at the same place with the actions covered fails for another reason.
-        Err(again) if again == refusal || !again.is_syntax() => return Err(again.explain(text)),
-        Err(again) => (vec![template::lines::read(&mask)?], Some(again.explain(text))),
-    };
-    Ok(Document { is_template: true, partial, ..Document::plain(Syntax::Yaml, roots) })
-}
-
+/// Parses a text, if need be with its lines joined; of a template what `mask` leaves of it.
 fn parse(original: &str, mask: Option<&Mask>) -> Result<Vec<Arc<Node>>, Refusal> {
     let text = mask.map_or(original, |mask| &mask.text);
+    match parse_as(original, text, mask, false) {
+        Err(refusal) if refusal.is_syntax() => {
+            let joined = joined::joined(text).and_then(|text| parse_as(original, &text, mask, true).ok());
+            joined.ok_or(refusal)
+        }
+        result => result,
+    }
+}
+
+/// Parses `text`, which stands for the original byte by byte.
+fn parse_as(original: &str, text: &str, mask: Option<&Mask>, is_joined: bool) -> Result<Vec<Arc<Node>>, Refusal> {
     let mut builder = Builder {
         text,
         original,
         mask,
+        is_joined,
         offsets: Offsets::new(text),
         stack: Vec::new(),
         anchors: HashMap::new(),
@@ -127,6 +129,8 @@ struct Built {
 
 /// A list or map that is being read.
 struct Frame {
+    /// Behind the key or the item before it.
+    from: usize,
     start: usize,
     anchor: usize,
     tag: Option<String>,
@@ -137,7 +141,13 @@ struct Frame {
 
 enum Content {
     Items(Vec<Arc<Node>>),
-    Entries { entries: Vec<Entry>, key: Option<(String, Range<usize>)>, merged: Vec<Arc<Node>> },
+    Entries {
+        entries: Vec<Entry>,
+        key: Option<(String, Range<usize>)>,
+        merged: Vec<Arc<Node>>,
+        /// Whether an action makes one of the keys.
+        is_open: bool,
+    },
 }
 
 struct Builder<'t> {
@@ -146,6 +156,8 @@ struct Builder<'t> {
     /// What stands in the file: the same, if it is no template.
     original: &'t str,
     mask: Option<&'t Mask>,
+    /// Whether its lines were joined.
+    is_joined: bool,
     offsets: Offsets<'t>,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Built>,
@@ -165,6 +177,12 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let has_properties = anchor > 0 || tag.is_some();
                 let mut span = self.scalar_span(self.bytes(span), style, has_properties);
+                let text = match style {
+                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted if self.is_joined => {
+                        joined::folded(&text).into()
+                    }
+                    _ => text,
+                };
                 if text.is_empty() {
                     // An empty block scalar has no bytes but its header.
                     span.end = span.start;
@@ -194,7 +212,7 @@ impl Builder<'_> {
             }
             Event::SequenceStart(anchor, tag) => self.open(span, anchor, tag.as_deref(), Content::Items(Vec::new())),
             Event::MappingStart(anchor, tag) => {
-                let content = Content::Entries { entries: Vec::new(), key: None, merged: Vec::new() };
+                let content = Content::Entries { entries: Vec::new(), key: None, merged: Vec::new(), is_open: false };
                 self.open(span, anchor, tag.as_deref(), content)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
@@ -245,7 +263,8 @@ impl Builder<'_> {
             return Err(Refusal::TooDeep(span.start));
         }
         let start = self.behind_properties(span.start);
-        self.stack.push(Frame { start, anchor, tag: tag.and_then(own_tag), weight: 1, height: 0, content });
+        let from = self.value_start().or_else(|| Some(self.roots.last()?.span.end)).unwrap_or(0).min(start);
+        self.stack.push(Frame { from, start, anchor, tag: tag.and_then(own_tag), weight: 1, height: 0, content });
         Ok(())
     }
 
@@ -263,9 +282,12 @@ impl Builder<'_> {
         let end = if bracketed { span.end } else { last.unwrap_or(frame.start) }.max(frame.start);
         let value = match frame.content {
             Content::Items(items) => Value::Sequence(items),
-            Content::Entries { mut entries, merged, .. } => {
+            Content::Entries { mut entries, merged, is_open, .. } => {
+                let is_open = is_open
+                    || merged.iter().any(|source| source.is_open())
+                    || self.grows(&entries, frame.from, frame.start..end, span.start, bracketed);
                 self.merge(&mut entries, &merged)?;
-                if self.mask.is_some() {
+                if is_open {
                     self.count()?;
                     entries.push(Entry::rest(end));
                 }
@@ -277,6 +299,22 @@ impl Builder<'_> {
             node = Node::new(frame.start..end, Value::Call { name, arguments: vec![node] });
         }
         self.finish(Built { node, weight: frame.weight, height: frame.height + 1 }, frame.anchor)
+    }
+
+    /// Whether an action may add entries to a map that stands at `own` and is followed by `until`.
+    fn grows(&self, entries: &[Entry], from: usize, own: Range<usize>, until: usize, bracketed: bool) -> bool {
+        let Some(mask) = self.mask else { return false };
+        if bracketed {
+            return mask.covers(&own);
+        }
+        let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..own.start]).map_or(0, |at| at + 1);
+        let is_value = |at: usize| {
+            let behind = entries.partition_point(|entry| entry.key_span.start <= at);
+            let value = behind.checked_sub(1).map(|last| &entries[last].value);
+            value.is_some_and(|value| value.span.contains(&at) && !value.is_map() && value.items().is_empty())
+        };
+        let column = own.start - line;
+        mask.adds_to(&Extent { from, own, until: until.max(from), column }, is_value)
     }
 
     /// Adds the entries of `<<: *anchor` that the map does not have itself; earlier sources win over later ones.
@@ -303,6 +341,7 @@ impl Builder<'_> {
         }
         let Built { node, weight, height } = built;
         let text = self.original;
+        let mask = self.mask;
         let Some(frame) = self.stack.last_mut() else {
             self.roots.push(node);
             return Ok(());
@@ -314,8 +353,11 @@ impl Builder<'_> {
         }
         match &mut frame.content {
             Content::Items(items) => items.push(node),
-            Content::Entries { entries, key, merged } => match key.take() {
-                None => *key = Some(key_of(&node, text)?),
+            Content::Entries { entries, key, merged, is_open } => match key.take() {
+                None => {
+                    *is_open |= mask.is_some_and(|mask| mask.covers(&node.span));
+                    *key = Some(key_of(&node, text)?);
+                }
                 Some((key, _)) if key == "<<" && is_merge_source(&node) => match &node.value {
                     Value::Sequence(items) => merged.extend(items.iter().cloned()),
                     _ => merged.push(node),

@@ -165,7 +165,7 @@ pub(crate) enum Field<'d> {
     Unknown,
 }
 
-/// What a field of a body says. `null` counts as absent, as it does for the providers; in a template nothing is.
+/// What a field of a body says. `null` counts as absent, as it does for the providers; in a map to which a template may add, nothing is.
 pub(crate) fn field<'d>(body: &'d Node, key: &str) -> Field<'d> {
     match body.get(key) {
         None if body.is_open() => Field::Unknown,
