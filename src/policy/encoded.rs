@@ -17,7 +17,8 @@ const LONGEST_VALUE: usize = 120;
 #[must_use]
 pub(crate) fn is_secret(text: &str) -> bool {
     let packed: String = text.split_ascii_whitespace().collect();
-    let decoded = [BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD].iter().find_map(|it| it.decode(packed.as_bytes()).ok());
+    let decoded =
+        [BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD].iter().find_map(|it| it.decode(packed.as_bytes()).ok());
     match decoded.map(String::from_utf8) {
         Some(Ok(said)) => is_value(said.trim()),
         Some(Err(bytes)) => bytes.into_bytes().len() >= LEAST,
@@ -57,7 +58,9 @@ mod tests {
     #[test]
     fn what_base64_says_decides() {
         let encoded = |text: &str| BASE64.encode(text.as_bytes());
-        for text in ["hunter2hunter7", "postgres://shop:w8Qz1v@db.internal/shop", r#"{"a": "w8Qz1vTn", "b": "example"}"#] {
+        for text in
+            ["hunter2hunter7", "postgres://shop:w8Qz1v@db.internal/shop", r#"{"a": "w8Qz1vTn", "b": "example"}"#]
+        {
             assert!(is_secret(&encoded(text)), "{text}");
         }
         for text in [

@@ -7,17 +7,8 @@ use crate::judge::{key, placeholder, reference};
 pub(crate) use super::secret_name::is_secret_name;
 
 /// How those begin that only what runs in a cluster looks up, beside the ones that judgement knows.
-const STORES: [&str; 9] = [
-    "akeyless:",
-    "awsps:",
-    "awssm:",
-    "azure:keyvault:",
-    "azurekv:",
-    "bao:",
-    "conjur:",
-    "gcp:secretmanager:",
-    "gcpsm:",
-];
+const STORES: [&str; 9] =
+    ["akeyless:", "awsps:", "awssm:", "azure:keyvault:", "azurekv:", "bao:", "conjur:", "gcp:secretmanager:", "gcpsm:"];
 
 /// Whether the text stands for a value that is kept elsewhere, or holds a part that is filled in later.
 #[must_use]
@@ -37,8 +28,22 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     let words = [
-        "example", "sample", "dummy", "your", "replace", "insert", "fake", "mock", "xxx", "todo", "changeme", "notreal",
-        "not-real", "not_real", "not-a-real", "not_a_real",
+        "example",
+        "sample",
+        "dummy",
+        "your",
+        "replace",
+        "insert",
+        "fake",
+        "mock",
+        "xxx",
+        "todo",
+        "changeme",
+        "notreal",
+        "not-real",
+        "not_real",
+        "not-a-real",
+        "not_a_real",
     ];
     text.is_empty()
         || is_name_in_capitals(text)

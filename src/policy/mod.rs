@@ -19,6 +19,7 @@ pub mod declared;
 mod dialect;
 mod encoded;
 pub mod estate;
+mod fixture;
 mod inlay;
 pub mod inventory;
 mod jwt;
@@ -279,7 +280,7 @@ pub fn study(
         match document::read(syntax, subject.bytes) {
             Ok(document) => {
                 lint.documents += 1;
-                lint.notices.extend(document.partial.iter().map(|error| by_lines(subject, error)));
+                lint.notices.extend(document.partial.iter().map(|error| in_part(subject, error)));
                 module.add(number, subject, document);
             }
             Err(error) => lint.notices.push(notice(subject, &error)),
@@ -437,9 +438,13 @@ fn of_no_reader(subject: &Subject<'_>) -> Option<Notice> {
     is_bicep.then(|| Notice::new(Cause::Unparsed, FilePath::new(subject.path).display(), detail))
 }
 
-/// What says that only single lines of a template were linted.
-fn by_lines(subject: &Subject<'_>, error: &ReadError) -> Notice {
-    Notice::new(Cause::Unparsed, FilePath::new(subject.path).display(), format!("read line by line: {error}"))
+/// What says that only a part of a document was linted.
+fn in_part(subject: &Subject<'_>, error: &ReadError) -> Notice {
+    Notice::new(
+        Cause::Unparsed,
+        FilePath::new(subject.path).display(),
+        format!("read in part, since it does not parse: {error}"),
+    )
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! A page has the sections What, Why, Bad, Good, How to fix and References. Fenced blocks under Bad and Good are whole
 //! files; behind the language their opening line carries what the test needs, which [`help`] takes off again:
 //! `file=PATH` (the path the block is linted as), `finds="TEXT"` (once for each finding, the text its span covers), and
-//! `tracked` (git tracks the file). `@jwt({…})` in a block stands for a token with that payload, made at test time.
+//! `tracked` (git tracks the file). What stands for a secret in a block is made at test time.
 
-/// The page as users read it: without the tests' part of the fences.
+use super::fixture;
+
+/// The page as users read it: without the tests' part of the fences, and with words for what stands for a secret.
 #[must_use]
 pub fn help(page: &str) -> String {
     let mut out = String::with_capacity(page.len());
@@ -15,7 +17,7 @@ pub fn help(page: &str) -> String {
                 out.push_str("```");
                 out.push_str(info.split(' ').next().unwrap_or_default());
             }
-            None => out.push_str(line),
+            None => out.push_str(&fixture::readable(line)),
         }
         out.push('\n');
     }

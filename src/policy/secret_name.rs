@@ -7,29 +7,70 @@
 use crate::judge::key;
 
 /// Words that mean a secret by themselves.
-const SINGLE: [&str; 10] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "credential",
-    "credentials",
-    "pwd",
-    "passcode",
-];
+const SINGLE: [&str; 10] =
+    ["password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "credentials", "pwd", "passcode"];
 
 /// Words that mean one with `key` behind them.
 const BEFORE_KEY: [&str; 7] = ["api", "access", "private", "secret", "encryption", "signing", "auth"];
 
 /// What may follow: the form that the value has, and which of several secrets it is.
 const BEHIND: [&str; 56] = [
-    "acc", "b64", "backup", "base64", "binary", "bytes", "ci", "content", "data", "demo", "dev", "devel", "development",
-    "digits", "encoded", "hex", "int", "json", "key", "live", "local", "main", "new", "nonprod", "old", "override", "payload",
-    "pem", "pepper", "plain", "plaintext", "preprod", "previous", "primary", "prod", "production", "qa", "raw", "salt",
-    "sandbox", "secondary", "stage", "staging", "stg", "str", "string", "test", "testing", "tmp", "uat", "v1", "v2", "v3",
-    "value", "values", "wo",
+    "acc",
+    "b64",
+    "backup",
+    "base64",
+    "binary",
+    "bytes",
+    "ci",
+    "content",
+    "data",
+    "demo",
+    "dev",
+    "devel",
+    "development",
+    "digits",
+    "encoded",
+    "hex",
+    "int",
+    "json",
+    "key",
+    "live",
+    "local",
+    "main",
+    "new",
+    "nonprod",
+    "old",
+    "override",
+    "payload",
+    "pem",
+    "pepper",
+    "plain",
+    "plaintext",
+    "preprod",
+    "previous",
+    "primary",
+    "prod",
+    "production",
+    "qa",
+    "raw",
+    "salt",
+    "sandbox",
+    "secondary",
+    "stage",
+    "staging",
+    "stg",
+    "str",
+    "string",
+    "test",
+    "testing",
+    "tmp",
+    "uat",
+    "v1",
+    "v2",
+    "v3",
+    "value",
+    "values",
+    "wo",
 ];
 
 /// First words of names that tell what is done with a secret.

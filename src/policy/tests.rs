@@ -125,20 +125,24 @@ fn a_template_is_linted_whole_or_line_by_line() {
     let broken = lint("{{- if .Values.x }}\na: b\n{{- else }}\n- a\n{{- end }}\n");
     assert!(broken.documents == 1);
     assert_eq!(broken.notices[0].cause, Cause::Unparsed);
-    assert!(broken.notices[0].detail.starts_with("read line by line: 4:"), "{}", broken.notices[0].detail);
+    assert!(
+        broken.notices[0].detail.starts_with("read in part, since it does not parse: 4:"),
+        "{}",
+        broken.notices[0].detail
+    );
 }
 
 #[test]
 fn an_aliased_value_is_one_finding() {
-    let token = trial::expand("@jwt({\"iss\": \"x\"})");
+    let token = fixture::expand("@jwt({\"iss\": \"x\"})");
     let text = format!("a: &a\n  t: {token}\nb: *a\nc: *a\n");
     assert_eq!(lint_text("a.yaml", &text, &PolicySettings::default()).breaches.len(), 1);
 }
 
 #[test]
 fn no_message_repeats_the_value() {
-    let token = trial::expand("@jwt({\"iss\": \"x\"})");
-    let text = format!("u: https://a.example/?token={}\nt: {token}\n", trial::expand("@random(24)"));
+    let token = fixture::expand("@jwt({\"iss\": \"x\"})");
+    let text = format!("u: https://a.example/?token={}\nt: {token}\n", fixture::expand("@random(24)"));
     let found = lint_text("a.yaml", &text, &PolicySettings::default()).breaches;
     assert_eq!(found.len(), 2);
     for breach in found {

@@ -3,20 +3,19 @@
 //! Those of a user's check stand in its entry, see [`own`](super::declared::own), and are tried on the user's policy.
 //!
 //! Blocks under Bad must be found where they say and nowhere else, blocks under Good not at all. A block without a file is
-//! policy, in TOML, for all blocks of the page. `@jwt({…})` stands for a token with that payload, `@unsigned({…})` for one without a signature, `@random(N)` for N random
-//! characters, `@base64(…)` for the encoded text, `@certificate(…)` and `@authority(…)` for one that counts between two days: nothing shaped like a secret stands in a page as it is.
+//! policy, in TOML, for all blocks of the page. What stands for a secret is made by [`fixture`](super::fixture).
 
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use regex::{Captures, Regex};
+use regex::Regex;
 
 use crate::config;
 use crate::config::policy::PolicySettings;
 use crate::place::{FilePath, Origin, Position, Span};
 
-use super::certificate;
 use super::declared::Declared;
+use super::fixture::expand;
 use super::inventory::{Declaration, Identity, Sighting, Spot, Tree, check_tree, join};
 use super::{Breach, Check, Lint, Subject, Task, page, study};
 
@@ -262,36 +261,4 @@ fn blocks(section: &str) -> Result<Vec<Block>, String> {
         blocks.push(block);
     }
     Ok(blocks)
-}
-
-/// The text with what stands for secrets made out.
-pub(super) fn expand(text: &str) -> String {
-    static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"@(?:jwt|(unsigned))\((\{[^)]*\})\)|@random\(([0-9]+)\)|@base64\(([^)]*)\)|@(certificate|authority)\(([0-9]+) ([0-9]+)\)")
-            .expect("a pattern of our own is valid")
-    });
-    let expanded = TEMPLATE.replace_all(text, |found: &Captures<'_>| {
-        let group = |number: usize| found.get(number).map(|group| group.as_str());
-        let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
-        if let (Some(from), Some(until)) = (group(6), group(7)) {
-            return certificate::example(from, until, group(5) == Some("authority"));
-        }
-        match (group(2), group(3), group(4)) {
-            (Some(payload), ..) if group(1).is_some() => {
-                format!("{}.{}.", part(br#"{"alg":"none","typ":"JWT"}"#), part(payload.as_bytes()))
-            }
-            (Some(payload), ..) => {
-                let signature: Vec<u8> = (0..32u8).map(|n| n.wrapping_mul(73) ^ 0x5a).collect();
-                let header = br#"{"alg":"HS256","typ":"JWT"}"#;
-                format!("{}.{}.{}", part(header), part(payload.as_bytes()), part(&signature))
-            }
-            (None, Some(length), _) => {
-                let alphabet = b"k7QzR2mXw9LpT4vBn6HsYc3Jd8FgA5eU";
-                let length: usize = length.parse().unwrap_or(0);
-                (0..length).map(|n| alphabet[(n * 11 + length * 5 + n * n * 3) % alphabet.len()] as char).collect()
-            }
-            (None, None, plain) => data_encoding::BASE64.encode(plain.unwrap_or_default().as_bytes()),
-        }
-    });
-    expanded.into_owned()
 }

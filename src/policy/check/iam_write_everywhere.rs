@@ -95,9 +95,34 @@ impl Check for IamWriteEverywhere {
         for (statement, action, resource) in iam::granted_everywhere(view.statements(), &ACTIONS) {
             let action_text = action.as_str().unwrap_or_default();
             let service = action_text.split(':').next().unwrap_or_default();
-            let message = format!("{action_text} on every resource changes what all others keep in {service}");
+            let message = format!("{action_text} on every resource {} in {service}", does(action_text));
             let breach = view.breach(&META, action.span.clone(), statement.route.clone(), message);
             out.push(breach.related("on every resource", resource.span.clone()));
         }
+    }
+}
+
+/// What an action does to others: some run what is theirs, or hand something to it, and change nothing that they keep.
+fn does(action: &str) -> &'static str {
+    let verb = action.split_once(':').map_or("", |(_, verb)| verb);
+    let is_one = |verbs: &[&str]| verbs.iter().any(|it| verb.starts_with(it));
+    if is_one(&["Execute", "Invoke", "SendCommand"]) {
+        "runs whatever all others have"
+    } else if is_one(&["PutRecord", "SendMessage"]) {
+        "puts something in what all others read"
+    } else {
+        "changes what all others keep"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::does;
+
+    #[test]
+    fn what_an_action_does_is_told() {
+        assert_eq!(does("lambda:InvokeFunction"), "runs whatever all others have");
+        assert_eq!(does("sqs:SendMessage"), "puts something in what all others read");
+        assert_eq!(does("s3:PutObject"), "changes what all others keep");
     }
 }

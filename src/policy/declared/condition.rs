@@ -23,6 +23,9 @@ use super::lazy::Pattern;
 use super::neighbours::Neighbours;
 use super::path::{Found, Path};
 
+/// How many nodes behind the one that decides are looked at for the same.
+const MOST_OTHERS: usize = 8;
+
 /// A condition, parsed.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "nearly every condition is a test")]
@@ -155,6 +158,8 @@ pub(crate) struct Answer<'n> {
     pub truth: Truth,
     /// The node that decided it, if one did.
     pub node: Option<Found<'n>>,
+    /// Where others stand of which the same is true.
+    pub also: Vec<Range<usize>>,
     /// The path that found nothing, if that decided it.
     pub missing: Option<Path>,
     /// The limit that was compared with.
@@ -167,7 +172,7 @@ pub(crate) struct Answer<'n> {
 
 impl<'n> Answer<'n> {
     fn bare(truth: Truth) -> Self {
-        Answer { truth, node: None, missing: None, threshold: None, shown: None, is_secret: false }
+        Answer { truth, node: None, also: Vec::new(), missing: None, threshold: None, shown: None, is_secret: false }
     }
 
     fn of(holds: bool) -> Self {
@@ -324,9 +329,13 @@ fn ask_test<'n>(
     }
     let settles = if mode == Mode::Require { Truth::No } else { Truth::Yes };
     let mut kept: Option<Answer<'n>> = None;
-    for found in found {
-        let answer = Answer { node: Some(found.clone()), ..one(ground, start, &found, test) };
+    for (number, found_here) in found.iter().enumerate() {
+        let mut answer = Answer { node: Some(found_here.clone()), ..one(ground, start, found_here, test) };
         if answer.truth == settles {
+            let others = found[number + 1..].iter().take(MOST_OTHERS);
+            let same = others.filter(|other| one(ground, start, other, test).truth == settles);
+            let places = same.map(|other| other.node).filter(|node| node.is_literal() && !node.span.is_empty());
+            answer.also = places.map(|node| node.span.clone()).collect();
             return answer;
         }
         if kept.as_ref().is_none_or(|kept| kept.truth != Truth::Unknown) {
@@ -342,6 +351,7 @@ impl Answer<'_> {
         Answer {
             truth: self.truth,
             node: None,
+            also: Vec::new(),
             missing: None,
             threshold: self.threshold,
             shown: self.shown,

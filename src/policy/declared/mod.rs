@@ -345,6 +345,11 @@ impl Declared {
         breach.severity = case.severity.unwrap_or(breach.severity);
         breach.threshold = threshold;
         breach.is_secret = case.value_is_secret || answer.is_some_and(|answer| answer.is_secret);
+        for span in answer.filter(|_| !breach.is_secret).map_or(&[][..], |answer| &answer.also) {
+            if *span != breach.span {
+                breach = breach.related("as well", span.clone());
+            }
+        }
         breach
     }
 }

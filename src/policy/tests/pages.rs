@@ -29,6 +29,7 @@ fn every_page_has_its_parts() {
         assert!(!page::description(meta.page).is_empty() && page::steps(meta.page).iter().all(|step| !step.is_empty()));
         assert!(page::section(meta.page, "References").contains("https://"), "{}", meta.id);
         let shown = page::help(meta.page);
+        assert!(!["@random(", "@base64(", "@jwt("].iter().any(|it| shown.contains(it)), "{}", meta.id);
         assert!(!shown.contains("finds=") && shown.contains("```"), "{}", meta.id);
         assert!(meta.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit()));
     }
