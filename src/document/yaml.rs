@@ -264,6 +264,10 @@ impl Builder<'_> {
         }
         let start = self.behind_properties(span.start);
         let from = self.value_start().or_else(|| Some(self.roots.last()?.span.end)).unwrap_or(0).min(start);
+        // What stands above an item belongs to the one before it.
+        let is_item = self.stack.last().is_some_and(|frame| matches!(frame.content, Content::Items(_)));
+        let dash = if is_item { self.text[from..start].rfind('-') } else { None };
+        let from = dash.map_or(from, |dash| from + dash);
         self.stack.push(Frame { from, start, anchor, tag: tag.and_then(own_tag), weight: 1, height: 0, content });
         Ok(())
     }

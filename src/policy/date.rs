@@ -1,8 +1,11 @@
 //! Dates as providers write them.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::policy::duration;
+use crate::document::{Node, Value};
 
 /// Whole days between two times; 0 if they are the wrong way round.
 pub(super) fn days(from: Timestamp, to: Timestamp) -> i64 {
@@ -22,4 +25,20 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
         return None;
     }
     text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+/// The date that a node states, also one that Terraform counts from the time at which it runs: `timeadd(timestamp(), "720h")`.
+pub(super) fn of(node: &Node, now: Timestamp) -> Option<Timestamp> {
+    match &node.value {
+        Value::Call { name, arguments } => match (name.as_str(), &arguments[..]) {
+            ("timestamp" | "plantimestamp", []) => Some(now),
+            ("timeadd", [from, length]) => {
+                let length = SignedDuration::try_from(duration::parse(length.as_str()?)?).ok()?;
+                of(from, now)?.checked_add(length).ok()
+            }
+            ("formatdate", [_, date]) => of(date, now),
+            _ => None,
+        },
+        _ => node.as_text().and_then(parse),
+    }
 }

@@ -5,7 +5,7 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
 
-use super::literal::{is_placeholder, is_reference};
+use super::literal::{is_placeholder, is_reference, names_a_place};
 
 /// Shorter than this nothing is taken for a secret.
 const LEAST: usize = 6;
@@ -38,7 +38,7 @@ fn is_value(text: &str) -> bool {
     if text.contains('\n') || text.len() > LONGEST_VALUE {
         return !text.contains("{{") && !text.contains("${");
     }
-    !is_placeholder(text) && !is_reference(text)
+    !is_placeholder(text) && !is_reference(text) && !names_a_place(text)
 }
 
 /// Whether a text in the document may be a secret. Nothing recurses deeper than the parser lets it.
@@ -73,6 +73,7 @@ mod tests {
             "insert-here",
             "not-a-real-password",
             "my secret value",
+            "my-service-principal-client-secret",
             r#"{"user": "example", "password": "example"}"#,
         ] {
             assert!(!is_secret(&encoded(text)), "{text}");

@@ -45,7 +45,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     matches!(host.as_str(), "0.0.0.0" | "[::1]" | "[::]" | "::1")
         || is_local(&host)
         || NAMES.into_iter().any(is_below)
-        || ZONES.iter().any(|zone| is_told(&zone))
+        || ZONES.iter().any(is_told)
 }
 
 #[cfg(test)]

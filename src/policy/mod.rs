@@ -19,6 +19,7 @@ pub mod declared;
 mod dialect;
 mod encoded;
 pub mod estate;
+mod fallback;
 mod fixture;
 mod inlay;
 pub mod inventory;
@@ -48,7 +49,7 @@ use crate::place::FilePath;
 
 pub use checks::Checks;
 pub use code::Source;
-use dialect::{azure, compose, terraform};
+use dialect::{azure, cloudformation, compose, spring, terraform};
 use inlay::Inlay;
 use inventory::Reference;
 pub use meta::{Check, Family, Meta, Preset};
@@ -293,7 +294,9 @@ pub fn study(
     let values: Vec<bool> = files.iter().map(|(number, _)| is_values(subjects[*number].path)).collect();
     terraform::settle(&mut document, &values);
     azure::settle(&mut document);
+    cloudformation::settle(&mut document);
     compose::settle(&mut document);
+    spring::settle(&mut document, subjects[files[0].0].path);
     let is_whole = is_whole && lint.notices.is_empty();
     let settings = settings.for_path(subjects[files[0].0].path);
     let texts = Texts::of(&document, &text);

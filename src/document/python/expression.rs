@@ -8,6 +8,9 @@ use super::super::{Entry, MAX_DEPTH, MAX_NODES, Node, ReadError, Value};
 use super::arithmetic;
 use super::lexer::Lexer;
 
+/// Asks a length of time for its seconds.
+const SECONDS: &[u8] = b".total_seconds()";
+
 /// Reads the expressions of one logical line.
 ///
 /// An expression is an operand and nothing behind it, or it has to be evaluated: then it is passed over to where it ends.
@@ -325,6 +328,15 @@ impl<'p, 't> Parser<'p, 't> {
         if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
             let span = first.key_span.start..last.value.span.end;
             arguments.push(self.node(span, Value::Map(entries))?);
+        }
+        if name == "dict" && arguments.iter().all(|argument| argument.is_map()) && arguments.len() <= 1 {
+            let entries = arguments.first().map_or(&[][..], |argument| argument.entries()).to_vec();
+            return self.node(start..self.at, Value::Map(entries));
+        }
+        // A length of time is one whatever it is counted in.
+        let is_length = name == "timedelta" || name.ends_with(".timedelta");
+        if is_length && self.lexer.bytes[self.at..self.end].starts_with(SECONDS) {
+            self.at += SECONDS.len();
         }
         self.node(start..self.at, Value::Call { name, arguments })
     }

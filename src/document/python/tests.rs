@@ -112,8 +112,8 @@ fn containers_and_calls() {
     assert_eq!((name.as_str(), arguments.len()), ("env", 3));
     assert_eq!(arguments[0].as_str(), Some("NAME"));
     assert_eq!(arguments[2].get("default").unwrap().as_str(), Some("d"));
-    let Value::Call { arguments, .. } = &get("H").value else { panic!() };
-    assert!(arguments[0].is_open());
+    assert!(get("H").is_open());
+    assert_eq!(get("H").get("a").unwrap().as_text(), Some("1"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Actions that read secrets, on every resource.
 
+use crate::document::Node;
 use crate::finding::Severity;
 use crate::policy::dialect::iam;
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
@@ -37,7 +38,14 @@ impl Check for IamEverySecret {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        for (statement, action, resource) in iam::granted_everywhere(view.statements(), &ACTIONS) {
+        let whole = view.statements().iter().filter(|it| it.allows() && !it.has_principal() && !it.has_condition());
+        // All that there is of the service are secrets.
+        let whole = whole.filter_map(|statement| {
+            let is_all = |node: &&Node| node.as_str().is_some_and(|it| it.eq_ignore_ascii_case("secretsmanager:*"));
+            let action = statement.actions().into_iter().find(is_all)?;
+            Some((statement, action, statement.everything("secretsmanager:*")?))
+        });
+        for (statement, action, resource) in iam::granted_everywhere(view.statements(), &ACTIONS).chain(whole) {
             let message =
                 format!("{} on every resource reads every secret of the account", action.as_str().unwrap_or_default());
             let breach = view.breach(&META, action.span.clone(), statement.route.clone(), message);

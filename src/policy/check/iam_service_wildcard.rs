@@ -20,13 +20,14 @@ static META: Meta = Meta {
 };
 
 /// Services whose every action gives out credentials, changes rights, or runs code with a role.
-const WORSE: [&str; 8] = ["iam", "kms", "lambda", "organizations", "secretsmanager", "ssm", "sso", "sts"];
+const WORSE: [&str; 7] = ["iam", "kms", "lambda", "organizations", "ssm", "sso", "sts"];
 
-/// Services none of whose actions can be limited to a resource: the agents of Systems Manager speak to them.
-const WITHOUT_RESOURCES: [&str; 2] = ["ec2messages", "ssmmessages"];
+/// Services none of whose actions can be limited to a resource: the agents of Systems Manager speak to them. And the one of which
+/// `iam-every-secret` tells.
+const LEFT_OUT: [&str; 3] = ["ec2messages", "secretsmanager", "ssmmessages"];
 
-fn is_without_resources(service: &str) -> bool {
-    WITHOUT_RESOURCES.iter().any(|it| it.eq_ignore_ascii_case(service))
+fn is_left_out(service: &str) -> bool {
+    LEFT_OUT.iter().any(|it| it.eq_ignore_ascii_case(service))
 }
 
 impl Check for IamServiceWildcard {
@@ -41,7 +42,7 @@ impl Check for IamServiceWildcard {
             }
             for action in statement.actions() {
                 let Some(pattern) = action.as_str() else { continue };
-                let service = pattern.strip_suffix(":*").filter(|it| *it != "*" && !is_without_resources(it));
+                let service = pattern.strip_suffix(":*").filter(|it| *it != "*" && !is_left_out(it));
                 let Some((service, resource)) = service.zip(statement.everything(pattern)) else { continue };
                 let message = format!("the statement allows every action of {service} on every resource");
                 let route = format!("{}.{service}", statement.route);

@@ -2,6 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::date;
+use crate::policy::dialect::is_known;
 use crate::policy::dialect::terraform::may_have_block;
 use crate::policy::dialect::{Field, field};
 use crate::policy::{Breach, Check, Family, Meta, Preset, View};
@@ -40,7 +41,13 @@ impl Check for KeyVaultSecretWithoutExpiry {
                 _ => continue,
             };
             let address = &resource.address;
+            let counted = body.get("expiration_date").filter(|node| !is_known(node));
+            let counted = counted.and_then(|node| Some((node, date::of(node, view.now)?)));
             let (span, message) = match field(body, "expiration_date") {
+                _ if counted.is_some_and(|(_, end)| end.duration_since(view.now).unsigned_abs() > limit.length) => {
+                    let span = counted.map_or(0..0, |(node, _)| node.span.clone());
+                    (span, format!("{address} expires later than {} from now", limit.text))
+                }
                 Field::Absent if !has_own_policy => (resource.name_span.clone(), format!("{address} never expires")),
                 Field::Literal(node) => match node.as_str().and_then(date::parse) {
                     Some(end) if end <= view.now => (node.span.clone(), format!("{address} has expired")),

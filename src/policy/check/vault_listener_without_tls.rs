@@ -50,11 +50,11 @@ impl Check for VaultListenerWithoutTls {
             if out.len() > first {
                 continue;
             }
-            if let Some(node) = root.get("api_addr").filter(|_| root.maps("listener").next().is_some()) {
-                if node.as_str().is_some_and(|address| is_plain_http(address) && !is_reference(address)) {
-                    let message = "clients and other servers are told to send their tokens in the clear";
-                    out.push(view.breach(&META, node.span.clone(), "api_addr", message));
-                }
+            if let Some(node) = root.get("api_addr").filter(|_| root.maps("listener").next().is_some())
+                && node.as_str().is_some_and(|address| is_plain_http(address) && !is_reference(address))
+            {
+                let message = "clients and other servers are told to send their tokens in the clear";
+                out.push(view.breach(&META, node.span.clone(), "api_addr", message));
             }
         }
     }

@@ -10,6 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::config::policy::{Limit, duration};
 use crate::document::{Node, Value};
 use crate::finding::Threshold;
@@ -422,6 +424,15 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
                 None => Answer::of(true),
             }
         }
+        Test::EndsWithin(bound) => {
+            dated(ground, node, bound, |ahead, length| !ahead.is_negative() && ahead.unsigned_abs() <= length)
+        }
+        Test::EndsAfter(bound) => {
+            dated(ground, node, bound, |ahead, length| !ahead.is_negative() && ahead.unsigned_abs() >= length)
+        }
+        Test::AgeAtMost(bound) => {
+            dated(ground, node, bound, |ahead, length| ahead.is_positive() || ahead.unsigned_abs() <= length)
+        }
         _ if !is_known(node) => Answer::bare(Truth::Unknown),
         Test::OneOf(values) => {
             let holds = values.iter().any(|value| is_value(node, value));
@@ -445,30 +456,6 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
                 is_secret: true,
                 ..Answer::of(is_placeholder(text) || text.len() as f64 >= least)
             },
-            _ => Answer::bare(Truth::Unknown),
-        },
-        Test::EndsWithin(bound) => match (node.as_text().and_then(date::parse), bound.limit(ground.view)) {
-            (Some(end), Some((length, threshold))) => {
-                let ahead = end.duration_since(ground.view.now);
-                let holds = !ahead.is_negative() && ahead.unsigned_abs() <= length;
-                Answer { threshold: Some(threshold), shown: node_text(node), ..Answer::of(holds) }
-            }
-            _ => Answer::bare(Truth::Unknown),
-        },
-        Test::EndsAfter(bound) => match (node.as_text().and_then(date::parse), bound.limit(ground.view)) {
-            (Some(end), Some((length, threshold))) => {
-                let ahead = end.duration_since(ground.view.now);
-                let holds = !ahead.is_negative() && ahead.unsigned_abs() >= length;
-                Answer { threshold: Some(threshold), shown: node_text(node), ..Answer::of(holds) }
-            }
-            _ => Answer::bare(Truth::Unknown),
-        },
-        Test::AgeAtMost(bound) => match (node.as_text().and_then(date::parse), bound.limit(ground.view)) {
-            (Some(start), Some((length, threshold))) => {
-                let past = ground.view.now.duration_since(start);
-                let holds = past.is_negative() || past.unsigned_abs() <= length;
-                Answer { threshold: Some(threshold), shown: node_text(node), ..Answer::of(holds) }
-            }
             _ => Answer::bare(Truth::Unknown),
         },
         Test::Scopes(provider) => {
@@ -497,6 +484,24 @@ fn one<'n>(ground: &Ground<'_, 'n>, start: &Found<'n>, found: &Found<'_>, test: 
         | Test::Named(_)
         | Test::IpNotRequired(_)
         | Test::QuotaNotRequired(_) => Answer::bare(Truth::Unknown),
+    }
+}
+
+/// How far ahead the date of a node lies, against a length of time.
+fn dated<'n>(
+    ground: &Ground<'_, 'n>,
+    node: &Node,
+    bound: &Bound,
+    holds: impl Fn(SignedDuration, Duration) -> bool,
+) -> Answer<'n> {
+    match (date::of(node, ground.view.now), bound.limit(ground.view)) {
+        (Some(date), Some((length, threshold))) => {
+            let ahead = date.duration_since(ground.view.now);
+            let shown =
+                node_text(node).unwrap_or_else(|| format!("{} from now", duration::display(ahead.unsigned_abs())));
+            Answer { threshold: Some(threshold), shown: Some(shown), ..Answer::of(holds(ahead, length)) }
+        }
+        _ => Answer::bare(Truth::Unknown),
     }
 }
 
@@ -543,7 +548,11 @@ pub(super) fn length_of_text(text: &str) -> Option<Duration> {
 /// The length of time that a node states; `unit` is how many seconds a bare number counts.
 fn length(node: &Node, unit: Option<f64>) -> Option<Duration> {
     if let Value::Call { name, arguments } = &node.value {
-        return if name == "timedelta" || name.ends_with(".timedelta") { timedelta(arguments) } else { None };
+        return match name.as_str() {
+            "int" | "float" | "round" => arguments.first().and_then(|argument| length(argument, unit)),
+            name if name == "timedelta" || name.ends_with(".timedelta") => timedelta(arguments),
+            _ => None,
+        };
     }
     if !is_known(node) {
         return None;

@@ -9,7 +9,8 @@
 //! - `**`: the node itself and everything under it, lists by their items,
 //! - `^`: the node that holds this one,
 //! - `<`: the item before this one in its list,
-//! - `{}`: what a text says, read as JSON.
+//! - `{}`: what a text says, read as JSON,
+//! - `?`: what a reference takes where nothing is set: `b` of `${A:-b}`.
 //!
 //! Behind a step `[key=value]` keeps the maps whose key has that value, `[key]` those that have the key.
 
@@ -56,6 +57,7 @@ enum Key {
     Parent,
     Before,
     Said,
+    Fallback,
 }
 
 #[derive(Clone, Debug)]
@@ -124,6 +126,12 @@ impl<'n> Found<'n> {
     fn said(&self) -> Option<Self> {
         let document = self.texts?.read(self.node)?;
         Some(Found { node: document, entry: self.entry, ..self.clone() })
+    }
+
+    /// What the reference takes where nothing is set.
+    fn fallback(&self) -> Option<Self> {
+        let node = self.texts?.fallback(self.node)?;
+        Some(Found { node, ..self.clone() })
     }
 
     /// The item before this one in the list that holds it.
@@ -220,6 +228,7 @@ impl Step {
             Key::Parent => reached.extend(found.parent()),
             Key::Before => reached.extend(found.before()),
             Key::Said => reached.extend(found.said()),
+            Key::Fallback => reached.extend(found.fallback()),
             Key::Deep => deep(found, &mut reached, walk),
             key => {
                 // Only `*` stops at the items of a list; every other step goes through them.
@@ -231,6 +240,13 @@ impl Step {
                 let entries = map(found.node).iter().filter(|entry| entry.key != Node::REST);
                 for entry in entries.filter(|entry| key.fits(&entry.key)) {
                     reached.push(found.under(&entry.value, Some(entry), &entry.key));
+                }
+                // What a `dynamic` block of Terraform makes blocks of is one of them.
+                let made = found.node.all("dynamic").flat_map(|dynamic| dynamic.value.entries());
+                for block in made.filter(|block| !matches!(key, Key::Any) && key.fits(&block.key)) {
+                    if let Some(content) = block.value.get("content").filter(|content| content.is_map()) {
+                        reached.push(found.under(content, Some(block), &block.key));
+                    }
                 }
             }
         }
@@ -312,7 +328,7 @@ impl Key {
             }
             Key::Matching(pattern) => pattern.is_match(key.as_bytes()),
             Key::Any => true,
-            Key::Deep | Key::Parent | Key::Before | Key::Said => false,
+            Key::Deep | Key::Parent | Key::Before | Key::Said | Key::Fallback => false,
         }
     }
 }
@@ -361,6 +377,7 @@ fn key(text: &str) -> Result<(Key, &str), String> {
         "^" => Key::Parent,
         "<" => Key::Before,
         "{}" => Key::Said,
+        "?" => Key::Fallback,
         name => match name.strip_prefix('~') {
             Some(name) => Key::Words(words(name)),
             None => Key::Named(vec![name.to_owned()]),

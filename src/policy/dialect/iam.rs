@@ -245,12 +245,23 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
     }
     for root in &view.document.roots {
         let version = root.get("Version").and_then(Node::as_str);
-        if version.is_some_and(|version| matches!(version, "2012-10-17" | "2008-10-17")) {
+        if version.is_some_and(|version| matches!(version, "2012-10-17" | "2008-10-17"))
+            || is_policy_by_its_statements(root)
+        {
             policy(root, "", "", &mut found);
         }
     }
+    if view.speaks("serverless") {
+        view.document.roots.iter().for_each(|root| serverless(root, &mut found));
+    }
     for resource in view.cloudformation() {
         let Some(body) = resource.body else { continue };
+        // SAM writes documents beside names and templates of policies.
+        if resource.kind.starts_with("AWS::Serverless::") {
+            for (number, document) in body.maps("Policies").enumerate() {
+                policy(document, &resource.kind, &format!("{}.Policies[{number}]", resource.address), &mut found);
+            }
+        }
         crate::document::walk(body, &mut |trail, node| {
             if matches!(trail.key(), Some("PolicyDocument" | "AssumeRolePolicyDocument" | "KeyPolicy")) {
                 policy(node, &resource.kind, &format!("{}.{}", resource.address, trail.route()), &mut found);
@@ -262,9 +273,9 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
         let Some(body) = resource.body else { continue };
         if resource.kind == "data.aws_iam_policy_document" {
             let owner = owners.get(resource.base()).copied().unwrap_or_default();
-            for (number, entry) in body.all("statement").enumerate() {
-                let route = format!("{}.statement{}", resource.address, name(&entry.value, number));
-                found.push(Statement { node: entry.value.clone(), names: &HCL, owner: owner.to_owned(), route });
+            for (number, statement) in blocks(body, "statement").into_iter().enumerate() {
+                let route = format!("{}.statement{}", resource.address, name(&statement, number));
+                found.push(Statement { node: statement, names: &HCL, owner: owner.to_owned(), route });
             }
         } else if resource.kind.starts_with("aws_") {
             crate::document::walk(body, &mut |trail, node| {
@@ -281,6 +292,45 @@ pub(crate) fn statements(view: &View<'_>) -> Vec<Statement> {
         }
     }
     found
+}
+
+/// The blocks of Terraform under a key, one by one or as JSON's syntax lists them, and what a `dynamic` block makes them of.
+fn blocks(body: &Node, key: &str) -> Vec<Arc<Node>> {
+    let each = |entry: &Entry| match &entry.value.value {
+        Value::Sequence(items) => items.clone(),
+        _ => vec![entry.value.clone()],
+    };
+    let made = body.all("dynamic").flat_map(|dynamic| dynamic.value.all(key).collect::<Vec<_>>());
+    let contents = made.filter_map(|made| made.value.entry("content"));
+    let mut blocks: Vec<Arc<Node>> = body.all(key).flat_map(each).collect();
+    blocks.extend(contents.map(|content| content.value.clone()));
+    blocks
+}
+
+/// Whether a document is a policy that leaves out its version: all that it states are statements.
+fn is_policy_by_its_statements(root: &Node) -> bool {
+    let statements: Vec<&Node> = root.maps("Statement").collect();
+    let is_statement = |it: &&Node| {
+        let effect = it.get("Effect").and_then(Node::as_str);
+        matches!(effect, Some("Allow" | "Deny")) && (it.entry("Action").is_some() || it.entry("NotAction").is_some())
+    };
+    !statements.is_empty() && statements.iter().all(is_statement)
+}
+
+/// The statements that the Serverless framework puts into the roles of its functions.
+fn serverless(root: &Node, found: &mut Vec<Statement>) {
+    let common: [&[&str]; 2] = [&["provider", "iam", "role", "statements"], &["provider", "iamRoleStatements"]];
+    for keys in common {
+        if let Some(node) = root.path(keys) {
+            statements_of(node, "AWS::IAM::Role", &keys.join("."), found);
+        }
+    }
+    for function in root.get("functions").map_or(&[][..], Node::entries) {
+        if let Some(node) = function.value.get("iamRoleStatements") {
+            let route = format!("functions.{}.iamRoleStatements", function.key);
+            statements_of(node, "AWS::IAM::Role", &route, found);
+        }
+    }
 }
 
 /// Whether a field of Terraform is a policy.
@@ -311,11 +361,19 @@ fn owners<'v>(view: &'v View<'_>) -> HashMap<String, &'v str> {
 /// The statements of a policy document.
 fn policy(document: &Node, owner: &str, route: &str, found: &mut Vec<Statement>) {
     let Some(entry) = document.entry("Statement") else { return };
-    let alone = [entry.value.clone()];
-    let statements = if entry.value.is_map() { &alone[..] } else { entry.value.items() };
-    for (number, statement) in statements.iter().enumerate().filter(|(_, statement)| statement.is_map()) {
-        let dot = if route.is_empty() { "" } else { "." };
-        let route = format!("{route}{dot}Statement{}", name(statement, number));
+    let dot = if route.is_empty() { "" } else { "." };
+    let route = format!("{route}{dot}Statement");
+    if entry.value.is_map() {
+        let route = format!("{route}{}", name(&entry.value, 0));
+        found.push(Statement { node: entry.value.clone(), names: &JSON, owner: owner.to_owned(), route });
+    }
+    statements_of(&entry.value, owner, &route, found);
+}
+
+/// The statements of a list.
+fn statements_of(list: &Node, owner: &str, route: &str, found: &mut Vec<Statement>) {
+    for (number, statement) in list.items().iter().enumerate().filter(|(_, statement)| statement.is_map()) {
+        let route = format!("{route}{}", name(statement, number));
         found.push(Statement { node: statement.clone(), names: &JSON, owner: owner.to_owned(), route });
     }
 }

@@ -26,6 +26,10 @@ impl<'d> Object<'d> {
                 &["spec", "template", "spec"]
             }
             "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+            "Rollout" if self.group == "argoproj.io" => &["spec", "template", "spec"],
+            "Service" | "Configuration" if self.group == "serving.knative.dev" => &["spec", "template", "spec"],
+            "Revision" if self.group == "serving.knative.dev" => &["spec"],
+            "ScaledJob" if self.group == "keda.sh" => &["spec", "jobTargetRef", "template", "spec"],
             _ => return None,
         };
         Some((self.node.path(keys)?, keys))
@@ -49,8 +53,16 @@ pub(crate) fn objects(document: &Document) -> Vec<Object<'_>> {
                 .for_each(|o| found.push(o));
         }
         found.extend(object(root));
+        found.extend(manifests(root));
     }
     found
+}
+
+/// The objects that Terraform hands to a cluster.
+fn manifests(root: &Node) -> impl Iterator<Item = Object<'_>> {
+    let blocks = root.maps("resource").flat_map(|kinds| kinds.maps("kubernetes_manifest"));
+    let bodies = blocks.flat_map(Node::entries).map(|named| named.value.items().first().unwrap_or(&named.value));
+    bodies.filter_map(|body| object(body.get("manifest")?))
 }
 
 /// Every object by its kind, and a `PodSpec` for each specification of pods.

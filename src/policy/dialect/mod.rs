@@ -16,6 +16,7 @@ pub(crate) mod jenkins;
 pub(crate) mod kubernetes;
 mod parts;
 mod plain;
+pub(crate) mod spring;
 pub(crate) mod terraform;
 pub(crate) mod workflow;
 

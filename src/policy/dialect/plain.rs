@@ -198,6 +198,11 @@ fn alternatives(glob: &str) -> Vec<String> {
     inside.split(',').flat_map(|part| alternatives(&format!("{before}{part}{behind}"))).collect()
 }
 
+/// Whether a file of this path belongs by its name to the dialect.
+pub(super) fn is_of(path: &[u8], id: &str) -> bool {
+    named(path).into_iter().any(|number| DIALECTS[number].dialect.id == id)
+}
+
 /// The dialects, by number, to which a file of this path belongs by its name.
 pub(super) fn named(path: &[u8]) -> Vec<usize> {
     let path = String::from_utf8_lossy(path).to_ascii_lowercase();

@@ -17,18 +17,18 @@ const TYPED: [(&str, &str); 3] = [("resource", ""), ("data", "data."), ("ephemer
 /// Blocks with a name, the kind they are and what their addresses begin with.
 const NAMED: [(&str, &str); 3] = [("variable", "var."), ("output", "output."), ("module", "module.")];
 
-/// Every resource by its type, every data source as `data.TYPE`, `provider.NAME`, `variable`, `output` and `module`. The address of a data
+/// In JSON's syntax blocks may be lists of what they are in HCL, at every level. Every resource by its type, every data source as `data.TYPE`, `provider.NAME`, `variable`, `output` and `module`. The address of a data
 /// source begins with `data.`; what is never made (`count = 0`) is left out.
 pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
     for root in &document.roots {
         for (block, prefix) in TYPED {
-            for kinds in root.all(block) {
-                collect(&kinds.value, prefix, &mut found);
+            for kinds in root.maps(block) {
+                collect(kinds, prefix, &mut found);
             }
         }
         for (block, prefix) in NAMED {
-            for named in root.all(block).flat_map(|entry| entry.value.entries()) {
+            for named in root.maps(block).flat_map(Node::entries) {
                 found.push(Resource {
                     kind: block.into(),
                     name_span: named.key_span.clone(),
@@ -37,7 +37,7 @@ pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
                 });
             }
         }
-        for provider in root.all("provider").flat_map(|entry| entry.value.entries()) {
+        for provider in root.maps("provider").flat_map(Node::entries) {
             for body in std::iter::once(&provider.value).chain(provider.value.items()).filter(|body| body.is_map()) {
                 let name = format!("provider.{}", provider.key);
                 let alias = body.get("alias").and_then(Node::as_str).map(|alias| format!("[alias={alias}]"));
@@ -61,7 +61,8 @@ fn body(node: &Node) -> &Node {
 
 fn collect<'d>(kinds: &'d Node, prefix: &str, found: &mut Vec<Resource<'d>>) {
     for kind in kinds.entries() {
-        for name in kind.value.entries() {
+        let listed = kind.value.items().iter().flat_map(|item| item.entries());
+        for name in kind.value.entries().iter().chain(listed) {
             let body = body(&name.value);
             if body.get("count").and_then(Node::as_number) == Some(0.0) {
                 continue;

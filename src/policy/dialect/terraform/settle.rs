@@ -14,12 +14,17 @@ use crate::document::{Document, Entry, Node, Value, walk};
 /// How many references are followed one behind the other.
 const DEEPEST: usize = 16;
 
+/// The longest text whose parts are filled in.
+const LONGEST_TEXT: usize = 200;
+
 /// How many instances of one resource are told apart.
 const MOST_INSTANCES: usize = 200;
 
 /// How many nodes may be put in, all values taken together.
 const MOST: usize = 200_000;
 
+/// Of texts those are made out whose every part is known, and of `merge` the map.
+///
 /// Settles the files of one module: their variables, locals and plans. `values` tells of a root whether its file is one of
 /// those that Terraform takes values from.
 pub(crate) fn settle(document: &mut Document, values: &[bool]) {
@@ -41,6 +46,9 @@ pub(crate) fn settle(document: &mut Document, values: &[bool]) {
         for local in root.all("locals").flat_map(|entry| entry.value.entries()) {
             known.locals.insert(&local.key, &local.value);
         }
+        for offset in root.maps("resource").flat_map(|kinds| kinds.maps("time_offset")).flat_map(Node::entries) {
+            known.offsets.extend(offset_of(offset).map(|date| (offset.key.as_str(), date)));
+        }
     }
     let mut settler = Settler { known, each: None, left: MOST };
     let roots = document
@@ -60,6 +68,8 @@ pub(crate) fn settle(document: &mut Document, values: &[bool]) {
 struct Known<'d> {
     variables: BTreeMap<&'d str, &'d Arc<Node>>,
     locals: BTreeMap<&'d str, &'d Arc<Node>>,
+    /// Dates that are counted from the time at which they are made.
+    offsets: BTreeMap<&'d str, Arc<Node>>,
 }
 
 struct Settler<'d> {
@@ -73,7 +83,7 @@ impl Settler<'_> {
     /// The node with everything in it settled; none if there was nothing to settle.
     fn node(&mut self, node: &Arc<Node>, depth: usize) -> Option<Arc<Node>> {
         match &node.value {
-            Value::Expression(text) => self.value(text, depth),
+            Value::Expression(text) => self.value(text, depth).or_else(|| self.interpolated(node, text, depth)),
             Value::String(text) if text.starts_with("${") => self.value(text, depth),
             Value::Map(entries) => {
                 let mut changed: Option<Vec<Entry>> = None;
@@ -87,6 +97,10 @@ impl Settler<'_> {
             Value::Sequence(items) => {
                 let items = self.list(items, depth)?;
                 Some(Arc::new(Node { span: node.span.clone(), value: Value::Sequence(items) }))
+            }
+            Value::Call { name, arguments } if name == "merge" => {
+                let arguments = self.list(arguments, depth).unwrap_or_else(|| arguments.clone());
+                merged(&node.span, &arguments)
             }
             Value::Call { name, arguments } => {
                 let arguments = self.list(arguments, depth)?;
@@ -145,6 +159,9 @@ impl Settler<'_> {
         let text = text.trim();
         let text = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text).trim();
         let dotted = text.replace("[\"", ".").replace("\"]", "");
+        if let Some(name) = dotted.strip_prefix("time_offset.").and_then(|rest| rest.strip_suffix(".rfc3339")) {
+            return self.known.offsets.get(name).cloned();
+        }
         let mut parts = dotted.split('.');
         let mut value = match (parts.next()?, parts.next()?) {
             ("var", name) => *self.known.variables.get(name)?,
@@ -166,6 +183,72 @@ impl Settler<'_> {
             None => Some(value),
         }
     }
+}
+
+impl Settler<'_> {
+    /// A text of which every part that is filled in is known: `"roles/${var.role}"`.
+    fn interpolated(&mut self, node: &Node, text: &str, depth: usize) -> Option<Arc<Node>> {
+        if text.len() > LONGEST_TEXT || !text.contains("${") || text.contains(['\n', '\\', '%']) || text.contains("$${")
+        {
+            return None;
+        }
+        let mut told = String::new();
+        let mut rest = text;
+        while let Some((before, part)) = rest.split_once("${") {
+            let (inner, behind) = part.split_once('}')?;
+            let value = self.value(inner, depth)?;
+            told.push_str(before);
+            told.push_str(value.as_text().filter(|text| !text.contains("${") && !text.contains('"'))?);
+            rest = behind;
+        }
+        told.push_str(rest);
+        // Quotes outside of what is filled in belong to an expression that holds a text.
+        (!told.contains('"')).then(|| Arc::new(Node { span: node.span.clone(), value: Value::String(told) }))
+    }
+}
+
+/// The date that a `time_offset` counts from now, as the call that says the same.
+fn offset_of(offset: &Entry) -> Option<Arc<Node>> {
+    const HOURS: [(&str, f64); 5] = [
+        ("offset_hours", 1.0),
+        ("offset_days", 24.0),
+        ("offset_months", 730.0),
+        ("offset_years", 8760.0),
+        ("offset_minutes", 1.0 / 60.0),
+    ];
+    let body = offset.value.items().first().unwrap_or(&offset.value);
+    let mut hours = 0.0;
+    let mut span = None;
+    for (key, factor) in HOURS {
+        if let Some(node) = body.get(key) {
+            hours += node.as_number()? * factor;
+            span = Some(node.span.clone());
+        }
+    }
+    let span = span.filter(|_| body.entry("base_rfc3339").is_none() && hours >= 0.0)?;
+    let node = |value| Arc::new(Node { span: span.clone(), value });
+    let call = |name: &str, arguments| Value::Call { name: name.to_owned(), arguments };
+    let now = node(call("timestamp", Vec::new()));
+    let length = node(Value::String(format!("{}m", (hours * 60.0).round())));
+    Some(node(call("timeadd", vec![now, length])))
+}
+
+/// The map that `merge` makes: of several entries with one key the last counts, as in any map. What is no map that stands here may bring any.
+fn merged(span: &std::ops::Range<usize>, maps: &[Arc<Node>]) -> Option<Arc<Node>> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut is_open = false;
+    for map in maps {
+        is_open |= !map.is_map() || map.is_open();
+        entries.extend(map.entries().iter().filter(|entry| entry.key != Node::REST).cloned());
+    }
+    if entries.is_empty() {
+        return None;
+    }
+    if is_open {
+        let nothing = Arc::new(Node { span: span.end..span.end, value: Value::Null });
+        entries.push(Entry { key: Node::REST.to_owned(), key_span: span.end..span.end, value: nothing });
+    }
+    Some(Arc::new(Node { span: span.clone(), value: Value::Map(entries) }))
 }
 
 /// The map with the values of its entries made anew, and with several entries in the place of one; none if nothing changes.
