@@ -63,6 +63,7 @@ fn parse_as(original: &str, text: &str, mask: Option<&Mask>, is_joined: bool) ->
         stack: Vec::new(),
         anchors: HashMap::new(),
         roots: Vec::new(),
+        begins: 0,
         nodes: 0,
     };
     let mut parser = Parser::new_from_str(text);
@@ -162,6 +163,8 @@ struct Builder<'t> {
     stack: Vec<Frame>,
     anchors: HashMap<usize, Built>,
     roots: Vec<Arc<Node>>,
+    /// Where the document begins.
+    begins: usize,
     /// Nodes and merged entries made so far.
     nodes: usize,
 }
@@ -216,8 +219,12 @@ impl Builder<'_> {
                 self.open(span, anchor, tag.as_deref(), content)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
-            Event::DocumentStart(_) => {
+            Event::DocumentStart(is_told) => {
                 self.anchors.clear();
+                self.begins = match is_told {
+                    true => self.bytes(span).start,
+                    false => self.roots.last().map_or(0, |root| root.span.end),
+                };
                 Ok(())
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
@@ -263,7 +270,7 @@ impl Builder<'_> {
             return Err(Refusal::TooDeep(span.start));
         }
         let start = self.behind_properties(span.start);
-        let from = self.value_start().or_else(|| Some(self.roots.last()?.span.end)).unwrap_or(0).min(start);
+        let from = self.value_start().unwrap_or(self.begins).min(start);
         // What stands above an item belongs to the one before it.
         let is_item = self.stack.last().is_some_and(|frame| matches!(frame.content, Content::Items(_)));
         let dash = if is_item { self.text[from..start].rfind('-') } else { None };
