@@ -457,7 +457,11 @@ impl Tracks<'_> {
                 names.entry(sets).or_default().push(&tip.name);
             }
         }
-        for ((held, reached), names) in names {
+        for ((held, reached), mut names) in names {
+            // There may be a ref for each of ten thousand pull requests: what is not named is only counted.
+            let total = names.len() as u64;
+            names.sort_unstable();
+            names.truncate(REFS);
             let held = self.sets.of(held);
             for &subject in self.sets.of(reached) {
                 let Some(life) = &mut lives[subject as usize] else { continue };
@@ -465,8 +469,12 @@ impl Tracks<'_> {
                     Ok(_) => (&mut life.holding, &mut life.holding_count),
                     Err(_) => (&mut life.reaching, &mut life.reaching_count),
                 };
-                *count += names.len() as u64;
+                *count += total;
                 list.extend(names.iter().map(|name| (*name).to_owned()));
+                if list.len() > 2 * REFS {
+                    list.sort_unstable();
+                    list.truncate(REFS);
+                }
             }
         }
         let mut in_reflog: HashSet<u32> = HashSet::new();
