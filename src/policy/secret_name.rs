@@ -87,7 +87,9 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         return true;
     }
     // Those that encrypt by a service are named, and etcd's token names a cluster.
-    let is_name = ends(&["kms", "key"]) || ends(&["initial", "cluster", "token"]);
+    // Of a pair as Amazon's storage has it, the access key is who asks.
+    let is_id = ["aws", "minio", "s3"].iter().any(|of| ends(&[of, "access", "key"]));
+    let is_name = is_id || ends(&["kms", "key"]) || ends(&["initial", "cluster", "token"]);
     let is_not_first = words.len() > 1 && NOT_FIRST.contains(&words[0].as_str());
     if key::is_about_a_secret(name.as_bytes()).is_some() || is_name || is_not_first || has(&["public", "publishable"]) {
         return false;
@@ -156,6 +158,8 @@ mod tests {
             "passwordUpdateJob",
             "app.password-encoder",
             "passwordHash",
+            "AWS_ACCESS_KEY",
+            "s3.access-key",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }

@@ -213,7 +213,9 @@ fn is_everything(pattern: &str, service: &str) -> bool {
     let ["arn", _, of, _, _, resource] = parts[..] else { return false };
     // Tokens are given out for the roles of IAM.
     let is_of = of == "*" || of.eq_ignore_ascii_case(service) || of == "iam" && service.eq_ignore_ascii_case("sts");
-    is_of && (resource == "*" || KINDS.iter().any(|kind| resource.strip_prefix(kind) == Some("*")))
+    // A secret stands under no kind, so that a slash is one of its own name.
+    let may_be = |kind: &&&str| **kind != "*/" || !service.eq_ignore_ascii_case("secretsmanager");
+    is_of && (resource == "*" || KINDS.iter().filter(may_be).any(|kind| resource.strip_prefix(kind) == Some("*")))
 }
 
 /// The text with a letter for each `${…}`, which may hold colons.
