@@ -126,8 +126,7 @@ pub(super) fn outcome(
     explained.sort_by(|a, b| (&a.place, &a.rule, &a.reasons).cmp(&(&b.place, &b.rule, &b.reasons)));
     let Config { min_confidence, fail_on, .. } = settings.config;
     findings.iter_mut().for_each(|finding| note_end(finding, &settings.now.to_string()));
-    let (mut findings, below): (Vec<Finding>, Vec<Finding>) =
-        findings.into_iter().partition(|finding| finding.confidence >= min_confidence);
+    let below: Vec<Finding> = findings.extract_if(.., |finding| finding.confidence < min_confidence).collect();
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut suppressed = settled.hidden;
     let hidden_below = suppressed.extract_if(.., |it| it.finding.confidence < min_confidence);

@@ -213,6 +213,8 @@ impl<'s> Suppressions<'s> {
                 None => finding.places.push(place),
             }
         }
+        // Most have one, and a list begins with room for four.
+        finding.places.shrink_to_fit();
         if !finding.places.is_empty() {
             let why = cover.opened.into_iter().chain(self.flaws(finding, ground));
             finding.reasons.extend(why.map(|why| Reason::new(Reason::SUPPRESSION, Weight::Supports, why)));
