@@ -2,9 +2,6 @@
 
 use super::FilePath;
 
-/// What is said of an object without a path.
-const NO_COMMIT: &str = " (no commit holds it)";
-
 /// The thing that bytes were read from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -236,32 +233,37 @@ impl Origin {
     }
 
     /// The origin as that of a container: whether it is staged is not said between the names.
-    fn display_container(&self) -> String {
+    fn container_in_words(&self, without_path: &str) -> String {
         match self {
             Origin::Staged(path) => path.display(),
-            other => other.display(),
+            other => other.in_words(without_path),
         }
-    }
-
-    /// The same while nobody knows yet which commits hold what has no path.
-    #[must_use]
-    pub fn display_untraced(&self) -> String {
-        self.display().replacen(NO_COMMIT, "", 1)
     }
 
     /// The origin for a person, sanitised.
     #[must_use]
     pub fn display(&self) -> String {
+        self.in_words(" (no commit holds it)")
+    }
+
+    /// The same while nobody knows yet which commits hold what has no path.
+    #[must_use]
+    pub fn display_untraced(&self) -> String {
+        self.in_words("")
+    }
+
+    /// The origin for a person, with what is to be said of an object that has no path.
+    fn in_words(&self, without_path: &str) -> String {
         let short = |id: &str| id.get(..10).unwrap_or(id).to_owned();
         match self {
             Origin::File(path) => path.display(),
             Origin::FileName(path) => format!("{} (file name)", path.display()),
             Origin::Staged(path) => format!("{} (staged)", path.display()),
             Origin::Patch(path) | Origin::Blob { path: Some(path), .. } => path.display(),
-            Origin::Blob { id, path: None } => format!("blob {}{NO_COMMIT}", short(id)),
+            Origin::Blob { id, path: None } => format!("blob {}{without_path}", short(id)),
             Origin::LfsObject { path: Some(path), .. } => format!("{} (Git LFS)", path.display()),
             Origin::LfsObject { id, path: None } => {
-                format!("Git LFS content of blob {}{NO_COMMIT}", short(id))
+                format!("Git LFS content of blob {}{without_path}", short(id))
             }
             Origin::Note { on, .. } => format!("note on {}", short(on)),
             Origin::EntryName(path) => format!("{} (file name)", path.display()),
@@ -272,9 +274,9 @@ impl Origin {
             Origin::RefName(name) => format!("{} (name of a ref)", name.display()),
             Origin::RepositoryConfig(path) => format!("{} (configuration of the repository)", path.display()),
             Origin::Stdin => "<stdin>".to_owned(),
-            Origin::Member { outer, name } => format!("{}!{}", outer.display_container(), name.display()),
+            Origin::Member { outer, name } => format!("{}!{}", outer.container_in_words(without_path), name.display()),
             Origin::MemberName { outer, name } => {
-                format!("{}!{} (name)", outer.display_container(), name.display())
+                format!("{}!{} (name)", outer.container_in_words(without_path), name.display())
             }
         }
     }

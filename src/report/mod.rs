@@ -158,14 +158,14 @@ impl<'a> Report<'a> {
     pub fn places<'f>(&self, finding: &'f Finding) -> (Vec<&'f Place>, Vec<&'f Related>) {
         let at = |place: &'f Place| (place.origin.members(), place.start);
         let of_file = |place: &'f Place| match place.origin.outermost() {
-            origin @ Origin::File(_) => Some((self.checkout.path(origin)?.clone(), at(place))),
+            origin @ Origin::File(_) => Some((self.checkout.path(origin)?, at(place))),
             _ => None,
         };
         let all = finding.places.iter().chain(finding.related.iter().map(|related| &related.place));
         let files: HashSet<_> = all.filter_map(of_file).collect();
         let is_own = |place: &'f Place| match (place.origin.outermost(), &place.introduced) {
             (Origin::Blob { path: Some(path), .. }, Some(introduced)) if introduced.in_head && !files.is_empty() => {
-                !files.contains(&(path.clone(), at(place)))
+                !files.contains(&(path, at(place)))
             }
             _ => true,
         };

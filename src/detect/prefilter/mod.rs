@@ -105,12 +105,9 @@ impl Entry {
     }
 }
 
-/// The table of cells, with the bits of each fourth byte.
+/// The table of cells.
 #[derive(Clone, Copy)]
-struct Cells<'a> {
-    cells: &'a [u8; gram::CELLS],
-    classes: &'static [u8; 256],
-}
+struct Cells<'a>(&'a [u8; gram::CELLS]);
 
 /// A literal cannot be looked for.
 #[derive(Debug, thiserror::Error)]
@@ -176,13 +173,12 @@ impl Prefilter {
     /// Calls `found` with the literal and the place of every occurrence that begins in `own`, in the order of their grams.
     pub fn each(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
         let end = own.end.saturating_add(self.before).min(text.len());
-        let cells =
-            Cells { cells: self.cells.as_ref().try_into().expect("as many as there are"), classes: &gram::CLASSES };
+        let cells = Cells(self.cells.as_ref().try_into().expect("as many as there are"));
         let (all, groups, entries, texts) = (&*self.grams, &*self.groups, &*self.entries, self.texts.as_bytes());
         let mut verify = |at: usize, block: &[u8; REACH], place: usize| {
             let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
             // A gram of three bytes sets every bit.
-            let threes = usize::from(cells.cells[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
+            let threes = usize::from(cells.0[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
             let grams = [Gram::of_four(bytes), Gram::of_three([bytes[0], bytes[1], bytes[2]])];
             for &gram in &grams[..=threes] {
                 let slot = slot(gram, all);
@@ -292,7 +288,7 @@ impl Cells<'_> {
     /// Not zero where a gram may begin with these four bytes, of which the highest is given once more.
     #[inline(always)]
     fn bits(self, four: u32, fourth: u8) -> u8 {
-        self.cells[gram::cell(four)] & self.classes[fourth as usize]
+        self.0[gram::cell(four)] & gram::CLASSES[fourth as usize]
     }
 }
 

@@ -38,9 +38,8 @@ impl Check for IamEverySecret {
     }
 
     fn check(&self, view: &View<'_>, out: &mut Vec<Breach>) {
-        let whole = view.statements().iter().filter(|it| it.allows() && !it.has_principal() && !it.has_condition());
         // All that there is of the service are secrets.
-        let whole = whole.filter_map(|statement| {
+        let whole = iam::unconditional(view.statements()).filter_map(|statement| {
             let is_all = |node: &&Node| node.as_str().is_some_and(|it| it.eq_ignore_ascii_case("secretsmanager:*"));
             let action = statement.actions().into_iter().find(is_all)?;
             Some((statement, action, statement.everything("secretsmanager:*")?))

@@ -155,14 +155,18 @@ pub(crate) fn covers(pattern: &str, action: &str) -> bool {
     matches_wildcard(pattern, action)
 }
 
+/// Statements that let an identity do something without a condition.
+pub(crate) fn unconditional(statements: &[Statement]) -> impl Iterator<Item = &Statement> {
+    statements.iter().filter(|it| it.allows() && !it.has_principal() && !it.has_condition())
+}
+
 /// A statement that lets an identity do one of `actions`, on all that there is for it and without a condition: the statement, the action
 /// as it is written, the resource. What covers a whole service or everything is left out: other checks are about that.
 pub(crate) fn granted_everywhere<'s>(
     statements: &'s [Statement],
     actions: &'s [&str],
 ) -> impl Iterator<Item = (&'s Statement, &'s Node, &'s Node)> {
-    let plain = statements.iter().filter(|it| it.allows() && !it.has_principal() && !it.has_condition());
-    plain.filter_map(|statement| {
+    unconditional(statements).filter_map(|statement| {
         statement.actions().into_iter().find_map(|action| {
             let pattern = action.as_str().unwrap_or("*");
             let is_one = pattern != "*" && !pattern.ends_with(":*") && actions.iter().any(|it| covers(pattern, it));

@@ -17,8 +17,9 @@ const TYPED: [(&str, &str); 3] = [("resource", ""), ("data", "data."), ("ephemer
 /// Blocks with a name, the kind they are and what their addresses begin with.
 const NAMED: [(&str, &str); 3] = [("variable", "var."), ("output", "output."), ("module", "module.")];
 
-/// In JSON's syntax blocks may be lists of what they are in HCL, at every level. Every resource by its type, every data source as `data.TYPE`, `provider.NAME`, `variable`, `output` and `module`. The address of a data
-/// source begins with `data.`; what is never made (`count = 0`) is left out.
+/// Every resource by its type, every data source as `data.TYPE`, `provider.NAME`, `variable`, `output` and `module`. The address of
+/// a data source begins with `data.`; what is never made (`count = 0`) is left out. In JSON's syntax blocks may be lists of what
+/// they are in HCL, at every level.
 pub(crate) fn resources(document: &Document) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
     for root in &document.roots {

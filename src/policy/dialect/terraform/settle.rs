@@ -23,10 +23,8 @@ const MOST_INSTANCES: usize = 200;
 /// How many nodes may be put in, all values taken together.
 const MOST: usize = 200_000;
 
-/// Of texts those are made out whose every part is known, and of `merge` the map.
-///
-/// Settles the files of one module: their variables, locals and plans. `values` tells of a root whether its file is one of
-/// those that Terraform takes values from.
+/// Settles the files of one module: their variables, locals and plans, texts whose every part is known, and the maps that
+/// `merge` makes. `values` tells of a root whether its file is one of those that Terraform takes values from.
 pub(crate) fn settle(document: &mut Document, values: &[bool]) {
     let mut known = Known::default();
     for (root, is_values) in document.roots.iter().zip(values) {
@@ -183,9 +181,7 @@ impl Settler<'_> {
             None => Some(value),
         }
     }
-}
 
-impl Settler<'_> {
     /// A text of which every part that is filled in is known: `"roles/${var.role}"`.
     fn interpolated(&mut self, node: &Node, text: &str, depth: usize) -> Option<Arc<Node>> {
         if text.len() > LONGEST_TEXT || !text.contains("${") || text.contains(['\n', '\\', '%']) || text.contains("$${")
