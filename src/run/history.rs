@@ -157,7 +157,7 @@ impl Run<'_> {
         let length = item.bytes.len() as u64;
         let (inspection, searched, whole) = match inherited {
             Ok(inherited) => {
-                kin.memo.set(kin.is_base.then(|| Box::new(inherited.memo) as Memo));
+                kin.memo.set(inherited.memo.filter(|_| kin.is_base).map(|memo| Box::new(memo) as Memo));
                 (inherited.inspection, inherited.searched as u64, inherited.whole)
             }
             Err(why) if kin.is_base && why != Whole::Opened => {

@@ -7,16 +7,15 @@
 //! one copied run, the beginning and the end of the text counting as bytes, and if what is used of the text as a whole
 //! (charset, first bytes) is the same. Everything else is computed on the text itself, all of which is at hand.
 //!
-//! Way: of a text in which nothing was found a [`Memo`] is kept: every place whose literal was tried with a footprint beyond
-//! [`Inheritance::reach`], and every place with a candidate, which came to nothing. For the next text, what is inserted and
+//! Way: of a text a [`Memo`] is kept: every place whose literal was tried with a footprint beyond
+//! [`Inheritance::reach`], and every place with a candidate. For the next text, what is inserted and
 //! where copies meet are *zones*; so are the places whose footprint no copy holds. Zones are searched with so much around
 //! them that every place with a smaller footprint is tried again; what is encoded is decoded from slices around them. Where a
-//! candidate comes up, it is judged in a part of the text, as parts of long texts are. Of a zone that was searched before, in
-//! whatever text, it is [known](repeats) what came of it. If anything is found, or a slice is torn, the text is searched whole:
-//! so what is reported of a text always comes from a search of all of it.
+//! candidate comes up, and where something was found in the base, a part of the text is judged, as parts of long texts are: what
+//! is found is what a text in parts would show. Of a zone that was searched before, in
+//! whatever text, it is [known](repeats) what came of it. If a slice is torn, the text is searched whole.
 //!
-//! Rejected: carrying findings over. Lines, joined halves, overlaps and excerpts depend on more than a footprint, and texts
-//! with findings are few.
+//! Rejected: carrying findings over. Lines, joined halves, overlaps and excerpts depend on more than a footprint.
 
 mod memo;
 mod repeats;
@@ -28,13 +27,13 @@ use std::ops::Range;
 
 use crate::decode::Charset;
 use crate::detect::Detector;
-use crate::source::{Delta, Item, Kin, Run};
+use crate::source::{Delta, Item, Kin, OVERLAP, Run};
 
 use memo::Entry;
 pub use memo::{Memo, Trail};
 use repeats::Repeats;
 pub use whole::Whole;
-use zones::Zones;
+use zones::{Found, Zones};
 
 use super::inspect::Inspection;
 
@@ -50,14 +49,14 @@ const DECODED_MOST: usize = 2 * 1024 * 1024;
 
 /// What was not searched again.
 pub struct Inherited {
-    /// What is reported of the text: nothing.
+    /// What is reported of the text.
     pub inspection: Inspection,
     /// How many bytes were searched, or known from others that are the same.
     pub searched: usize,
     /// Why these are all of the text, if they are.
     pub whole: Option<Whole>,
-    /// What is to be remembered of it.
-    pub memo: Memo,
+    /// What is to be remembered of it, if it can be.
+    pub memo: Option<Memo>,
 }
 
 /// Carries over what came of a base.
@@ -98,21 +97,20 @@ impl<'d> Inheritance<'d> {
         RefCell::new(Trail::new(self.reach, usize::from(self.flaw == Flaw::FootprintShort)))
     }
 
-    /// What is to be remembered of a text that was searched whole; none if something was found in it.
+    /// What is to be remembered of a text that was searched whole, if it can be.
     #[must_use]
     pub fn memo(&self, item: &Item<'_>, inspection: &Inspection, trail: Trail) -> Option<Memo> {
-        let is_quiet = inspection.hits.is_empty() && inspection.within_budget && !inspection.undecoded;
-        if !is_quiet || inspection.has_pieces || trail.lost || trail.noisy > NOISY_MOST {
+        if !inspection.within_budget || inspection.undecoded || inspection.has_pieces || trail.lost || trail.noisy > NOISY_MOST {
             return None;
         }
         let charset = Charset::of(item.head);
         if !can_inherit(charset) || inspection.decoded > DECODED_MOST {
             return None;
         }
-        Some(Memo::new(charset, trail.entries, inspection.decoded))
+        Memo::new(charset, trail.entries, inspection.decoded, &inspection.hits)
     }
 
-    /// Finds nothing in the text of `item` without searching again what was searched before, or says why it has to be
+    /// Finds what is in the text of `item` without searching again what was searched before, or says why it has to be
     /// searched whole.
     ///
     /// # Errors
@@ -165,17 +163,22 @@ impl<'d> Inheritance<'d> {
         carried: Vec<Entry>,
         decoded: usize,
     ) -> Result<Inherited, Whole> {
-        let (trail, more) = zones.search()?;
         let mut entries = zones.outside(carried);
+        let known: Vec<Range<usize>> = entries.iter().filter(|it| it.found).map(Entry::stirred).collect();
+        let around: usize = known.iter().map(|own| own.len() + 2 * OVERLAP).sum();
+        if !known.is_empty() && zones.searched() + around > zones.length() {
+            return Err(Whole::Base);
+        }
+        let (trail, more, Found { hits, searched }) = zones.search(known)?;
         entries.extend(trail.entries);
         let decoded = decoded.saturating_add(more);
         if decoded > DECODED_MOST || entries.iter().filter(|entry| entry.noisy).count() > NOISY_MOST {
             return Err(Whole::Encoded);
         }
         let binary = charset == Charset::Binary;
-        let inspection = Inspection { binary, within_budget: true, ..Inspection::default() };
-        let memo = Memo::new(charset, entries, decoded);
-        Ok(Inherited { inspection, searched: zones.searched(), whole: None, memo })
+        let memo = Memo::new(charset, entries, decoded, &hits);
+        let inspection = Inspection { hits, binary, within_budget: true, ..Inspection::default() };
+        Ok(Inherited { inspection, searched: zones.searched() + searched, whole: None, memo })
     }
 }
 

@@ -47,6 +47,7 @@ pub use index::Staged;
 pub use known::Known;
 pub(crate) use objects::{Finder, Object, Store, Visitor, Wants, tree_entries, walk};
 pub use parts::Streams;
+pub use parts::Walk;
 pub use patch::{Patch, Section};
 pub use paths::Paths;
 pub use push::{PushError, pushed, received};

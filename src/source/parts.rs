@@ -88,6 +88,40 @@ pub(super) fn lend(origin: &Origin, text: &[u8], stop: &Stop, sink: &Sink<'_>) {
     }
 }
 
+/// Cuts parts out of a text that is in memory, wherever they are wanted, from its beginning to its end.
+pub struct Walk<'w, 'i> {
+    item: &'w Item<'i>,
+    at: usize,
+    lines: LineState,
+}
+
+impl<'w, 'i> Walk<'w, 'i> {
+    /// For the text of `item`, which is whole.
+    #[must_use]
+    pub fn new(item: &'w Item<'i>) -> Self {
+        Self { item, at: 0, lines: item.lines }
+    }
+
+    /// The part whose own bytes these are. They begin behind those of the part before it.
+    pub fn part(&mut self, own: std::ops::Range<usize>) -> Item<'i> {
+        let text = self.item.bytes;
+        let start = boundary(text, own.start.saturating_sub(OVERLAP), self.lines.units()).max(self.at);
+        self.lines.advance(&text[self.at..start]);
+        self.at = start;
+        Item {
+            origin: self.item.origin.clone(),
+            bytes: &text[start..text.len().min(own.end + OVERLAP)],
+            own: own.start - start..own.end - start,
+            offset: start as u64,
+            lines: self.lines,
+            head: self.item.head,
+            whole: false,
+            open: None,
+            kin: None,
+        }
+    }
+}
+
 /// A buffer that is reused from text to text. Its memory is touched only as far as it was ever filled.
 pub(super) struct Buffer {
     bytes: Box<[u8]>,

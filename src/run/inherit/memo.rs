@@ -1,11 +1,12 @@
-//! What is remembered of a text in which nothing was found, and what of it holds for one that is made from it.
+//! What is remembered of a text, and what of it holds for one that is made from it.
 
 use std::ops::Range;
 
 use crate::decode::Charset;
+use crate::run::inspect::Hit;
 use crate::source::{Delta, OVERLAP};
 
-/// A place of a text, what was looked at around it, and that nothing came of it.
+/// A place of a text, what was looked at around it, and what came of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub from: u32,
@@ -16,9 +17,11 @@ pub struct Entry {
     pub high: u32,
     /// Whether there was a candidate.
     pub noisy: bool,
+    /// Whether something was found, so that it is judged again wherever it is copied to: its lines are others there.
+    pub found: bool,
 }
 
-/// What is remembered of a text in which nothing was found.
+/// What is remembered of a text.
 pub struct Memo {
     pub(super) charset: Charset,
     /// By place.
@@ -88,15 +91,36 @@ impl Trail {
 
 fn entry(place: &Range<usize>, low: usize, high: usize) -> Entry {
     let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Entry { from: small(place.start), to: small(place.end), low: small(low), high: small(high), noisy: false }
+    let (from, to) = (small(place.start), small(place.end));
+    Entry { from, to, low: small(low), high: small(high), noisy: false, found: false }
+}
+
+impl Entry {
+    /// What its candidates looked at: their neighbours left out, see [`Trail::tried`].
+    pub(super) fn stirred(&self) -> Range<usize> {
+        let low = if self.low == 0 { 0 } else { self.low as usize + OVERLAP };
+        low.min(self.from as usize)..(self.high as usize).saturating_sub(OVERLAP).max(self.to as usize)
+    }
 }
 
 impl Memo {
-    pub(super) fn new(charset: Charset, mut entries: Vec<Entry>, decoded: usize) -> Self {
+    /// Of a text in which these are the `hits`; none if one of them belongs to no entry.
+    pub(super) fn new(charset: Charset, mut entries: Vec<Entry>, decoded: usize, hits: &[Hit]) -> Option<Self> {
+        entries.iter_mut().for_each(|entry| entry.found = false);
+        for hit in hits {
+            let start = usize::try_from(hit.span.start).ok()?;
+            let mut is_told = false;
+            for entry in entries.iter_mut().filter(|it| it.noisy && it.stirred().contains(&start)) {
+                (entry.found, is_told) = (true, true);
+            }
+            if !is_told {
+                return None;
+            }
+        }
         entries.sort_unstable_by_key(|entry| (entry.from, entry.to, entry.low, entry.high));
         entries.dedup_by_key(|entry| (entry.from, entry.to, entry.low, entry.high, entry.noisy));
         let longest = entries.iter().map(|entry| entry.to - entry.from).max().unwrap_or(0);
-        Self { charset, entries, longest, decoded }
+        Some(Self { charset, entries, longest, decoded })
     }
 
     /// The entries that hold for a text of `length` bytes, at their places in it; and the places that are copied while what was
@@ -118,9 +142,9 @@ impl Memo {
                 let here = |at: usize| at.max(run.base).min(end) - run.base + run.child;
                 if (begins || low > 0 && low >= run.base) && (high <= end || ends) {
                     let shifted = |at: usize| (at + run.child).saturating_sub(run.base);
-                    let high = if high > end { length + 1 } else { shifted(high) };
-                    let noisy = entry.noisy;
-                    carried.push(Entry { noisy, ..self::entry(&(shifted(from)..shifted(to)), shifted(low), high) });
+                    let Entry { noisy, found, .. } = *entry;
+                    let place = shifted(from)..shifted(to);
+                    carried.push(Entry { noisy, found, ..self::entry(&place, shifted(low), shifted(high)) });
                 } else {
                     torn.push(here(from)..here(to));
                 }

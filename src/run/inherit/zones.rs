@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use crate::decode::{self, Budget, Charset, Scope, Slice};
 use crate::detect::lines::LINES_MOST;
-use crate::source::{self, Item, LOOK_CAP};
+use crate::source::{self, Item, LOOK_CAP, Walk};
 
 use super::memo::{Entry, Trail};
 use super::repeats::{Came, Notes};
 use super::{Flaw, HEAD, Inheritance, NEAR, Whole};
-use crate::run::inspect;
+use crate::run::inspect::{self, Hit};
 use crate::run::layers::{Layer, Layers};
 
 /// By how much a slice grows to either side if what is encoded in it goes on beyond.
@@ -26,6 +26,14 @@ pub struct Zones<'z, 'i> {
     item: &'z Item<'i>,
     binary: bool,
     zones: Vec<Zone>,
+}
+
+/// What was found in parts of the text.
+#[derive(Default)]
+pub struct Found {
+    pub hits: Vec<Hit>,
+    /// How many bytes these parts have.
+    pub searched: usize,
 }
 
 /// A stretch of the text that is new, or that stands beside something new.
@@ -59,6 +67,11 @@ impl<'z, 'i> Zones<'z, 'i> {
         self.zones.iter().map(|zone| zone.searched.len()).sum()
     }
 
+    /// How long the text is.
+    pub fn length(&self) -> usize {
+        self.item.bytes.len()
+    }
+
     /// The entries whose places are not tried again.
     pub fn outside(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
         entries.retain(|entry| {
@@ -69,11 +82,12 @@ impl<'z, 'i> Zones<'z, 'i> {
         entries
     }
 
-    /// What was looked at, and how much was decoded.
+    /// What was looked at, how much was decoded, and what was found: there, and in the places that are `known` to hold
+    /// something.
     ///
     /// # Errors
     /// Why the text has to be searched whole.
-    pub fn search(&self) -> Result<(Trail, usize), Whole> {
+    pub fn search(&self, known: Vec<Range<usize>>) -> Result<(Trail, usize, Found), Whole> {
         self.lines()?;
         let mut trail = self.inheritance.trail().into_inner();
         let budget = Budget::new(self.item.bytes.len());
@@ -85,8 +99,12 @@ impl<'z, 'i> Zones<'z, 'i> {
         if layers.too_deep || !layers.within_budget || budget.is_spent() {
             return Err(Whole::Encoded);
         }
-        merged(std::mem::take(&mut trail.stirred), LOOK_CAP).into_iter().try_for_each(|stirred| self.judge(stirred))?;
-        Ok((trail, decoded))
+        let stirred = std::mem::take(&mut trail.stirred).into_iter().chain(known).collect();
+        let (mut found, mut walk) = (Found::default(), Walk::new(self.item));
+        for stirred in merged(stirred, LOOK_CAP) {
+            self.judge(stirred, &mut walk, &mut found)?;
+        }
+        Ok((trail, decoded, found))
     }
 
     /// Reads the text by lines, where rules for certain files do.
@@ -171,13 +189,20 @@ impl<'z, 'i> Zones<'z, 'i> {
         tells.then(|| stirred.into_iter().map(|it| start + it.start..start + it.end).collect())
     }
 
-    /// Judges what came up in a part of the text.
-    fn judge(&self, own: Range<usize>) -> Result<(), Whole> {
+    /// Judges what came up in a part of the text, and adds what is found.
+    fn judge(&self, own: Range<usize>, walk: &mut Walk<'_, '_>, found: &mut Found) -> Result<(), Whole> {
         let text = self.item.bytes;
         let own = own.start.min(text.len())..own.end.min(text.len());
         // What the candidates looked at is in it: what else claims their bytes looks no further than once more.
         let start = own.start.saturating_sub(LOOK_CAP);
         let end = own.end.saturating_add(LOOK_CAP).min(text.len());
+        // What the lines say was asked of the whole text.
+        let head = &self.item.head[..self.item.head.len().min(HEAD)];
+        let repeats = &self.inheritance.repeats;
+        let hash = self.hash(&(start..end), &own, head);
+        if repeats.get(hash).is_some() {
+            return Ok(());
+        }
         let part = Item {
             bytes: &text[start..end],
             own: own.start - start..own.end - start,
@@ -187,20 +212,27 @@ impl<'z, 'i> Zones<'z, 'i> {
             kin: None,
             ..Item::whole(self.item.origin.clone(), text)
         };
-        // What the lines say was asked of the whole text.
-        let head = &self.item.head[..self.item.head.len().min(HEAD)];
-        let repeats = &self.inheritance.repeats;
-        let hash = self.hash(&(start..end), &own, head);
-        if repeats.get(hash).is_some() {
-            return Ok(());
-        }
         let inspection = inspect::inspect(self.inheritance.detector, &part);
-        if !inspection.hits.is_empty() || !inspection.within_budget || inspection.undecoded {
-            return Err(Whole::Found);
+        if !inspection.within_budget || inspection.undecoded {
+            return Err(Whole::Encoded);
+        }
+        if !inspection.hits.is_empty() {
+            return self.tell(&walk.part(own), found);
         }
         if !inspection.has_pieces {
             repeats.insert(hash, Came::default());
         }
+        Ok(())
+    }
+
+    /// Adds what a part of the text shows that has as much around its own bytes as those of long texts.
+    fn tell(&self, part: &Item<'_>, found: &mut Found) -> Result<(), Whole> {
+        let inspection = inspect::inspect(self.inheritance.detector, part);
+        if !inspection.within_budget || inspection.undecoded || inspection.has_pieces {
+            return Err(Whole::Encoded);
+        }
+        found.searched += part.bytes.len();
+        found.hits.extend(inspection.hits);
         Ok(())
     }
 }
