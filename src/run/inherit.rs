@@ -100,7 +100,12 @@ impl<'d> Inheritance<'d> {
     /// What is to be remembered of a text that was searched whole, if it can be.
     #[must_use]
     pub fn memo(&self, item: &Item<'_>, inspection: &Inspection, trail: Trail) -> Option<Memo> {
-        if !inspection.within_budget || inspection.undecoded || inspection.has_pieces || trail.lost || trail.noisy > NOISY_MOST {
+        if !inspection.within_budget
+            || inspection.undecoded
+            || inspection.has_pieces
+            || trail.lost
+            || trail.noisy > NOISY_MOST
+        {
             return None;
         }
         let charset = Charset::of(item.head);

@@ -405,6 +405,13 @@ fn join(sightings: &mut [(usize, Sighting)]) {
 }
 
 impl Layer<'_> {
+    /// Whether one of the candidates would be a secret if nobody else claimed its bytes.
+    pub fn is_hopeful(&self, detector: &Detector, candidates: &[Candidate]) -> bool {
+        let mut sightings = Vec::new();
+        self.sightings(detector, candidates, &mut sightings);
+        sightings.iter().any(|(_, it)| it.verdict.confidence.is_some())
+    }
+
     /// The candidates, judged; and those whose value is an encoded text, judged by what it says.
     fn sightings(&self, detector: &Detector, candidates: &[Candidate], out: &mut Vec<(usize, Sighting)>) {
         let before = out.len();

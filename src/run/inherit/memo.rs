@@ -43,8 +43,18 @@ pub struct Trail {
     pub(super) noisy: usize,
     /// Whether something came up that is told of no place, so that nothing can be said of the text.
     pub(super) lost: bool,
-    /// Places with candidates: those of the candidates themselves.
-    pub(super) stirred: Vec<Range<usize>>,
+    /// Places with candidates.
+    pub(super) stirred: Vec<Stirred>,
+    /// Places whose bytes decode to something that holds candidates.
+    pub(super) encoded: Vec<Range<usize>>,
+}
+
+/// A place with candidates.
+pub(super) struct Stirred {
+    /// The literal that led to them.
+    pub(super) literal: Range<usize>,
+    /// That, and what was looked at.
+    pub(super) own: Range<usize>,
 }
 
 impl Trail {
@@ -57,11 +67,9 @@ impl Trail {
     /// A literal at `hit` was tried, and looked at `footprint`; `count` candidates came of it.
     pub fn tried(&mut self, hit: Range<usize>, footprint: Range<usize>, count: usize) {
         if count > 0 {
-            self.stirred.push(footprint.start.min(hit.start)..footprint.end.max(hit.end));
-            self.noisy += 1;
-            // Candidates compete with others near them, and judgement looks at the line.
-            let (low, high) = (footprint.start.saturating_sub(OVERLAP), footprint.end.saturating_add(OVERLAP));
-            self.entries.push(Entry { noisy: true, ..entry(&hit, low, high) });
+            self.disturb(&hit, &footprint);
+            let own = footprint.start.min(hit.start)..footprint.end.max(hit.end);
+            self.stirred.push(Stirred { literal: hit, own });
         } else if self.reaches(&hit, &footprint) {
             self.entries.push(entry(&hit, footprint.start, self.seen(&footprint)));
         }
@@ -70,8 +78,16 @@ impl Trail {
     /// A piece was decoded, and `count` candidates came of what it says.
     pub fn decoded(&mut self, piece: Range<usize>, count: usize) {
         if count > 0 {
-            self.tried(piece.clone(), piece, count);
+            self.disturb(&piece, &piece);
+            self.encoded.push(piece);
         }
+    }
+
+    fn disturb(&mut self, place: &Range<usize>, footprint: &Range<usize>) {
+        self.noisy += 1;
+        // Candidates compete with others near them, and judgement looks at the line.
+        let (low, high) = (footprint.start.saturating_sub(OVERLAP), footprint.end.saturating_add(OVERLAP));
+        self.entries.push(Entry { noisy: true, ..entry(place, low, high) });
     }
 
     /// Something else came up.

@@ -12,11 +12,11 @@
 //! writes a text can make another one pass for it. Only what came of a zone is kept, mostly nothing at all. What is known
 //! depends on which text was met first; what is reported does not.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashMap;
 use highway::{HighwayHash as _, HighwayHasher, Key};
 
 use super::memo::Trail;
@@ -35,7 +35,7 @@ pub struct Repeats {
 /// What came of a place, in offsets from where the bytes begin that were looked at for it.
 #[derive(Clone, Debug, Default)]
 pub struct Came {
-    events: Box<[Event]>,
+    events: Arc<[Event]>,
     decoded: usize,
 }
 
@@ -45,6 +45,8 @@ struct Event {
     place: Range<usize>,
     footprint: Range<usize>,
     noisy: bool,
+    /// Whether it is what the place decodes to: see [`Trail::decoded`].
+    decoded: bool,
 }
 
 /// Takes note of what comes of a zone while it is searched.
@@ -103,8 +105,11 @@ impl Came {
     /// Tells the trail of all of it, for bytes that begin at `start`; how much was decoded.
     pub fn tell(&self, start: usize, trail: &mut Trail) -> usize {
         let at = |range: &Range<usize>| range.start + start..range.end + start;
-        for event in &self.events {
-            trail.tried(at(&event.place), at(&event.footprint), usize::from(event.noisy));
+        for event in &*self.events {
+            match event.decoded {
+                true => trail.decoded(at(&event.place), 1),
+                false => trail.tried(at(&event.place), at(&event.footprint), usize::from(event.noisy)),
+            }
         }
         self.decoded
     }
@@ -118,11 +123,28 @@ impl Notes {
 
     /// A place was tried: see [`Trail::tried`].
     pub fn tried(&mut self, trail: &Trail, place: &Range<usize>, footprint: &Range<usize>, count: usize) {
+        if count > 0 || trail.reaches(place, footprint) {
+            self.note(place, footprint, count > 0, false);
+        } else {
+            self.look(place, footprint);
+        }
+    }
+
+    /// A piece was decoded that holds candidates: see [`Trail::decoded`].
+    pub fn decoded(&mut self, piece: &Range<usize>) {
+        self.note(piece, piece, true, true);
+    }
+
+    fn look(&mut self, place: &Range<usize>, footprint: &Range<usize>) {
         let low = footprint.start.min(place.start);
         self.beyond |= low < self.window.start || !self.to_end && footprint.end.max(place.end) > self.window.end;
-        if !self.beyond && (count > 0 || trail.reaches(place, footprint)) {
+    }
+
+    fn note(&mut self, place: &Range<usize>, footprint: &Range<usize>, noisy: bool, decoded: bool) {
+        self.look(place, footprint);
+        if !self.beyond {
             let at = |range: &Range<usize>| range.start - self.window.start..range.end - self.window.start;
-            self.events.push(Event { place: at(place), footprint: at(footprint), noisy: count > 0 });
+            self.events.push(Event { place: at(place), footprint: at(footprint), noisy, decoded });
         }
     }
 

@@ -5,7 +5,7 @@
 pub enum Whole {
     /// It has no base: it is stored whole.
     New,
-    /// Its base holds something, or too much.
+    /// What would be judged again of what its base holds is all of it, or its base holds too much to be remembered.
     Base,
     /// It is of another charset than its base, or one that is decoded first.
     Charset,
@@ -17,7 +17,7 @@ pub enum Whole {
     Changed,
     /// Something that is encoded is long, or goes on beyond what changed.
     Encoded,
-    /// Something came up.
+    /// A line of a file of credentials came up.
     Found,
 }
 

@@ -99,7 +99,10 @@ impl<'z, 'i> Zones<'z, 'i> {
         if layers.too_deep || !layers.within_budget || budget.is_spent() {
             return Err(Whole::Encoded);
         }
-        let stirred = std::mem::take(&mut trail.stirred).into_iter().chain(known).collect();
+        let layer = self.layer(self.item.bytes);
+        trail.stirred.retain(|it| self.is_hopeful(&layer, &it.literal));
+        let stirred = std::mem::take(&mut trail.stirred).into_iter().map(|it| it.own);
+        let stirred = stirred.chain(std::mem::take(&mut trail.encoded)).chain(known).collect();
         let (mut found, mut walk) = (Found::default(), Walk::new(self.item));
         for stirred in merged(stirred, LOOK_CAP) {
             self.judge(stirred, &mut walk, &mut found)?;
@@ -145,7 +148,7 @@ impl<'z, 'i> Zones<'z, 'i> {
             }
         };
         for piece in stirred {
-            notes.tried(trail, &piece, &piece, 1);
+            notes.decoded(&piece);
             trail.decoded(piece, 1);
         }
         let decoded = before - layers.budget.left();
@@ -183,10 +186,22 @@ impl<'z, 'i> Zones<'z, 'i> {
         let slice = Slice::new(own, start > 0, window.end < text.len());
         let absolute = |at: usize| (start + at) as u64;
         let scope = Scope::of_slice(&slice, &absolute, self.binary);
-        let layer = Layer { text: &text[window], head: self.item.head, binary: self.binary, lines: None, chain: &[] };
-        let stirred = layers.stirred(layer, &scope);
+        let stirred = layers.stirred(self.layer(&text[window]), &scope);
         let tells = !slice.is_torn() && !scope.has_pieces.get();
         tells.then(|| stirred.into_iter().map(|it| start + it.start..start + it.end).collect())
+    }
+
+    /// All of the text, or a slice.
+    fn layer<'t>(&'t self, text: &'t [u8]) -> Layer<'t> {
+        Layer { text, head: self.item.head, binary: self.binary, lines: None, chain: &[] }
+    }
+
+    /// Whether a candidate to which the literal at `place` leads is a secret by itself. Most are none: others that claim the same
+    /// bytes, and other halves, make none of them one.
+    fn is_hopeful(&self, layer: &Layer<'_>, place: &Range<usize>) -> bool {
+        let (detector, mut candidates) = (self.inheritance.detector, Vec::new());
+        detector.detect(layer.text, place.clone(), self.binary, &mut candidates);
+        layer.is_hopeful(detector, &candidates)
     }
 
     /// Judges what came up in a part of the text, and adds what is found.
