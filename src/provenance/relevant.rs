@@ -7,14 +7,16 @@
 //! entries by which are kept: mostly one in each. Where they are many a second pass over just them gathers those; one by one,
 //! as they are asked for, it takes three times as long, and on one thread.
 
-use std::collections::{HashMap, HashSet};
 use std::io;
 
+use foldhash::{HashMap, HashSet};
 use gix::ObjectId;
 
 use super::Wanted;
 use crate::source::known::{Entry, Known, Lead, Words};
-use crate::source::{Finder, Id, Memo, Object, Stop, Store, Visitor, Wants, tree_entries, walk};
+use crate::source::{
+    Finder, Id, Memo, Object, Stop, Store, TreeEntry, Visitor, Wants, fresh_entries, tree_entries, walk,
+};
 
 /// A set of trees, by their number in the store.
 #[derive(Debug, Default)]
@@ -35,25 +37,27 @@ struct Steps {
 }
 
 impl Steps {
-    /// Takes note of a tree; returns where its steps begin and end.
-    fn read(&mut self, tree: u32, bytes: &[u8], store: &Store, wanted: &Wanted, marked: &[bool]) -> (u32, u32) {
-        let from = self.all.len() as u32;
-        for entry in tree_entries(bytes, store.hash()).flatten() {
-            let is_wanted = wanted.names.contains_key(entry.name) || wanted.blobs.contains_key(entry.id);
-            // Most entries are files that nobody wants.
-            if !is_wanted && !entry.is_tree() {
-                continue;
-            }
-            let object = store.number(entry.id);
-            let leads = entry.is_tree() && object.is_some_and(|number| leads(marked, number));
-            if leads || is_wanted {
-                let name = self.names.number(entry.name);
-                self.all.push(Step { name, object, is_tree: entry.is_tree() });
-            }
-        }
+    /// Takes note of a tree whose steps begin at `from` and end here; returns where that is.
+    fn end(&mut self, tree: u32, from: u32) -> (u32, u32) {
         let range = (from, self.all.len() as u32);
         self.read.insert(tree, range);
         range
+    }
+
+    /// Takes note of an entry, if it leads to something; says whether it does.
+    fn entry(&mut self, entry: &TreeEntry<'_>, store: &Store, wanted: &Wanted, marked: &[bool]) -> bool {
+        let is_wanted = wanted.names.contains_key(entry.name) || wanted.blobs.contains_key(entry.id);
+        // Most entries are files that nobody wants.
+        if !is_wanted && !entry.is_tree() {
+            return false;
+        }
+        let object = store.number(entry.id);
+        let leads = entry.is_tree() && object.is_some_and(|number| leads(marked, number));
+        if leads || is_wanted {
+            let name = self.names.number(entry.name);
+            self.all.push(Step { name, object, is_tree: entry.is_tree() });
+        }
+        leads || is_wanted
     }
 }
 
@@ -179,7 +183,12 @@ impl Relevant {
             return Some(range);
         }
         store.find(&store.id(tree)?, finder)?;
-        Some(self.steps.read(tree, &finder.bytes, store, wanted, &self.marked))
+        let (steps, marked) = (&mut self.steps, &self.marked);
+        let from = steps.all.len() as u32;
+        for entry in tree_entries(&finder.bytes, store.hash()).flatten() {
+            steps.entry(&entry, store, wanted, marked);
+        }
+        Some(steps.end(tree, from))
     }
 
     /// One of the entries.
@@ -225,8 +234,13 @@ struct Reading<'r> {
 impl Visitor for Reading<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
         let number = self.store.number(&object.id)?;
-        self.steps.read(number, object.bytes, self.store, self.wanted, self.marked);
-        None
+        let &mut Reading { store, wanted, marked, ref mut steps } = self;
+        let from = steps.all.len() as u32;
+        let memo = fresh_entries(&object, store.hash(), |entry| {
+            entry.is_some_and(|entry| steps.entry(&entry, store, wanted, marked))
+        });
+        steps.end(number, from);
+        memo
     }
 
     fn stream(&mut self, _: ObjectId, _: &mut dyn io::Read) -> io::Result<u64> {
@@ -270,17 +284,21 @@ impl Visitor for Notes<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
         let number = self.store.number(&object.id)?;
         let (mut holds, mut has_name, mut has_subtrees) = (false, false, false);
-        for entry in tree_entries(object.bytes, self.store.hash()).flatten() {
-            has_name |= self.wanted.names.contains_key(entry.name);
+        let memo = fresh_entries(&object, self.store.hash(), |entry| {
+            let Some(entry) = entry else { return false };
+            let (mut is_noted, is_named) = (entry.is_tree(), self.wanted.names.contains_key(entry.name));
+            has_name |= is_named;
             if !entry.is_tree() {
-                holds |= self.wanted.blobs.contains_key(entry.id);
+                is_noted = self.wanted.blobs.contains_key(entry.id);
+                holds |= is_noted;
             } else if let Some(subtree) = self.number(entry.id) {
                 if !std::mem::replace(&mut has_subtrees, true) {
                     self.subtrees.push(number);
                 }
                 self.subtrees.push(subtree);
             }
-        }
+            is_noted || is_named
+        });
         if has_subtrees {
             self.subtrees.push(END);
         }
@@ -290,7 +308,7 @@ impl Visitor for Notes<'_> {
         if holds || has_name {
             self.holders.push(number);
         }
-        None
+        memo
     }
 
     fn stream(&mut self, _: ObjectId, _: &mut dyn io::Read) -> io::Result<u64> {

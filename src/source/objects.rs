@@ -24,13 +24,15 @@ use super::{Delta, Memo, regular, shown};
 use crate::notice::{Cause, Notice};
 
 mod delta;
+mod entries;
 mod inflate;
 mod loose;
 mod packed;
 mod parse;
 mod walk;
 
-pub(crate) use parse::{ParsedCommit, ParsedTag, commit, tag, tree_entries};
+pub(crate) use entries::fresh_entries;
+pub(crate) use parse::{ParsedCommit, ParsedTag, TreeEntry, commit, tag, tree_entries};
 pub(crate) use walk::{Failure, walk};
 
 use loose::Loose;

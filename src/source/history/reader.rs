@@ -16,7 +16,7 @@ use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
 use crate::source::known::{Known, Seen};
 use crate::source::lending::{lend_commit, lend_tag};
-use crate::source::objects::{Object, Store, Visitor, commit, tag, tree_entries};
+use crate::source::objects::{Object, Store, Visitor, commit, fresh_entries, tag};
 use crate::source::parts::{self, Buffer, Lanes, lend_stream};
 use crate::source::{Id, Item, Kin, Memo, Sink, Stop, is_lfs_pointer};
 
@@ -174,24 +174,28 @@ impl<'h> Reader<'h> {
         true
     }
 
-    fn tree(&mut self, id: ObjectId, bytes: &[u8]) {
+    fn tree(&mut self, tree: &Object<'_>) -> Option<Memo> {
         self.tally.coverage.trees += 1;
         let mut is_complete = true;
-        for entry in tree_entries(bytes, self.store.hash()) {
+        let memo = fresh_entries(tree, self.store.hash(), |entry| {
             let Some(entry) = entry else {
-                self.damaged("tree", id);
-                continue;
+                self.damaged("tree", tree.id);
+                return false;
             };
             if !self.names.contains(entry.name) {
                 self.names.insert(entry.name.into());
             }
             if entry.is_submodule() {
                 self.gaps.submodules.insert(entry.id.to_owned());
-            } else {
-                is_complete &= self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+                return false;
             }
-        }
-        self.note(|seen| seen.trees.push((Id(id), is_complete)));
+            // What is missing is so of every tree that names it.
+            let is_missing = !self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+            is_complete &= !is_missing;
+            is_missing
+        });
+        self.note(|seen| seen.trees.push((Id(tree.id), is_complete)));
+        memo
     }
 }
 
@@ -216,7 +220,7 @@ impl Visitor for Reader<'_> {
             }
             Kind::Commit => self.commit(object.id, object.bytes),
             Kind::Tag => self.tag(object.id, object.bytes),
-            Kind::Tree => self.tree(object.id, object.bytes),
+            Kind::Tree => return self.tree(&object),
         }
         None
     }

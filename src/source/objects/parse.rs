@@ -115,13 +115,14 @@ pub(crate) fn tree_entries(bytes: &[u8], hash: gix::hash::Kind) -> impl Iterator
         if rest.is_empty() {
             return None;
         }
-        let entry = entry(rest, hash.len_in_bytes());
+        let entry = tree_entry(rest, hash);
         rest = entry.map_or(&[], |(_, behind)| behind);
         Some(entry.map(|(entry, _)| entry))
     })
 }
 
-fn entry(bytes: &[u8], hash_length: usize) -> Option<(TreeEntry<'_>, &[u8])> {
+/// The entry that a tree begins with, and what is behind it; none if it begins with none.
+pub(super) fn tree_entry(bytes: &[u8], hash: gix::hash::Kind) -> Option<(TreeEntry<'_>, &[u8])> {
     let (mut mode, mut at) = (0_u32, 0);
     loop {
         match bytes.get(at)? {
@@ -133,7 +134,7 @@ fn entry(bytes: &[u8], hash_length: usize) -> Option<(TreeEntry<'_>, &[u8])> {
     }
     let name = &bytes[at + 1..];
     let end = memchr::memchr(0, name)?;
-    let (id, behind) = name[end + 1..].split_at_checked(hash_length)?;
+    let (id, behind) = name[end + 1..].split_at_checked(hash.len_in_bytes())?;
     Some((TreeEntry { mode, name: &name[..end], id: gix::oid::try_from_bytes(id).ok()? }, behind))
 }
 
