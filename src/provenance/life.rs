@@ -10,9 +10,10 @@
 //! lead to nothing wanted are not opened, the others once. Dates are those of the committer, and no commit is older than its
 //! newest parent, whatever its clock said.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use gix::ObjectId;
 
 use super::relevant::Relevant;
@@ -39,7 +40,7 @@ pub(super) fn lives(
     let count = graph.commits.len();
     let positions = &lineage.order().positions;
     let (mut held, mut reached) = (vec![EMPTY; count], vec![EMPTY; count]);
-    let mut said: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut said: HashMap<u32, Vec<u32>> = HashMap::default();
     for (subject, number) in subjects.iter().zip(0..) {
         for position in subject.iter().filter_map(|id| positions.get(&id.0)) {
             said.entry(*position).or_default().push(number);
@@ -77,7 +78,7 @@ pub(super) fn lives(
 
 /// By tag the tags that are of it.
 fn outer(graph: &Graph) -> HashMap<Id, Vec<Id>> {
-    let mut outer: HashMap<Id, Vec<Id>> = HashMap::new();
+    let mut outer: HashMap<Id, Vec<Id>> = HashMap::default();
     for tag in &graph.tags {
         if graph.tags.binary_search_by_key(&tag.target, |tag| tag.id).is_ok() {
             outer.entry(tag.target).or_default().push(tag.id);
@@ -95,7 +96,7 @@ fn tagged(graph: &Graph, outer: &HashMap<Id, Vec<Id>>, subject: &Subject, life: 
     let Some(first) = tags.first().map(event) else { return };
     let life = life.get_or_insert_with(|| Life::since(first));
     let mut pending: Vec<Id> = tags.iter().map(|tag| tag.id).collect();
-    let mut leading: HashSet<Id> = HashSet::new();
+    let mut leading: HashSet<Id> = HashSet::default();
     while let Some(tag) = pending.pop() {
         if leading.insert(tag) {
             pending.extend(outer.get(&tag).into_iter().flatten());
@@ -122,7 +123,11 @@ struct Sets {
 impl Sets {
     fn new() -> Self {
         let empty: Arc<[u32]> = Arc::default();
-        Self { members: vec![Arc::clone(&empty)], numbers: HashMap::from([(empty, EMPTY)]), unions: HashMap::new() }
+        Self {
+            members: vec![Arc::clone(&empty)],
+            numbers: std::iter::once((empty, EMPTY)).collect(),
+            unions: HashMap::default(),
+        }
     }
 
     fn number(&mut self, mut members: Vec<u32>) -> u32 {
@@ -197,7 +202,7 @@ impl<'h> Holdings<'h> {
         let blobs = by_blob.into_iter().filter_map(|(id, members)| Some((store.number(&id.0)?, sets.number(members))));
         let blobs = blobs.collect();
         let finder = Finder::with_cache(64 * 1024 * 1024);
-        Self { store, relevant, finder, blobs, trees: HashMap::new(), sets, unreadable: HashSet::new() }
+        Self { store, relevant, finder, blobs, trees: HashMap::default(), sets, unreadable: HashSet::default() }
     }
 
     /// A tree that leads to something and was not opened yet; or else what is below it.
@@ -215,7 +220,7 @@ impl<'h> Holdings<'h> {
         };
         let mut pending = vec![top];
         // A tree cannot hold itself unless it is damaged: what is open already is not opened again.
-        let mut open: HashSet<u32> = HashSet::new();
+        let mut open: HashSet<u32> = HashSet::default();
         while let Some(&tree) = pending.last() {
             if self.trees.contains_key(&tree) {
                 pending.pop();
@@ -292,7 +297,7 @@ struct Presence {
 impl Tracks<'_> {
     fn lives(&self, subjects: &[Subject], reached: &[u32], said: &HashMap<u32, Vec<u32>>) -> Vec<Option<Life>> {
         let (firsts, lasts) =
-            (self.ends(subjects.len(), said, false), self.ends(subjects.len(), &HashMap::new(), true));
+            (self.ends(subjects.len(), said, false), self.ends(subjects.len(), &HashMap::default(), true));
         let presences = self.presences(subjects.len());
         let mut lives: Vec<Option<Life>> = firsts
             .iter()
@@ -327,10 +332,10 @@ impl Tracks<'_> {
     /// For each subject the commit behind the last that held it, and whether there is one: else it is that last one. Of several
     /// lines of development the one that held it longest counts.
     fn partings(&self, subjects: usize) -> Vec<Option<(u32, bool)>> {
-        let children = order::children(self.graph, self.positions);
+        let children = &self.lineage.order().children;
         let mut partings: Vec<Option<(u32, bool)>> = vec![None; subjects];
         for (&set, position) in self.held.iter().zip(0_u32..) {
-            let children = &children[position as usize];
+            let children = children.of(position);
             let held_by = |child: &u32| self.held[*child as usize];
             if set == EMPTY || children.iter().any(|child| held_by(child) == set) {
                 continue;
@@ -360,7 +365,7 @@ impl Tracks<'_> {
     /// For each subject the first commit that holds or says it, or the last. Commits that refs reach go before others.
     fn ends(&self, subjects: usize, said: &HashMap<u32, Vec<u32>>, last: bool) -> Vec<Option<u32>> {
         let mut ends = vec![None; subjects];
-        let mut seen: HashSet<u32> = HashSet::new();
+        let mut seen: HashSet<u32> = HashSet::default();
         let order = self.lineage.order();
         let mut see = |position: u32| {
             let set = self.held[position as usize];
@@ -384,7 +389,7 @@ impl Tracks<'_> {
     /// it. Every commit is passed once: a branch is followed back to where it left those before it.
     fn presences(&self, subjects: usize) -> Vec<Presence> {
         let mut presences: Vec<Presence> = vec![Presence::default(); subjects];
-        let mut passed: HashSet<u32> = HashSet::new();
+        let mut passed: HashSet<u32> = HashSet::default();
         for (name, tip) in self.branches() {
             let (mut chain, mut next) = (Vec::new(), Some(tip));
             while let Some(position) = next.filter(|&position| passed.insert(position)) {
@@ -477,8 +482,8 @@ impl Tracks<'_> {
                 }
             }
         }
-        let mut in_reflog: HashSet<u32> = HashSet::new();
-        let mut seen: HashSet<u32> = HashSet::new();
+        let mut in_reflog: HashSet<u32> = HashSet::default();
+        let mut seen: HashSet<u32> = HashSet::default();
         for position in self.graph.reflog.iter().filter_map(|id| self.positions.get(&id.0)) {
             let set = reached[*position as usize];
             if seen.insert(set) {

@@ -8,9 +8,9 @@
 //! Oldest first means: no commit before its parents, then by commit date, reachable commits before the others. What
 //! only a merge brought in is thereby the merge's, and what was only stashed is the stash commit's.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use crate::finding::Life;
@@ -103,6 +103,7 @@ pub struct Lineage {
 struct Order {
     /// Where in `graph.commits` each is.
     positions: order::Positions,
+    children: order::Children,
     /// Positions in `graph.commits`, the oldest first.
     oldest_first: Vec<u32>,
     /// For each commit of the graph its place in `oldest_first`.
@@ -119,7 +120,8 @@ impl Order {
     fn of(graph: &Graph) -> Self {
         let positions = order::positions(graph);
         let (reachable, reachable_tags) = order::reachable(graph, &positions, |_| true);
-        let oldest_first = order::oldest_first(graph, &positions, &reachable);
+        let children = order::Children::new(graph, &positions);
+        let oldest_first = order::oldest_first(graph, &children, &reachable);
         let (mut notes, _) = order::reachable(graph, &positions, |name| name.starts_with("refs/notes/"));
         if notes.contains(&true) {
             let (others, _) = order::reachable(graph, &positions, |name| !name.starts_with("refs/notes/"));
@@ -130,7 +132,7 @@ impl Order {
             ranks[position as usize] = rank;
         }
         let times = order::times(graph, &positions, &oldest_first);
-        Self { positions, oldest_first, ranks, times, reachable, reachable_tags, notes }
+        Self { positions, children, oldest_first, ranks, times, reachable, reachable_tags, notes }
     }
 }
 
@@ -233,19 +235,24 @@ pub fn trace(
         names: names.iter().map(|&name| name.into()).zip(numbers.by_ref()).collect(),
     };
     let blobs = wanted.blobs.iter().filter_map(|(id, &number)| Some((store.number(id)?, number)));
+    let relevant = std::thread::scope(|scope| {
+        // Nobody waits for the order who can look for trees.
+        scope.spawn(|| lineage.order());
+        Relevant::find(store, &wanted, known, threads, stop)
+    });
     let mut descent = Descent {
         store,
-        relevant: Relevant::find(store, &wanted, known, threads, stop),
+        relevant,
         wanted: &wanted,
         blobs: blobs.collect(),
         finder: Finder::with_cache(64 * 1024 * 1024),
         paths: Paths::default(),
-        seen: HashSet::new(),
+        seen: HashSet::default(),
         found: Vec::new(),
-        unreadable: HashSet::new(),
+        unreadable: HashSet::default(),
         too_many: false,
     };
-    let mut firsts: HashMap<(u32, u32), usize> = HashMap::new();
+    let mut firsts: HashMap<(u32, u32), usize> = HashMap::default();
     let order = lineage.order();
     for (rank, &position) in order.oldest_first.iter().enumerate() {
         if stop.requested() {

@@ -1,7 +1,9 @@
 //! The order of commits, and which of them a ref leads to.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
+
+use foldhash::HashSet;
 
 use crate::source::{Graph, Id};
 
@@ -20,7 +22,7 @@ pub(super) fn reachable(
     wanted: impl Fn(&str) -> bool,
 ) -> (Vec<bool>, HashSet<Id>) {
     let mut reachable = vec![false; graph.commits.len()];
-    let mut tags = HashSet::new();
+    let mut tags = HashSet::default();
     let mut pending: Vec<Id> = graph.tips.iter().filter(|tip| wanted(&tip.name)).map(|tip| tip.id).collect();
     while let Some(id) = pending.pop() {
         if let Some(&position) = positions.get(&id.0) {
@@ -37,10 +39,9 @@ pub(super) fn reachable(
 }
 
 /// Positions of all commits: none before its parents, reachable ones first, then by date, then by id.
-pub(super) fn oldest_first(graph: &Graph, positions: &Positions, reachable: &[bool]) -> Vec<u32> {
-    let children = children(graph, positions);
+pub(super) fn oldest_first(graph: &Graph, children: &Children, reachable: &[bool]) -> Vec<u32> {
     let mut parents = vec![0_u32; graph.commits.len()];
-    children.iter().flatten().for_each(|&child| parents[child as usize] += 1);
+    children.all.iter().for_each(|&child| parents[child as usize] += 1);
     let rank = |position: u32| {
         let commit = &graph.commits[position as usize];
         Reverse((!reachable[position as usize], commit.time, commit.id, position))
@@ -50,7 +51,7 @@ pub(super) fn oldest_first(graph: &Graph, positions: &Positions, reachable: &[bo
     let mut order = Vec::with_capacity(parents.len());
     while let Some(Reverse((_, _, _, position))) = ready.pop() {
         order.push(position);
-        for &child in &children[position as usize] {
+        for &child in children.of(position) {
             parents[child as usize] -= 1;
             if parents[child as usize] == 0 {
                 ready.push(rank(child));
@@ -62,14 +63,38 @@ pub(super) fn oldest_first(graph: &Graph, positions: &Positions, reachable: &[bo
 
 /// For each commit the positions of those made from it. A parent that is not there, as in a shallow clone, is waited for by
 /// nobody.
-pub(super) fn children(graph: &Graph, positions: &Positions) -> Vec<Vec<u32>> {
-    let mut children: Vec<Vec<u32>> = vec![Vec::new(); graph.commits.len()];
-    for (commit, position) in graph.commits.iter().zip(0_u32..) {
-        for parent in commit.parents.iter().filter_map(|parent| positions.get(&parent.0)) {
-            children[*parent as usize].push(position);
+pub(super) struct Children {
+    /// Where in `all` those of each commit begin, and where the last ones end.
+    starts: Vec<u32>,
+    all: Vec<u32>,
+}
+
+impl Children {
+    pub(super) fn new(graph: &Graph, positions: &Positions) -> Self {
+        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(graph.commits.len());
+        for (commit, position) in graph.commits.iter().zip(0_u32..) {
+            let parents = commit.parents.iter().filter_map(|parent| positions.get(&parent.0));
+            pairs.extend(parents.map(|&parent| (parent, position)));
         }
+        let mut starts = vec![0_u32; graph.commits.len() + 1];
+        pairs.iter().for_each(|&(parent, _)| starts[parent as usize + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let (mut next, mut all) = (starts.clone(), vec![0; pairs.len()]);
+        for (parent, position) in pairs {
+            let next = &mut next[parent as usize];
+            all[*next as usize] = position;
+            *next += 1;
+        }
+        Self { starts, all }
     }
-    children
+
+    /// Those made from the commit at `position`, in the order of the graph.
+    pub(super) fn of(&self, position: u32) -> &[u32] {
+        let at = position as usize;
+        &self.all[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
 }
 
 /// The date of each commit: no commit is older than its newest parent, whatever its clock said. `order` has parents first.
@@ -116,7 +141,12 @@ mod tests {
         let (reachable, tags) = reachable(&graph, &positions, |_| true);
         assert_eq!(reachable, [true, true, true, true, false]);
         assert!(tags.contains(&id(0x90)));
-        assert_eq!(oldest_first(&graph, &positions, &reachable), [0, 1, 2, 3, 4]);
+        let children = Children::new(&graph, &positions);
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|at| children.of(at).to_vec()),
+            [vec![1, 2, 4], vec![3], vec![3], vec![], vec![]]
+        );
+        assert_eq!(oldest_first(&graph, &children, &reachable), [0, 1, 2, 3, 4]);
         assert_eq!(times(&graph, &positions, &[0, 1, 2, 3, 4]), [100, 100, 120, 130, 100]);
     }
 }

@@ -1,7 +1,7 @@
 //! The paths that lead to something: each as a name behind another path, so that deep directories with long names do not
 //! take the square of their depth.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// At most this many paths are told apart. Ten trees that each hold the next ten times make ten thousand million paths
 /// out of a few hundred bytes, and somebody has made such a repository.
@@ -49,7 +49,7 @@ impl Paths {
         numbers.sort_unstable();
         numbers.dedup();
         let mut left = TOLD;
-        let mut told = HashMap::new();
+        let mut told = HashMap::default();
         for number in numbers {
             let Some(rest) = left.checked_sub(self.node(number).2) else { break };
             left = rest;

@@ -1,7 +1,8 @@
 //! Words, each kept once and known by a number.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 /// See the module.
 #[derive(Debug, Default)]

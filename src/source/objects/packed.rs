@@ -40,9 +40,24 @@ pub(super) struct Table<'p> {
     pub(super) unreachable: Vec<u32>,
 }
 
+/// What the header of an entry says of where it belongs.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It is whole.
+    Whole(Kind),
+    /// It is a delta on this entry.
+    Below(u32),
+    /// It is a delta on an object of another pack.
+    Outside,
+    /// It is damaged.
+    Nowhere,
+}
+
 impl Links {
-    /// Reads all entry headers.
-    pub(super) fn read(pack: &Pack) -> Self {
+    /// Reads all entry headers, on so many threads.
+    pub(super) fn read(pack: &Pack, threads: usize) -> Self {
+        /// Fewer are read before a thread is made.
+        const LEAST: usize = 4096;
         let count = pack.index.num_objects();
         let mut order: Vec<(u64, u32)> = (0..count).map(|at| (pack.index.pack_offset_at_index(at), at)).collect();
         order.sort_unstable();
@@ -57,33 +72,53 @@ impl Links {
             roots: Vec::new(),
         };
         drop(order);
-        for entry in 0..count {
-            links.link(pack, entry);
+        let mut places = vec![Place::Nowhere; length];
+        let share = length.div_ceil(threads.max(1)).max(LEAST);
+        let fill = |places: &mut [Place], offsets: &[u64]| {
+            places.iter_mut().zip(offsets).for_each(|(place, &offset)| *place = links.place(pack, offset));
+        };
+        std::thread::scope(|scope| {
+            let mut shares = places.chunks_mut(share).zip(links.offsets.chunks(share));
+            let own = shares.next();
+            for (places, offsets) in shares {
+                scope.spawn(move || fill(places, offsets));
+            }
+            own.into_iter().for_each(|(places, offsets)| fill(places, offsets));
+        });
+        for (place, entry) in places.into_iter().zip(0..) {
+            links.link(place, entry);
         }
         links
     }
 
-    fn link(&mut self, pack: &Pack, entry: u32) {
-        let offset = self.offsets[entry as usize];
-        let Some(header) = header(pack, offset) else { return };
-        let base = match header.header {
-            Header::OfsDelta { base_distance } => match offset.checked_sub(base_distance).map(|base| self.at(base)) {
-                Some(Some(base)) => base,
-                _ => return,
-            },
+    fn place(&self, pack: &Pack, offset: u64) -> Place {
+        let Some(header) = header(pack, offset) else { return Place::Nowhere };
+        match header.header {
+            Header::OfsDelta { base_distance } => {
+                let base = offset.checked_sub(base_distance).and_then(|base| self.at(base));
+                base.map_or(Place::Nowhere, Place::Below)
+            }
             Header::RefDelta { base_id } => {
-                match pack.index.lookup(base_id).and_then(|base| self.at(pack.index.pack_offset_at_index(base))) {
-                    Some(base) => base,
-                    None => return self.roots.push(entry),
-                }
+                let base = pack.index.lookup(base_id).map(|base| pack.index.pack_offset_at_index(base));
+                base.and_then(|base| self.at(base)).map_or(Place::Outside, Place::Below)
             }
-            whole => {
-                self.kinds[entry as usize] = whole.as_kind().map_or(UNKNOWN, to_byte);
-                return self.roots.push(entry);
+            whole => whole.as_kind().map_or(Place::Nowhere, Place::Whole),
+        }
+    }
+
+    fn link(&mut self, place: Place, entry: u32) {
+        match place {
+            Place::Whole(kind) => {
+                self.kinds[entry as usize] = to_byte(kind);
+                self.roots.push(entry);
             }
-        };
-        self.next_sibling[entry as usize] = self.first_child[base as usize];
-        self.first_child[base as usize] = entry;
+            Place::Outside => self.roots.push(entry),
+            Place::Below(base) => {
+                self.next_sibling[entry as usize] = self.first_child[base as usize];
+                self.first_child[base as usize] = entry;
+            }
+            Place::Nowhere => {}
+        }
     }
 
     fn at(&self, offset: u64) -> Option<u32> {

@@ -57,7 +57,8 @@ pub(crate) fn walk<V: Visitor>(
         if doubles[number].as_ref().is_some_and(|unwanted| unwanted.iter().all(|it| *it)) {
             continue;
         }
-        let table = Table::new(pack.links.get_or_init(|| Links::read(pack)), wants, doubles[number].as_deref());
+        let table =
+            Table::new(pack.links.get_or_init(|| Links::read(pack, threads)), wants, doubles[number].as_deref());
         let mut failed =
             table.unreachable.iter().map(|&entry| (entry, "its header or delta base is damaged")).collect();
         in_pack(store, pack, number, &table, &mut visitors, &mut failed, stop);
