@@ -38,7 +38,7 @@ mod detect {
         let _ = writeln!(out, "groups: List::Borrowed(&{:?}),", prefilter.groups);
         let _ = writeln!(out, "entries: List::Borrowed(&{:?}),", prefilter.entries);
         let _ = writeln!(out, "texts: {},", super::text(&prefilter.texts));
-        let _ = writeln!(out, "before: {:?},\n}};", prefilter.before);
+        let _ = writeln!(out, "before: {:?},\nprinted: {:?},\n}};", prefilter.before, prefilter.printed);
         std::fs::write(target.with_file_name("cells"), prefilter.cells).map_err(|error| fault(&error))?;
         std::fs::write(target, out).map_err(|error| fault(&error))
     }

@@ -164,7 +164,7 @@ impl Detector {
     ) -> bool {
         let mut within_budget = true;
         let mut tried = Tried::default();
-        self.prefilter.each(text, own, |literal, hit| {
+        let mut each = |literal: prefilter::LiteralIndex, hit: Range<usize>| {
             if out.len() >= BUDGET {
                 within_budget = false;
                 return;
@@ -180,7 +180,11 @@ impl Detector {
                 footprint.end = footprint.end.max(candidate.span.end).max(candidate.value.end);
             }
             seen(hit, footprint, out.len() - before);
-        });
+        };
+        match binary {
+            true => self.prefilter.each_printed(text, own, &mut each),
+            false => self.prefilter.each(text, own, &mut each),
+        }
         within_budget
     }
 

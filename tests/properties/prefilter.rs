@@ -26,7 +26,9 @@ fn both(text: &[u8], binary: bool) -> (BTreeSet<String>, BTreeSet<String>) {
 fn every_example_is_found_as_if_tried_everywhere() {
     for example in hits().iter().chain(misses()) {
         for binary in [false, true] {
-            let (quick, slow) = both(example.text.as_bytes(), binary);
+            // In a binary file bytes that are not printed stand around it.
+            let around: &[u8] = if binary { b"\0\x01\xFF" } else { b"" };
+            let (quick, slow) = both(&[around, example.text.as_bytes(), around].concat(), binary);
             assert_eq!(quick, slow, "{} (binary: {binary}): {:?}", example.rule, example.text);
         }
     }
@@ -35,8 +37,29 @@ fn every_example_is_found_as_if_tried_everywhere() {
 /// A text of rule literals, pieces of tokens, and what stands between such things.
 fn mixture(seed: u64) -> String {
     let mut random = Random(seed);
-    let separators =
-        ["", " ", "=", ": ", "\"", "'", "\n", "@", "/", ".", "-", "_", "%3D", "\\n", "é", "\t", "(", ")", "x"];
+    let separators = [
+        "",
+        " ",
+        "=",
+        ": ",
+        "\"",
+        "'",
+        "\n",
+        "@",
+        "/",
+        ".",
+        "-",
+        "_",
+        "%3D",
+        "\\n",
+        "é",
+        "\t",
+        "(",
+        ")",
+        "x",
+        "\0",
+        "\u{1}\u{2}",
+    ];
     let classes = ["0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcXYZ019-_", "AZaz09+/="];
     let mut text = String::new();
     for _ in 0..4 + random.below(20) {

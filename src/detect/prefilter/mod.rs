@@ -25,6 +25,7 @@
 //! of an encoding, say) needs no rule to be looked for in the same pass.
 
 mod gram;
+mod printable;
 
 use std::ops::Range;
 
@@ -60,6 +61,8 @@ pub struct Prefilter {
     pub(super) texts: Text,
     /// The most bytes that a literal has before its gram.
     pub(super) before: usize,
+    /// Whether all literals are printed.
+    pub(super) printed: bool,
 }
 
 /// A literal, as seen from its gram.
@@ -165,6 +168,7 @@ impl Prefilter {
             grams: grams.into(),
             groups: groups.into(),
             entries: entries.into(),
+            printed: texts.bytes().all(printable::is_printed),
             texts: texts.into(),
             before,
         })
@@ -172,7 +176,31 @@ impl Prefilter {
 
     /// Calls `found` with the literal and the place of every occurrence that begins in `own`, in the order of their grams.
     pub fn each(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
-        let end = own.end.saturating_add(self.before).min(text.len());
+        let places = own.start..own.end.saturating_add(self.before).min(text.len());
+        self.at(text, &own, places, &mut found);
+    }
+
+    /// The same, as far as they stand in a run of at least four bytes that are printed: in content that is no text.
+    pub fn each_printed(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
+        if !self.printed {
+            return self.each(text, own, found);
+        }
+        let places = own.start..own.end.saturating_add(self.before).min(text.len());
+        for stretch in printable::stretches(text, places) {
+            self.at(text, &own, stretch, &mut found);
+        }
+    }
+
+    /// The same for those whose gram begins at one of the `places`.
+    #[inline(always)]
+    fn at(
+        &self,
+        text: &[u8],
+        own: &Range<usize>,
+        places: Range<usize>,
+        found: &mut impl FnMut(LiteralIndex, Range<usize>),
+    ) {
+        let end = places.end;
         let cells = Cells(self.cells.as_ref().try_into().expect("as many as there are"));
         let (all, groups, entries, texts) = (&*self.grams, &*self.groups, &*self.entries, self.texts.as_bytes());
         let mut verify = |at: usize, block: &[u8; REACH], place: usize| {
@@ -194,7 +222,7 @@ impl Prefilter {
                 }
             }
         };
-        let mut at = own.start;
+        let mut at = places.start;
         while at < end {
             let mut padded = [0; REACH];
             let block: &[u8; REACH] = match text.get(at..at + REACH).and_then(|block| block.try_into().ok()) {
