@@ -10,6 +10,8 @@ mod acceptance;
 mod alerts;
 #[path = "command/baseline.rs"]
 mod baseline;
+#[path = "command/beside.rs"]
+mod beside;
 #[path = "command/cache.rs"]
 mod cache;
 #[path = "command/changes.rs"]

@@ -59,7 +59,8 @@ pub enum Origin {
     },
     /// The name of a branch, a tag or another ref.
     RefName(FilePath),
-    /// A configuration file of the repository itself: the credentials in a remote's URL stand there.
+    /// A configuration file of the repository itself, where the credentials in the URL of a remote stand, or another text that
+    /// git keeps for it alone, such as the reflog.
     RepositoryConfig(FilePath),
     /// Standard input.
     Stdin,
@@ -272,7 +273,7 @@ impl Origin {
             Origin::TagHeader { id } => format!("header of tag object {}", short(id)),
             Origin::TagMessage { id } => format!("message of tag object {}", short(id)),
             Origin::RefName(name) => format!("{} (name of a ref)", name.display()),
-            Origin::RepositoryConfig(path) => format!("{} (configuration of the repository)", path.display()),
+            Origin::RepositoryConfig(path) => format!("{} (kept by git)", path.display()),
             Origin::Stdin => "<stdin>".to_owned(),
             Origin::Member { outer, name } => format!("{}!{}", outer.container_in_words(without_path), name.display()),
             Origin::MemberName { outer, name } => {

@@ -16,7 +16,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::known::{Known, Seen};
-use super::objects::{Failure, TOO_LONG};
+use super::objects::{Failure, Finder, TOO_LONG, commit};
 use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parts, regular, walk};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
@@ -213,7 +213,7 @@ impl History<'_> {
         }
     }
 
-    /// The configuration of the repository and of its worktrees and submodules.
+    /// The configuration of the repository and of its worktrees and submodules, and what git keeps beside it.
     fn lend_configuration(&self, stop: &Stop, sink: &Sink<'_>, tally: &mut Tally) {
         for (name, file) in &self.repository.configuration().files {
             match regular::read(file) {
@@ -221,6 +221,21 @@ impl History<'_> {
                 Err(error) => tally.notice(Notice::new(Cause::Unreadable, super::shown(file), error.to_string())),
             }
         }
+        let said = self.message_at_head().unwrap_or_default();
+        for kept in self.repository.kept() {
+            match kept.read(&said) {
+                Ok(text) => parts::lend(&Origin::RepositoryConfig(kept.name), &text, stop, sink),
+                Err(error) => {
+                    tally.notice(Notice::new(Cause::Unreadable, super::shown(kept.path()), error.to_string()))
+                }
+            }
+        }
+    }
+
+    fn message_at_head(&self) -> Option<Vec<u8>> {
+        let mut finder = Finder::new();
+        self.repository.store().0.find(&self.repository.head()?, &mut finder)?;
+        Some(commit(&finder.bytes)?.message.to_vec())
     }
 
     /// The commits at which the history was cut off.
