@@ -1,6 +1,7 @@
 //! Findings: the one currency that the scanner and the policy linter share.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::place::{FilePath, Origin, Position, Span};
 pub use crate::scale::{Confidence, Severity};
@@ -122,11 +123,12 @@ impl Fact {
     }
 }
 
-/// A piece of the source around a place, one line, with every secret on it masked.
+/// A piece of the source around a place, one line, with every secret on it masked. Clones share the text: a blob may stand at
+/// many paths.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Excerpt {
     /// The text, without line end, sanitised, at most a few hundred bytes; cut ends are marked with `…`.
-    pub text: String,
+    pub text: Arc<str>,
     /// Byte offset in `text` at which the masked secret (or the node that a policy check means) begins.
     pub start: usize,
     /// Byte offset in `text` behind it.
@@ -246,7 +248,7 @@ pub struct Place {
     /// How it is written there, from the outside to the inside (`base64`, `percent` …); empty for what stands as it is.
     pub decoding: Vec<&'static str>,
     /// For places in the history: the commit that brought it.
-    pub introduced: Option<Introduction>,
+    pub introduced: Option<Box<Introduction>>,
 }
 
 impl Place {
@@ -306,10 +308,10 @@ impl Kind {
 pub struct Finding {
     /// Secret or policy.
     pub kind: Kind,
-    /// Id of the rule or check.
-    pub rule: String,
+    /// Id of the rule or check; those that are built in are not copied for each finding.
+    pub rule: Cow<'static, str>,
     /// Title of the rule or check.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// What was found, one sentence, without any byte of a secret.
     pub message: String,
     /// How bad.
@@ -329,9 +331,9 @@ pub struct Finding {
     /// Places that belong to it.
     pub related: Vec<Related>,
     /// For policy findings with a limit.
-    pub threshold: Option<Threshold>,
+    pub threshold: Option<Box<Threshold>>,
     /// For secrets of the history, where all of it was looked at.
-    pub life: Option<Life>,
+    pub life: Option<Box<Life>>,
 }
 
 impl Finding {
@@ -351,7 +353,7 @@ impl Finding {
     #[must_use]
     pub fn order(&self) -> impl Ord + '_ {
         let first = self.places.first().map(|place| (&place.origin, place.span));
-        (std::cmp::Reverse(self.severity), self.rule.as_str(), first, &self.fingerprint)
+        (std::cmp::Reverse(self.severity), self.rule.as_ref(), first, &self.fingerprint)
     }
 
     /// Whether a file, the index, `HEAD`, the tip of a ref or the end of the range holds it now.
@@ -375,9 +377,9 @@ impl Finding {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explained {
     /// Id of the rule.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Title of the rule.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// The value, redacted.
     pub redacted: String,
     /// Where it stands, masked like any place.

@@ -4,6 +4,7 @@
 //! derived from the bytes by [`LineState`], which can be carried from one part of a large text to the next.
 
 use std::fmt;
+use std::sync::Arc;
 
 mod origin;
 
@@ -57,13 +58,14 @@ pub struct Position {
 
 /// The path of a file as the file system or git has it: bytes, with `/` between the parts.
 ///
-/// Paths are written by whoever wrote the repository, so they are shown only through [`FilePath::display`].
+/// Paths are written by whoever wrote the repository, so they are shown only through [`FilePath::display`]. All that is found in
+/// a file says its path, so clones share the bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FilePath(Vec<u8>);
+pub struct FilePath(Arc<[u8]>);
 
 impl FilePath {
     /// Wraps the bytes of a path; `/` separates its parts.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self(bytes.into())
     }
 
@@ -95,7 +97,7 @@ impl FilePath {
     pub fn to_uri(&self) -> String {
         use fmt::Write as _;
         let mut uri = String::with_capacity(self.0.len());
-        for &byte in &self.0 {
+        for &byte in self.0.iter() {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
                 _ => {

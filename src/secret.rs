@@ -3,19 +3,20 @@
 mod mac;
 
 use std::fmt;
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 pub use mac::Hash;
 
-/// The raw bytes of a secret.
+/// The raw bytes of a secret. A clone shares them.
 ///
 /// `Debug` and `Display` redact. The bytes leave only through [`Secret::expose`], which a report calls when the user asked
 /// for it with `--show-secrets`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
     public_prefix: usize,
 }
 
@@ -24,7 +25,7 @@ impl Secret {
     /// secret itself.
     #[must_use]
     pub fn new(bytes: &[u8], public_prefix: usize) -> Self {
-        Self { bytes: bytes.to_vec(), public_prefix: public_prefix.min(bytes.len()) }
+        Self { bytes: bytes.into(), public_prefix: public_prefix.min(bytes.len()) }
     }
 
     /// The raw bytes. Only for `--show-secrets`, for fingerprints and for offline checks.
@@ -69,20 +70,37 @@ impl fmt::Display for Secret {
 }
 
 /// The stable name of a finding: `ks1:` and 32 hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(String);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; Fingerprint::LENGTH]);
 
 impl Fingerprint {
+    const PREFIX: &'static [u8] = b"ks1:";
+    const LENGTH: usize = Self::PREFIX.len() + 32;
+
+    fn of_digest(digest: &[u8; 16]) -> Self {
+        let mut text = [0; Self::LENGTH];
+        let (prefix, digits) = text.split_at_mut(Self::PREFIX.len());
+        prefix.copy_from_slice(Self::PREFIX);
+        data_encoding::HEXLOWER.encode_mut(digest, digits);
+        Self(text)
+    }
+
     /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).expect("a prefix and digits are ASCII")
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({:?})", self.as_str())
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -144,8 +162,8 @@ impl FingerprintKey {
         mac.update(family.as_bytes());
         mac.update(&[0]);
         mac.update(value);
-        let digest = mac.finalize().into_bytes();
-        Fingerprint(format!("ks1:{}", data_encoding::HEXLOWER.encode(&digest[..16])))
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        Fingerprint::of_digest(digest.first_chunk().expect("SHA-256 has 32 bytes"))
     }
 }
 

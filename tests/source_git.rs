@@ -168,7 +168,7 @@ fn the_versions_of_a_file_are_told_across_moves_and_merges() {
     scratch.commit(50, "Rename");
     let repository = scratch.open("repo");
     let graph = graph(&repository);
-    let path = |path: &str| FilePath::new(path);
+    let path = |path: &str| FilePath::from(path);
     let paths = [path("new/renamed.txt"), path("gone.txt"), path("other.txt")];
     let timelines = versions(&repository, &Lineage::new(graph.clone()), graph.head.unwrap(), &paths, &Stop::default());
     let told = |timeline: &Timeline| -> Vec<String> {

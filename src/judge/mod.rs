@@ -114,6 +114,14 @@ impl Verdict {
         self.reasons.push(Reason::new(code, Weight::Rejects, text));
     }
 
+    /// The verdict itself, of which only how sure and how bad is left.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let (confidence, severity) = (self.confidence, self.severity);
+        let left = Self { confidence, severity, reasons: Vec::new(), score: None, facts: Vec::new() };
+        std::mem::replace(self, left)
+    }
+
     /// Leaves out what only those want who ask why.
     pub fn forget_score(&mut self) {
         self.score = None;

@@ -119,7 +119,7 @@ impl<'a> Scan<'a> {
 /// Made while they are written.
 struct Vulnerabilities<'a> {
     report: &'a Report<'a>,
-    mask: &'a Mask,
+    mask: &'a Mask<'a>,
 }
 
 impl Serialize for Vulnerabilities<'_> {

@@ -122,7 +122,7 @@ fn groups<'f>(report: &Report<'f>) -> Vec<Vec<&'f Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut index = std::collections::HashMap::new();
     for finding in spot::worst_first(report) {
-        let at = *index.entry((finding.severity, finding.rule.as_str())).or_insert_with(|| {
+        let at = *index.entry((finding.severity, finding.rule.as_ref())).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });

@@ -5,95 +5,98 @@
 //! that file. Upstream masks excerpts, one place at a time; only the report knows all the secrets of a run.
 //!
 //! Way: every such text passes through one [`Mask`], which replaces each byte of a secret's own part by `*` and escapes
-//! what cannot be seen. The length stays, so offsets into a text stay right. The secrets are found by a table of their
-//! first eight bytes behind a small bit set: linear in the text, and 30,000 secrets cost a megabyte or two.
+//! what cannot be seen. The length stays, so offsets into a text stay right. The secrets are found in their sorted list, behind a
+//! bit set of their first eight bytes that says of nearly every place of a text that none begins there. The list borrows, so a
+//! secret costs some 20 bytes here, whatever its length.
 //!
-//! Rejected: an Aho-Corasick automaton over all secrets (the same answer for a hundred times the memory), and masking any
-//! eight bytes that some secret also holds (a password `acme-production` would turn every path below `acme-pro…` into
-//! stars). A secret of more than one line is masked line by line. Own parts under eight bytes are left alone: they are
-//! words, and would blank the report.
+//! Rejected: an Aho-Corasick automaton over all secrets (the same answer for a thousand times the memory), a table of copies
+//! by their first bytes (some 400 bytes each), and masking any eight bytes that some secret also holds (a password
+//! `acme-production` would turn every path below `acme-pro…` into stars). A secret of more than one line is masked line by
+//! line. Own parts under eight bytes are left alone: they are words, and would blank the report.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
-use std::ops::Bound;
 
 use super::Report;
 use crate::finding::{Excerpt, Finding, Kind, Place};
 use crate::place::{FilePath, Origin, sanitize};
 
-/// The shortest run of secret bytes that is masked, and the length of the keys of the table.
+/// The shortest run of secret bytes that is masked, and how many of them the set knows.
 const KEY: usize = 8;
 
-/// Bits in the set that is asked before the table.
-const FILTER_BITS: u32 = 18;
+/// Bits of the set for each secret. One place in so many is looked up in vain.
+const BITS_EACH: usize = 16;
+
+/// The fewest bits of the set.
+const BITS_LEAST: usize = 1 << 18;
 
 /// The secrets of a report; see the module.
-pub(super) struct Mask {
+pub(super) struct Mask<'r> {
+    /// Of as many bits as a power of two; of none if there are no secrets.
     filter: Vec<u64>,
-    /// Thousands may begin alike: the JSON Web Tokens of one issuer do.
-    by_key: HashMap<[u8; KEY], BTreeSet<Vec<u8>>>,
+    /// Sorted. Thousands may begin alike: the JSON Web Tokens of one issuer do.
+    lines: Vec<&'r [u8]>,
     /// What stands before the names of files that were scanned.
-    before: String,
+    before: &'r str,
 }
 
-impl Mask {
+impl<'r> Mask<'r> {
     /// The mask of everything that `report` must not show; of nothing if the user asked to see the secrets.
-    pub(super) fn of(report: &Report<'_>) -> Self {
+    pub(super) fn of(report: &Report<'r>) -> Self {
         if report.show.secrets {
-            return Mask { filter: Vec::new(), by_key: HashMap::new(), before: String::new() };
+            return Mask::new(Vec::new());
         }
         Self::hiding(report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding)), report.masked)
     }
 
     /// The same for people at a terminal, who open files from where they are.
-    pub(super) fn near(report: &Report<'_>) -> Self {
-        Mask { before: report.checkout.scanned.clone(), ..Self::of(report) }
+    pub(super) fn near(report: &Report<'r>) -> Self {
+        Mask { before: &report.checkout.scanned, ..Self::of(report) }
     }
 
     /// The same for forges, which open files from the top of the repository.
-    pub(super) fn from_top(report: &Report<'_>) -> Self {
-        Mask { before: report.checkout.prefix.clone(), ..Self::of(report) }
+    pub(super) fn from_top(report: &Report<'r>) -> Self {
+        Mask { before: &report.checkout.prefix, ..Self::of(report) }
     }
 
     /// The mask of the secrets of these findings, and of others.
-    pub(super) fn hiding<'f>(findings: impl IntoIterator<Item = &'f Finding>, others: &[Vec<u8>]) -> Self {
-        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new(), before: String::new() };
-        others.iter().for_each(|other| mask.hide(other));
+    pub(super) fn hiding(findings: impl IntoIterator<Item = &'r Finding>, others: &'r [Vec<u8>]) -> Self {
+        let mut secrets: Vec<&[u8]> = others.iter().map(Vec::as_slice).collect();
         for finding in findings {
             let Some(secret) = &finding.secret else { continue };
-            mask.hide(secret.own_part());
+            secrets.push(secret.own_part());
             if finding.kind != Kind::Secret {
                 continue;
             }
-            for spelt in finding.places.iter().filter_map(Place::spelt) {
-                if memchr::memmem::find(spelt, secret.own_part()).is_none() {
-                    mask.hide(spelt);
-                }
+            let spelt = finding.places.iter().filter_map(Place::spelt);
+            secrets.extend(spelt.filter(|spelt| memchr::memmem::find(spelt, secret.own_part()).is_none()));
+        }
+        Self::new(secrets)
+    }
+
+    fn new(secrets: Vec<&'r [u8]>) -> Self {
+        let lines = secrets.into_iter().flat_map(|secret| secret.split(|byte| matches!(byte, b'\n' | b'\r')));
+        let mut lines: Vec<&[u8]> = lines.filter(|line| line.len() >= KEY).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut mask = Self { filter: Vec::new(), lines, before: "" };
+        if !mask.lines.is_empty() {
+            let bits = (BITS_EACH * mask.lines.len()).next_power_of_two().max(BITS_LEAST);
+            mask.filter = vec![0; bits / u64::BITS as usize];
+            for key in mask.lines.iter().filter_map(|line| line.first_chunk()) {
+                let (word, bit) = place_of(key, mask.filter.len());
+                mask.filter[word] |= bit;
             }
         }
         mask
     }
 
-    fn hide(&mut self, secret: &[u8]) {
-        for line in secret.split(|&byte| byte == b'\n' || byte == b'\r') {
-            let Some(key) = line.first_chunk::<KEY>() else { continue };
-            if self.filter.is_empty() {
-                self.filter = vec![0; 1 << (FILTER_BITS - 6)];
-            }
-            let bit = filter_bit(key);
-            self.filter[bit >> 6] |= 1 << (bit & 63);
-            self.by_key.entry(*key).or_default().insert(line.to_vec());
-        }
-    }
-
     /// The longest secret that stands at the beginning of `bytes`, in bytes.
     fn at(&self, bytes: &[u8]) -> Option<usize> {
-        let key = bytes.first_chunk::<KEY>()?;
-        let bit = filter_bit(key);
-        if self.filter[bit >> 6] & (1 << (bit & 63)) == 0 {
+        let (word, bit) = place_of(bytes.first_chunk()?, self.filter.len());
+        if self.filter[word] & bit == 0 {
             return None;
         }
-        longest_beginning(self.by_key.get(key)?, bytes)
+        longest_beginning(&self.lines, bytes)
     }
 
     /// `bytes` with every byte of a secret replaced by `*`.
@@ -168,19 +171,19 @@ impl Mask {
         shown.push_str(&sanitize(&text[start..end]));
         let shown_end = shown.len();
         shown.push_str(&sanitize(&text[end..]));
-        Excerpt { text: shown, start: shown_start, end: shown_end }
+        Excerpt { text: shown.into(), start: shown_start, end: shown_end }
     }
 }
 
-/// The length of the longest of `lines` that `bytes` begin with.
+/// The length of the longest of `lines`, which are sorted, that `bytes` begin with.
 ///
 /// What they begin with is not behind them in the order of bytes, and whatever stands between the two begins with it as well:
 /// so of the last line that is not behind them only what the two have in common can matter.
-fn longest_beginning(lines: &BTreeSet<Vec<u8>>, bytes: &[u8]) -> Option<usize> {
-    let mut bytes = bytes;
+fn longest_beginning(lines: &[&[u8]], bytes: &[u8]) -> Option<usize> {
+    let (mut lines, mut bytes) = (lines, bytes);
     loop {
-        let up_to = (Bound::Unbounded, Bound::Included(bytes));
-        let line = lines.range::<[u8], _>(up_to).next_back()?;
+        lines = &lines[..lines.partition_point(|line| *line <= bytes)];
+        let line = lines.last()?;
         let common = line.iter().zip(bytes).take_while(|(one, other)| one == other).count();
         if common == line.len() {
             return Some(common);
@@ -194,8 +197,11 @@ pub(super) fn lines(text: &str) -> String {
     text.lines().map(sanitize).collect::<Vec<_>>().join("\n")
 }
 
-fn filter_bit(key: &[u8; KEY]) -> usize {
-    (u64::from_le_bytes(*key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FILTER_BITS)) as usize
+/// The word, of so many, and the bit in it that stand for what begins with `key`.
+fn place_of(key: &[u8; KEY], words: usize) -> (usize, u64) {
+    let mixed = u64::from_le_bytes(*key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    let (word, bit) = (mixed / u64::from(u64::BITS), mixed % u64::from(u64::BITS));
+    (word as usize % words, 1 << bit)
 }
 
 /// What `str::floor_char_boundary` does, which is younger than the oldest compiler we build with.
@@ -211,14 +217,12 @@ impl FloorCharBoundary for str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
-    fn mask(secrets: &[&[u8]]) -> Mask {
-        let mut mask = Mask { filter: Vec::new(), by_key: HashMap::new(), before: String::new() };
-        for secret in secrets {
-            mask.hide(secret);
-        }
-        mask
+    fn mask<'r>(secrets: &[&'r [u8]]) -> Mask<'r> {
+        Mask::new(secrets.to_vec())
     }
 
     #[test]
@@ -240,14 +244,15 @@ mod tests {
         let word = |number: usize, length: usize| -> Vec<u8> {
             (0..length).map(|at| b'a' + (number >> at) as u8 % 2).collect()
         };
-        let lines: BTreeSet<Vec<u8>> =
+        let words: BTreeSet<Vec<u8>> =
             (0..200).map(|number| word(number * 7, 1 + number % 9)).filter(|line| line.len() % 3 != 1).collect();
+        let lines: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         for number in 0..1024 {
             let bytes = word(number, 10);
-            let expected = lines.iter().filter(|line| bytes.starts_with(line)).map(Vec::len).max();
+            let expected = lines.iter().filter(|line| bytes.starts_with(line)).map(|line| line.len()).max();
             assert_eq!(longest_beginning(&lines, &bytes), expected, "{number}");
         }
-        assert_eq!(longest_beginning(&BTreeSet::new(), b"a"), None);
+        assert_eq!(longest_beginning(&[], b"a"), None);
     }
 
     #[test]
@@ -258,12 +263,11 @@ mod tests {
 
     #[test]
     fn an_excerpt_survives_wrong_offsets_and_hidden_characters() {
-        let excerpt = Excerpt { text: "é\u{202e}secret".to_owned(), start: 1, end: 99 };
+        let excerpt = Excerpt { text: "é\u{202e}secret".into(), start: 1, end: 99 };
         let shown = mask(&[]).excerpt(&excerpt);
-        assert_eq!((shown.text.as_str(), shown.start, shown.end), ("é\\u{202e}secret", 0, 16));
-        let shown =
-            mask(&[b"secret-part"]).excerpt(&Excerpt { text: "\u{7}k=secret-part;".to_owned(), start: 3, end: 14 });
+        assert_eq!((shown.text.as_ref(), shown.start, shown.end), ("é\\u{202e}secret", 0, 16));
+        let shown = mask(&[b"secret-part"]).excerpt(&Excerpt { text: "\u{7}k=secret-part;".into(), start: 3, end: 14 });
         assert_eq!(&shown.text[shown.start..shown.end], "***********");
-        assert_eq!(shown.text, "\\u{7}k=***********;");
+        assert_eq!(shown.text.as_ref(), "\\u{7}k=***********;");
     }
 }

@@ -39,7 +39,7 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(report: &'a super::Report<'a>, mask: &'a Mask) -> Self {
+    pub(super) fn new(report: &'a super::Report<'a>, mask: &'a Mask<'a>) -> Self {
         let rejected = report.rejected().map(|it| Explained::new(it, report.min_confidence, mask)).collect();
         Self {
             summary: Summary::new(report, mask),
@@ -53,7 +53,7 @@ impl<'a> Report<'a> {
 /// Findings are made while they are written, so that a report of many thousands costs the memory of one.
 struct Findings<'a> {
     report: &'a super::Report<'a>,
-    mask: &'a Mask,
+    mask: &'a Mask<'a>,
 }
 
 impl Serialize for Findings<'_> {
@@ -66,7 +66,7 @@ impl Serialize for Findings<'_> {
 /// The same for what is hidden.
 struct Hidden<'a> {
     report: &'a super::Report<'a>,
-    mask: &'a Mask,
+    mask: &'a Mask<'a>,
 }
 
 impl Serialize for Hidden<'_> {

@@ -45,7 +45,7 @@ impl Format for Text {
         let mut block = String::new();
         for finding in report.findings {
             block.clear();
-            let first_of_rule = explained.insert(finding.rule.as_str());
+            let first_of_rule = explained.insert(finding.rule.as_ref());
             Block { text: &mut block, report, mask: &mask, paint }.finding(finding, first_of_rule);
             block.push('\n');
             out.write_all(block.as_bytes())?;
@@ -77,7 +77,7 @@ pub fn write_finding(report: &Report<'_>, finding: &Finding, colour: bool, out: 
 struct Block<'b> {
     text: &'b mut String,
     report: &'b Report<'b>,
-    mask: &'b Mask,
+    mask: &'b Mask<'b>,
     paint: Paint,
 }
 
@@ -262,7 +262,7 @@ pub(super) fn origin(mask: &Mask, place: &Place, with_commit: bool) -> String {
     if !place.decoding.is_empty() {
         let _ = write!(text, " (in {})", place.decoding.join(", then "));
     }
-    if let (true, Some(Introduction { commit, .. })) = (with_commit, &place.introduced) {
+    if let (true, Some(Introduction { commit, .. })) = (with_commit, place.introduced.as_deref()) {
         let commit = ten(commit);
         let _ = match fate(std::slice::from_ref(place)) {
             Some(fate) => write!(text, " ({commit}, {fate})"),

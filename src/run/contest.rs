@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::place::Origin;
+use crate::place::{Origin, Span};
 use crate::rule::model::Form;
 use crate::rule::set::{RuleIndex, RuleSet};
 
@@ -25,9 +25,16 @@ pub struct Contest<'r> {
 #[derive(Default)]
 struct Rivals {
     /// By place.
-    hits: Vec<usize>,
+    hits: Vec<Rival>,
     /// The most bytes that one of them claims.
     widest: u64,
+}
+
+/// What the contest asks of a hit.
+struct Rival {
+    index: usize,
+    span: Span,
+    excuses: u64,
 }
 
 impl<'r> Contest<'r> {
@@ -38,18 +45,18 @@ impl<'r> Contest<'r> {
         for (index, hit) in hits.iter().enumerate() {
             if hit.verdict.confidence.is_some() && rules.get(hit.rule).is_of_files() {
                 let rivals = of_files.entry(hit.origin.clone()).or_default();
-                rivals.hits.push(index);
+                rivals.hits.push(Rival { index, span: hit.span, excuses: hit.ground.excuses });
                 rivals.widest = rivals.widest.max(hit.span.end - hit.span.start);
             }
         }
-        of_files.values_mut().for_each(|rivals| rivals.hits.sort_by_key(|&index| hits[index].span));
+        of_files.values_mut().for_each(|rivals| rivals.hits.sort_by_key(|rival| rival.span));
         Self { rules, found_by: hits.iter().map(|hit| hit.rule).collect(), of_files }
     }
 
-    /// Whether the hit at `index` stands in a file at `path`; `hits` are those of [`Contest::new`], in that order.
+    /// Whether a hit stands in a file at `path`; `index` is its place among those of [`Contest::new`].
     #[must_use]
-    pub fn stands(&self, hits: &[Hit], index: usize, path: Option<&[u8]>) -> bool {
-        let (hit, rule) = (&hits[index], self.rules.get(self.found_by[index]));
+    pub fn stands(&self, hit: &Hit, index: usize, path: Option<&[u8]>) -> bool {
+        let rule = self.rules.get(self.found_by[index]);
         if !rule.counts_at(path, hit.ground.excuses) {
             return false;
         }
@@ -57,17 +64,18 @@ impl<'r> Contest<'r> {
         let yields = rule.is_of_files() || is_decoded || matches!(rule.form, Form::Assignment(_) | Form::Url(_));
         let Some(rivals) = self.of_files.get(&hit.origin).filter(|_| yields) else { return true };
         // Of two rules for the same file, the one that claims more bytes goes before.
-        let size = |at: usize| hits[at].span.end - hits[at].span.start;
-        let behind = rivals.hits.partition_point(|&rival| hits[rival].span.start < hit.span.end);
+        let size = |span: Span| span.end - span.start;
+        let behind = rivals.hits.partition_point(|rival| rival.span.start < hit.span.end);
         let near = rivals.hits[..behind].iter().rev();
-        let mut near = near.take_while(|&&rival| hits[rival].span.start + rivals.widest > hit.span.start);
-        !near.any(|&rival| {
-            let other = self.rules.get(self.found_by[rival]);
-            rival != index
-                && hits[rival].span.overlaps(&hit.span)
-                && (!is_decoded || size(rival) >= size(index))
-                && (!rule.is_of_files() || (size(rival), self.found_by[index]) > (size(index), self.found_by[rival]))
-                && other.counts_at(path, hits[rival].ground.excuses)
+        let mut near = near.take_while(|rival| rival.span.start + rivals.widest > hit.span.start);
+        !near.any(|rival| {
+            let found_by = self.found_by[rival.index];
+            let (own, other) = (size(hit.span), size(rival.span));
+            rival.index != index
+                && rival.span.overlaps(&hit.span)
+                && (!is_decoded || other >= own)
+                && (!rule.is_of_files() || (other, self.found_by[index]) > (own, found_by))
+                && self.rules.get(found_by).counts_at(path, rival.excuses)
         })
     }
 }

@@ -32,7 +32,7 @@ pub fn remark(
         let is_test = rule_of(finding, rules).is_some_and(|rule| rule.environment.as_deref() == Some("test"));
         finding.severity = finding.severity.max(fitting(severity, is_test, &finding.reasons));
         finding.reasons.push(Reason::new("policy", Weight::Supports, format!("`{}`: {message}", check.id)));
-        finding.threshold = finding.threshold.take().or(threshold);
+        finding.threshold = finding.threshold.take().or(threshold.map(Box::new));
     }
     findings.iter_mut().for_each(|finding| close(finding, settings));
 }
@@ -50,10 +50,9 @@ fn rule_of<'r>(finding: &Finding, rules: &'r RuleSet) -> Option<&'r Rule> {
 
 fn held<'f>(finding: &'f Finding, rules: &'f RuleSet) -> Held<'f> {
     let rule = rule_of(finding, rules);
-    let provider = rule.map(|rule| rule.provider.as_ref());
     Held {
         finding,
-        kinds: std::iter::once(finding.rule.as_str()).chain(provider).collect(),
+        provider: rule.map(|rule| rule.provider.as_ref()),
         environment: rule.and_then(|rule| rule.environment.as_deref()),
     }
 }

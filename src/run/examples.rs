@@ -15,7 +15,7 @@ use crate::source::Item;
 
 use crate::suppress::baseline::Version;
 
-use super::gather::gather;
+use super::gather::{Asked, gather};
 use super::inspect::{inspect, inspect_all};
 use super::lives::Lives;
 
@@ -189,7 +189,8 @@ fn rejection(detector: &Detector, rule: &Rule, file: &str, text: &str) -> String
             why = format!("rejected, {} ({})", reason.text, reason.code);
         }
     };
-    let _ = gather(detector.rules(), &key, inspection.hits, &Lives::default(), (Version::Read, &nowhere), &mut tell);
+    let asked = Asked { version: Version::Read, address: &nowhere, every_place: false };
+    let _ = gather(detector.rules(), &key, inspection.hits, &Lives::default(), &asked, &mut tell);
     why
 }
 
@@ -201,10 +202,10 @@ pub fn reported(detector: &Detector, file: &str, text: &str) -> BTreeMap<String,
     let mut found: BTreeMap<String, Confidence> = BTreeMap::new();
     let nowhere = |_: &Origin| String::new();
     let key = FingerprintKey::unkeyed();
-    let findings =
-        gather(detector.rules(), &key, hits, &Lives::default(), (Version::Read, &nowhere), &mut |_| {}).findings;
+    let asked = Asked { version: Version::Read, address: &nowhere, every_place: false };
+    let findings = gather(detector.rules(), &key, hits, &Lives::default(), &asked, &mut |_| {}).findings;
     for finding in findings {
-        let best = found.entry(finding.rule).or_insert(finding.confidence);
+        let best = found.entry(finding.rule.into_owned()).or_insert(finding.confidence);
         *best = finding.confidence.max(*best);
     }
     found

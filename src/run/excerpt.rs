@@ -144,7 +144,7 @@ pub fn excerpt(text: &[u8], range: &Range<usize>, masks: &[Mask]) -> Excerpt {
         out.push('…');
     }
     let start = start.unwrap_or(length);
-    Excerpt { text: out, start, end: end.unwrap_or(length).max(start) }
+    Excerpt { text: out.into(), start, end: end.unwrap_or(length).max(start) }
 }
 
 /// Appends a piece of the text, and notes where the range's ends fall in what is shown.
@@ -208,7 +208,7 @@ mod tests {
         let mut masks: Vec<Mask> = secrets.iter().map(|&(word, shown)| Mask { range: find(word), shown }).collect();
         masks.sort_by_key(|mask| mask.range.start);
         let shown = excerpt(text.as_bytes(), &find(value), &masks);
-        (shown.text.clone(), shown.text[shown.start..shown.end].to_owned())
+        (shown.text.to_string(), shown.text[shown.start..shown.end].to_owned())
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
             let place = at..at + 4;
             let own = Mask { range: place.clone(), shown: 0 };
             let masks = merged(suspects(text.as_bytes(), &place, key).into_iter().chain([own]).collect());
-            excerpt(text.as_bytes(), &place, &masks).text
+            excerpt(text.as_bytes(), &place, &masks).text.to_string()
         };
         assert_eq!(show(&format!("aaaa,{other}"), None), "********,********…");
         assert_eq!(show(&format!("{other} aaaa user_name"), None), "******** ******** user_name");

@@ -58,7 +58,7 @@ impl Run<'_> {
         linted.add_of_tree(Credentials::new(gathered, &[], self.settings).breaches(false));
         let mut known = HashMap::new();
         for (fingerprint, path) in linted.breaches() {
-            *known.entry((fingerprint.clone(), paths.file_from_top(path))).or_default() += 1;
+            *known.entry((*fingerprint, paths.file_from_top(path))).or_default() += 1;
         }
         Ok(Some(Former { files, paths, was, known }))
     }
@@ -73,7 +73,7 @@ impl Former<'_> {
             // What only all files together show was not asked for before.
             let was = self.was.entry(path).or_insert_with_key(|path| self.files.was(path));
             let Some(was) = was else { return false };
-            match self.known.get_mut(&(fingerprint.clone(), was.clone())) {
+            match self.known.get_mut(&(*fingerprint, was.clone())) {
                 Some(left) if *left > 0 => {
                     *left -= 1;
                     true

@@ -31,15 +31,28 @@ pub struct Gathered {
     pub standings: Standings,
 }
 
-/// Judges the places of `hits` and joins them to findings. `address` says under which path a place is known, whatever was
-/// scanned. `explain` is told of every place of every hit, also of those that come to nothing, in no particular order.
+/// What is asked of the places that are gathered.
+pub struct Asked<'a> {
+    /// Which version is judged.
+    pub version: Version,
+    /// The path under which a place is known, whatever was scanned.
+    pub address: &'a dyn Fn(&Origin) -> String,
+    /// Whether every place of that version is wanted, and not only those of secrets that a comment speaks of.
+    pub every_place: bool,
+}
+
+/// Judges the places of `hits` and joins them to findings. `explain` is told of every place of every hit, also of those that come
+/// to nothing, in no particular order.
+///
+/// There may be hundreds of thousands. So a hit is taken apart for its finding and not copied, and what is left of the hits
+/// shrinks as the findings grow.
 #[must_use]
 pub fn gather(
     rules: &RuleSet,
     key: &FingerprintKey,
     hits: Vec<Hit>,
     lives: &Lives,
-    (version, address): (Version, &dyn Fn(&Origin) -> String),
+    asked: &Asked<'_>,
     explain: &mut dyn FnMut(&dyn Fn() -> Explained),
 ) -> Gathered {
     let mut hits = hits;
@@ -52,13 +65,24 @@ pub fn gather(
     let (mut findings, mut by_fingerprint) = (Vec::new(), HashMap::<Fingerprint, usize>::new());
     let mut holders = Holders::new();
     let mut standings = Standings::new();
-    for (index, hit) in hits.iter().enumerate() {
+    let commented = commented(rules, key, &hits);
+    hits.reverse();
+    for index in 0.. {
+        let Some(mut hit) = hits.pop() else { break };
+        if hits.len() < hits.capacity() / 4 * 3 {
+            hits.shrink_to_fit();
+        }
         let rule = rules.get(hit.rule);
         let fingerprint = hit.secret.fingerprint(&rule.family, key);
-        for (origin, introduced) in origins(hit, lives) {
-            let mut verdict = hit.verdict.clone();
+        let reasons_of_value = hit.verdict.reasons.len();
+        let mut origins = origins(&hit, lives).into_iter().peekable();
+        while let Some((origin, introduced)) = origins.next() {
+            let mut verdict = match origins.peek() {
+                Some(_) => hit.verdict.clone(),
+                None => hit.verdict.take(),
+            };
             let path = origin.path().map(FilePath::as_bytes);
-            if verdict.confidence.is_some() && !contest.stands(&hits, index, path) {
+            if verdict.confidence.is_some() && !contest.stands(&hit, index, path) {
                 verdict.reject("file", "a rule for files of this name claims it, or its own is for others");
             }
             judge::judge_place(hit.ground, path, hit.secret.expose(), &mut verdict);
@@ -68,27 +92,30 @@ pub fn gather(
             explain(&|| {
                 let own = own.get(&index).map(|(found_by, own)| {
                     let mut told = verdict.clone();
-                    told.reasons.splice(..hit.verdict.reasons.len(), own.reasons.iter().cloned());
+                    told.reasons.splice(..reasons_of_value, own.reasons.iter().cloned());
                     let elsewhere =
                         format!("`{}` finds the same value elsewhere, and tells of this place, too", rule.id);
                     told.reasons.push(Reason::new("same-value", Weight::Supports, elsewhere));
                     (rules.get(*found_by), Verdict { score: own.score.clone(), ..told })
                 });
                 let (found_by, told) = own.as_ref().map_or((rule, &verdict), |(found_by, told)| (*found_by, told));
-                explained(found_by, hit, &origin, introduced.as_ref(), told)
+                explained(found_by, &hit, &origin, introduced.as_ref(), told)
             });
             let Some(confidence) = verdict.confidence else { continue };
             if let Some(id) = origin.outermost().object() {
-                holders.entry(fingerprint.clone()).or_default().insert(id.to_owned());
+                holders.entry(fingerprint).or_default().insert(id.to_owned());
             }
-            if is_judged(&origin, version, introduced.as_ref()) {
+            let is_asked_for = asked.every_place || commented.contains(&fingerprint);
+            if is_asked_for && is_judged(&origin, asked.version, introduced.as_ref()) {
                 let standing = Standing { origin: origin.clone(), span: hit.span, comments: hit.comments.clone() };
-                standings.entry((fingerprint.to_string(), address(&origin))).or_default().push(standing);
+                standings.entry((fingerprint, (asked.address)(&origin))).or_default().push(standing);
             }
-            let introduced = introduced.map(|it| Introduction {
-                in_head: it.in_head || in_head.contains(&fingerprint),
-                at_end: it.at_end.map(|is_there| is_there || at_end.contains(&fingerprint)),
-                ..it
+            let introduced = introduced.map(|it| {
+                Box::new(Introduction {
+                    in_head: it.in_head || in_head.contains(&fingerprint),
+                    at_end: it.at_end.map(|is_there| is_there || at_end.contains(&fingerprint)),
+                    ..it
+                })
             });
             let place = |span: Span, start: Position, end: Position, excerpt: &Excerpt| Place {
                 origin: origin.clone(),
@@ -99,7 +126,7 @@ pub fn gather(
                 decoding: hit.decoding.clone(),
                 introduced: introduced.clone(),
             };
-            let related = hit.companion.as_ref().map(|(span, start, end, excerpt)| Related {
+            let related = hit.companion.as_deref().map(|(span, start, end, excerpt)| Related {
                 label: companion_label(rule),
                 place: place(*span, *start, *end, excerpt),
             });
@@ -107,18 +134,18 @@ pub fn gather(
             match by_fingerprint.get(&fingerprint) {
                 Some(&known) => merge(&mut findings[known], confidence, &verdict, place, related),
                 None => {
-                    by_fingerprint.insert(fingerprint.clone(), findings.len());
+                    by_fingerprint.insert(fingerprint, findings.len());
                     findings.push(Finding {
                         kind: Kind::Secret,
-                        rule: rule.id.to_string(),
-                        title: rule.title.to_string(),
+                        rule: rule.id.clone(),
+                        title: rule.title.clone(),
                         message: String::new(),
                         severity: verdict.severity,
                         confidence,
-                        fingerprint: fingerprint.clone(),
+                        fingerprint,
                         secret: Some(hit.secret.clone()),
                         reasons: verdict.reasons,
-                        facts: hit.verdict.facts.clone(),
+                        facts: verdict.facts,
                         places: vec![place],
                         related: related.into_iter().collect(),
                         threshold: None,
@@ -128,13 +155,20 @@ pub fn gather(
             }
         }
     }
-    findings.sort_unstable_by(|one, other| one.fingerprint.cmp(&other.fingerprint));
+    drop(by_fingerprint);
+    findings.sort_unstable_by_key(|finding| finding.fingerprint);
     for finding in &mut findings {
         settle_places(finding);
         finding.message = message(finding);
     }
     hide_secret_names(&mut findings);
     Gathered { findings, holders, standings }
+}
+
+/// The secrets that a comment speaks of, at any place.
+fn commented(rules: &RuleSet, key: &FingerprintKey, hits: &[Hit]) -> HashSet<Fingerprint> {
+    let hits = hits.iter().filter(|hit| !hit.comments.is_empty());
+    hits.map(|hit| hit.secret.fingerprint(&rules.get(hit.rule).family, key)).collect()
 }
 
 /// Whether a place is one of the version that is judged.
@@ -169,8 +203,8 @@ fn explained(
     verdict: &Verdict,
 ) -> Explained {
     Explained {
-        rule: rule.id.to_string(),
-        title: rule.title.to_string(),
+        rule: rule.id.clone(),
+        title: rule.title.clone(),
         redacted: hit.secret.redacted(),
         place: Place {
             origin: origin.clone(),
@@ -179,7 +213,7 @@ fn explained(
             end: hit.end,
             excerpt: Some(hit.excerpt.clone()),
             decoding: hit.decoding.clone(),
-            introduced: introduced.cloned(),
+            introduced: introduced.cloned().map(Box::new),
         },
         severity: verdict.severity,
         confidence: verdict.confidence,
@@ -197,7 +231,8 @@ fn message(finding: &Finding) -> String {
         _ => "plain text".to_owned(),
     };
     let secret = finding.secret.as_ref().map(Secret::redacted).unwrap_or_default();
-    format!("{} in {how}: {secret}", finding.title)
+    // Not formatted: what grows while it is written keeps room for more.
+    [finding.title.as_ref(), " in ", &how, ": ", &secret].concat()
 }
 
 /// Gives hits of the key=value reader, and of rules for certain files, to the specific rule that found the same bytes
@@ -206,23 +241,27 @@ fn adopt(rules: &RuleSet, mut hits: Vec<Hit>) -> (Vec<Hit>, HashMap<usize, (Rule
     let mut own = HashMap::new();
     let counts = |hit: &Hit| hit.verdict.confidence.is_some();
     let is_specific = |hit: &Hit| !rules.get(hit.rule).is_generic() && !rules.get(hit.rule).is_of_files();
-    let mut specific: HashMap<Vec<u8>, (RuleIndex, Verdict)> = HashMap::new();
+    let mut specific: HashMap<&[u8], &Hit> = HashMap::new();
     for hit in hits.iter().filter(|hit| counts(hit) && is_specific(hit)) {
-        let entry = specific.entry(hit.secret.expose().to_vec()).or_insert_with(|| (hit.rule, hit.verdict.clone()));
-        if hit.rule < entry.0 {
-            *entry = (hit.rule, hit.verdict.clone());
+        let known = specific.entry(hit.secret.expose()).or_insert(hit);
+        if hit.rule < known.rule {
+            *known = hit;
         }
     }
-    for (index, hit) in hits.iter_mut().enumerate().filter(|(_, hit)| counts(hit) && !is_specific(hit)) {
+    let others = hits.iter().enumerate().filter(|(_, hit)| counts(hit) && !is_specific(hit));
+    let adopted = others.filter_map(|(index, hit)| {
         // What a URL shows of a value is less than what its file does.
         let knows_more =
             |it: RuleIndex| !matches!(rules.get(it).form, Form::Url(_)) || rules.get(hit.rule).is_generic();
-        if let Some((rule, verdict)) = specific.get(hit.secret.expose()).filter(|(rule, _)| knows_more(*rule)) {
-            let before =
-                (std::mem::replace(&mut hit.rule, *rule), std::mem::replace(&mut hit.verdict, verdict.clone()));
-            own.insert(index, before);
-            hit.ground.generic = false;
-        }
+        let found = specific.get(hit.secret.expose()).filter(|found| knows_more(found.rule))?;
+        Some((index, found.rule, found.verdict.clone()))
+    });
+    let adopted: Vec<(usize, RuleIndex, Verdict)> = adopted.collect();
+    for (index, rule, verdict) in adopted {
+        let hit = &mut hits[index];
+        let before = (std::mem::replace(&mut hit.rule, rule), std::mem::replace(&mut hit.verdict, verdict));
+        own.insert(index, before);
+        hit.ground.generic = false;
     }
     (hits, own)
 }

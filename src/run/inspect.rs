@@ -42,8 +42,8 @@ pub struct Hit {
     pub ground: Ground,
     /// How it is written there, from the outside to the inside; empty for what stands there as it is.
     pub decoding: Vec<&'static str>,
-    /// The other half of the credential, if it stands near.
-    pub companion: Option<(Span, Position, Position, Excerpt)>,
+    /// The other half of the credential, if it stands near; few have one.
+    pub companion: Option<Box<(Span, Position, Position, Excerpt)>>,
     /// The comments that speak of it.
     pub comments: Vec<Comment>,
 }
@@ -172,7 +172,7 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
                 verdict: it.verdict,
                 ground: it.ground,
                 decoding: it.decoding.iter().map(|encoding| encoding.id()).collect(),
-                companion: it.companion.as_ref().map(|range| place(range, masks)),
+                companion: it.companion.as_ref().map(|range| Box::new(place(range, masks))),
                 comments: comment::beside(&view.text, &it.place, lines, &secrets),
             }
         })

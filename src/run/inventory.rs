@@ -147,7 +147,7 @@ impl<'c> Credentials<'c> {
             let finding = Finding {
                 severity: breach.severity,
                 reasons: vec![Reason::new("route", Weight::Supports, format!("it is `{route}`"))],
-                threshold: breach.threshold,
+                threshold: breach.threshold.map(Box::new),
                 ..breached(breach.check, &breach.route, breach.message, place, key)
             };
             Some((path, span, breach.route, finding))
@@ -254,7 +254,7 @@ fn sighting(finding: &Finding) -> Sighting {
     let name = names.filter_map(|excerpt| name_before(excerpt.text.get(..excerpt.start)?)).min();
     let fingerprint = finding.fingerprint.as_str().to_owned();
     Sighting {
-        identity: Identity::Value { fingerprint, rule: finding.rule.clone() },
+        identity: Identity::Value { fingerprint, rule: finding.rule.to_string() },
         name: name.unwrap_or_default(),
         store: Some(crate::config::policy::Store::File),
         service: None,

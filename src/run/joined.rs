@@ -21,7 +21,10 @@ pub fn hits(detector: &Detector, item: &Item<'_>) -> Vec<Hit> {
     for joined in notebook::texts(item.bytes) {
         let inspection = inspect::inspect(detector, &Item::whole(item.origin.clone(), &joined.text));
         hits.extend(inspection.hits.into_iter().map(|hit| Hit {
-            companion: hit.companion.map(|(near, start, end, excerpt)| (span(&joined, near), start, end, excerpt)),
+            companion: hit.companion.map(|mut companion| {
+                companion.0 = span(&joined, companion.0);
+                companion
+            }),
             span: span(&joined, hit.span),
             ..hit
         }));
@@ -51,7 +54,7 @@ fn place(hits: &mut [Hit], item: &Item<'_>) {
     };
     for hit in hits {
         (hit.start, hit.end) = (at(hit.span.start, hit.start), at(hit.span.end, hit.end));
-        if let Some((span, start, end, _)) = &mut hit.companion {
+        if let Some((span, start, end, _)) = hit.companion.as_deref_mut() {
             (*start, *end) = (at(span.start, *start), at(span.end, *end));
         }
     }

@@ -61,7 +61,7 @@ pub fn old(
         };
         let Some(place) = hiding.suppressed.finding.places.first() else { continue };
         let finding = breached(check, route, message, place.clone(), &settings.config.fingerprint_key);
-        findings.push(Finding { severity, threshold, ..finding });
+        findings.push(Finding { severity, threshold: threshold.map(Box::new), ..finding });
     }
     findings
 }

@@ -70,7 +70,7 @@ impl Linted {
     pub fn stand(&self, standings: &mut Standings, address: &dyn Fn(&Origin) -> String) {
         for Lint { span, finding, comments, .. } in &self.findings {
             for place in &finding.places {
-                let key = (finding.fingerprint.to_string(), address(&place.origin));
+                let key = (finding.fingerprint, address(&place.origin));
                 let standing = Standing { origin: place.origin.clone(), span: *span, comments: comments.clone() };
                 standings.entry(key).or_default().push(standing);
             }
@@ -117,7 +117,7 @@ impl Linted {
             if attach(&mut findings[..secrets], &is_here, (&finding, is_secret), &is_hidden) {
                 continue;
             }
-            let identity = (finding.fingerprint.clone(), path);
+            let identity = (finding.fingerprint, path);
             match known.get(&identity) {
                 Some(&index) => {
                     findings[index].places.extend(finding.places);
@@ -302,8 +302,8 @@ pub fn overdue(file: &File<'_>, overdue: Vec<(Slot, Overdue)>, detector: &Detect
 pub fn breached(check: &Meta, route: &str, message: String, place: Place, key: &FingerprintKey) -> Finding {
     Finding {
         kind: Kind::Policy,
-        rule: check.id.to_owned(),
-        title: check.title.to_owned(),
+        rule: check.id.into(),
+        title: check.title.into(),
         message,
         severity: check.severity,
         confidence: Confidence::High,
@@ -346,7 +346,7 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
             severity: breach.severity,
             reasons: reasons(breach),
             related: related.collect(),
-            threshold: breach.threshold.clone(),
+            threshold: breach.threshold.clone().map(Box::new),
             ..breached(breach.check, &breach.route, breach.message.clone(), first, key)
         };
         let span = Span::new(breach.span.start as u64, breach.span.end as u64);

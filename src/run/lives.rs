@@ -132,7 +132,7 @@ impl Lives {
         }
         let (lives, tally) = provenance::lives(repository, lineage, relevant.as_ref(), &subjects, stop);
         for ((finding, objects), life) in told.into_iter().zip(lives) {
-            finding.life = life.map(|life| Life { objects: objects.iter().cloned().collect(), ..life });
+            finding.life = life.map(|life| Box::new(Life { objects: objects.iter().cloned().collect(), ..life }));
         }
         tally
     }

@@ -266,8 +266,10 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let reads_files = plan.stdin || plan.staged.is_some() || !plan.paths.is_empty() && plan.range.is_none();
     let version = if reads_files && !is_bare { Version::Read } else { Version::Head };
     let key = &settings.config.fingerprint_key;
+    // The baseline asks where each finding stands, a comment only speaks of its own.
+    let asked = gather::Asked { version, address: &address, every_place: settings.baseline.is_some() };
     let gather::Gathered { mut findings, holders, mut standings } =
-        gather::gather(detector.rules(), key, hits, &lives, (version, &address), &mut |explain| {
+        gather::gather(detector.rules(), key, hits, &lives, &asked, &mut |explain| {
             if settings.explain {
                 explained.push(explain());
             }
@@ -312,7 +314,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         Origin::File(it) | Origin::Staged(it) => it == path,
         Origin::Blob { path: Some(it), .. } => {
             plan.range.is_some()
-                && place.introduced.as_ref().is_some_and(Introduction::is_current)
+                && place.introduced.as_deref().is_some_and(Introduction::is_current)
                 && *it == paths.file_from_top(path)
         }
         _ => false,

@@ -75,7 +75,7 @@ pub fn export(
             Exported {
                 fingerprint: finding.fingerprint.to_string(),
                 fingerprint_key: outcome.fingerprint_key.clone(),
-                rule: finding.rule.clone(),
+                rule: finding.rule.to_string(),
                 severity: finding.severity,
                 repository: repository.to_owned(),
                 visibility,

@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::detect::Detector;
-    use crate::run::gather::gather;
+    use crate::run::gather::{Asked, gather};
     use crate::run::inspect::inspect;
     use crate::run::lives::Lives;
     use crate::secret::FingerprintKey;
@@ -132,7 +132,8 @@ mod tests {
         let detector = Detector::new(RuleSet::builtin()).expect("the built-in rules compile");
         let hits = inspect(&detector, &Item::whole(Origin::File(path.into()), text.as_bytes())).hits;
         let (key, nowhere) = (FingerprintKey::unkeyed(), |_: &Origin| String::new());
-        let gathered = gather(detector.rules(), &key, hits, &Lives::default(), (Version::Read, &nowhere), &mut |_| {});
+        let asked = Asked { version: Version::Read, address: &nowhere, every_place: false };
+        let gathered = gather(detector.rules(), &key, hits, &Lives::default(), &asked, &mut |_| {});
         let signature = |reasons: Vec<Reason>| reasons.into_iter().next().filter(|it| it.code == "signature");
         let others = gathered.findings.into_iter().filter(|finding| finding.rule != "json-web-token");
         others.map(|it| (it.confidence, signature(it.reasons).map(|reason| reason.text.into_owned()))).collect()

@@ -175,7 +175,7 @@ impl<R> Patch<R> {
     fn lend_between(&self, text: &[u8], parsed: &Parsed, sink: &Sink<'_>) {
         let origin = match self.name.as_str() {
             STDIN => Origin::Stdin,
-            name => Origin::File(FilePath::new(name)),
+            name => Origin::File(FilePath::from(name)),
         };
         let (mut lines, mut at) = (LineState::default(), 0);
         for range in &parsed.between {

@@ -85,7 +85,7 @@ mod tests {
             pushed(&format!("refs/heads/a {one} refs/heads/a {zero}\nHEAD {two} refs/heads/b {one}\n")).unwrap();
         let selection = selection.unwrap();
         assert_eq!(selection.wanted, [End::Revision(one.clone()), End::Revision(two.clone())]);
-        assert_eq!(selection.names, [FilePath::new("refs/heads/a")], "that of a ref that is there is known");
+        assert_eq!(selection.names, [FilePath::from("refs/heads/a")], "that of a ref that is there is known");
         assert_eq!(selection.left_out, [End::Refs("refs/remotes/".to_owned()), End::IfHere(one.clone())]);
         assert!(pushed("refs/heads/a 1 refs/heads/a 2\n").is_err());
         assert!(received(&format!("{one} {two}\n")).is_err());

@@ -376,7 +376,7 @@ pub fn entries(finding: &Finding, address: &dyn Fn(&Origin) -> String) -> Vec<En
     let entry = |path| Entry {
         fingerprint: finding.fingerprint.to_string(),
         path,
-        rule: finding.rule.clone(),
+        rule: finding.rule.to_string(),
         state: State::Unaudited,
         reason: String::new(),
         owner: String::new(),
@@ -401,7 +401,7 @@ impl Version {
         match place.origin.outermost() {
             Origin::Blob { path: None, .. } | Origin::LfsObject { path: None, .. } => false,
             Origin::Blob { .. } | Origin::LfsObject { .. } | Origin::EntryName(_) => {
-                self == Version::Head && place.introduced.as_ref().is_some_and(Introduction::is_current)
+                self == Version::Head && place.introduced.as_deref().is_some_and(Introduction::is_current)
             }
             _ => true,
         }

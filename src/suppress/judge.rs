@@ -13,6 +13,7 @@ use super::exception::Exceptions;
 use super::foreign::Foreign;
 use crate::finding::{Finding, Kind, Means, Place, Reason, Suppressed, Suppression, Weight};
 use crate::place::{FilePath, Origin, Span};
+use crate::secret::Fingerprint;
 
 /// A place in the version that is judged, with the comments that speak of it. A place that the report leaves out, because
 /// another says the same, is one all the same.
@@ -27,7 +28,7 @@ pub struct Standing {
 }
 
 /// By fingerprint and address: where findings stand in the version that is judged.
-pub type Standings = HashMap<(String, String), Vec<Standing>>;
+pub type Standings = HashMap<(Fingerprint, String), Vec<Standing>>;
 
 /// Sorts the standings of each by place, as judgement looks them up: a log may hold one secret on each of its lines.
 pub fn sort(standings: &mut Standings) {
@@ -67,7 +68,7 @@ impl Ground<'_> {
             Origin::Blob { .. } | Origin::LfsObject { .. } => true,
             outermost => outermost.path().is_some(),
         };
-        !is_versioned || self.standings.contains_key(&(finding.fingerprint.to_string(), address.to_owned()))
+        !is_versioned || self.standings.contains_key(&(finding.fingerprint, address.to_owned()))
     }
 }
 
@@ -152,11 +153,12 @@ impl<'s> Suppressions<'s> {
     /// Takes away the findings of rules that are disabled, each with where that is stated. They are found all the same, so that
     /// no other rule tells of the same value, and somebody can see how many there are.
     pub fn hide_disabled(&mut self, findings: &mut Vec<Finding>, disabled: &BTreeMap<String, String>) {
-        let is_off = |finding: &mut Finding| finding.kind == Kind::Secret && disabled.contains_key(&finding.rule);
+        let is_off =
+            |finding: &mut Finding| finding.kind == Kind::Secret && disabled.contains_key(finding.rule.as_ref());
         self.hidden.extend(findings.extract_if(.., is_off).map(|finding| {
             let by = Suppression {
                 means: Means::Disabled,
-                source: disabled[&finding.rule].clone(),
+                source: disabled[finding.rule.as_ref()].clone(),
                 stated: "disable".to_owned(),
                 reason: String::new(),
                 owner: None,
@@ -202,6 +204,8 @@ impl<'s> Suppressions<'s> {
             None => Cover::default(),
         };
         let mut hidden: BTreeMap<Suppression, Vec<Place>> = BTreeMap::new();
+        // Mostly all of them stay, and a list that grows begins with room for four.
+        finding.places.reserve_exact(places.len());
         for (place, address) in places {
             let by = self
                 .comment(finding, &place, &address, ground)
@@ -213,7 +217,6 @@ impl<'s> Suppressions<'s> {
                 None => finding.places.push(place),
             }
         }
-        // Most have one, and a list begins with room for four.
         finding.places.shrink_to_fit();
         if !finding.places.is_empty() {
             let why = cover.opened.into_iter().chain(self.flaws(finding, ground));
@@ -227,7 +230,7 @@ impl<'s> Suppressions<'s> {
     /// The comment that hides a place: one beside it in the version that is judged, and for what only the history holds one
     /// beside each place that has the same secret at the same path today.
     fn comment(&mut self, finding: &Finding, place: &Place, address: &str, ground: &Ground<'_>) -> Option<Suppression> {
-        let standings = ground.standings.get(&(finding.fingerprint.to_string(), address.to_owned()))?;
+        let standings = ground.standings.get(&(finding.fingerprint, address.to_owned()))?;
         let asked = match at(standings, place) {
             [] => standings.as_slice(),
             [here, ..] => std::slice::from_ref(here),
@@ -252,7 +255,7 @@ impl<'s> Suppressions<'s> {
         let mut flaws = Vec::new();
         let addresses: BTreeSet<String> = finding.places.iter().map(|place| (ground.address)(&place.origin)).collect();
         for place in &finding.places {
-            let key = (finding.fingerprint.to_string(), (ground.address)(&place.origin));
+            let key = (finding.fingerprint, (ground.address)(&place.origin));
             // Which file a line is of, where there are several.
             let of = if addresses.len() > 1 { format!(" of {}", key.1) } else { String::new() };
             let standings = ground.standings.get(&key).map(Vec::as_slice).unwrap_or_default();

@@ -23,12 +23,12 @@ pub(super) fn finding(value: &str, confidence: Confidence, line: u64, commit: Op
         end: at,
         excerpt: None,
         decoding: Vec::new(),
-        introduced,
+        introduced: introduced.map(Box::new),
     };
     Finding {
         kind: Kind::Secret,
-        rule: "a-rule".to_owned(),
-        title: String::new(),
+        rule: "a-rule".into(),
+        title: "".into(),
         message: String::new(),
         severity: Severity::High,
         confidence,

@@ -75,7 +75,7 @@ impl From<Hit> for Seen {
             decoding: hit.decoding,
             verdict: hit.verdict,
             ground: hit.ground,
-            companion: hit.companion,
+            companion: hit.companion.map(|it| *it),
         }
     }
 }

@@ -100,7 +100,7 @@ fn the_filter_shows_what_was_asked_for() {
 fn hostile_texts_are_texts() {
     let mut run = hostile::run();
     let bad = "</style></script><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">";
-    run.findings[0].title = bad.to_owned();
+    run.findings[0].title = bad.to_owned().into();
     run.findings[1].message = bad.to_owned();
     run.descriptors[0].description = bad.to_owned();
     run.notes = vec![bad.to_owned()];

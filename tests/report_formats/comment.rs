@@ -37,7 +37,7 @@ fn neither_long_names_nor_many_gaps_leave_no_room() {
     let mut run = many(200);
     for (number, finding) in run.findings.iter_mut().enumerate() {
         finding.places[0].origin = file(&format!("{number}{}", "/long".repeat(1_000)));
-        finding.title = "word ".repeat(1_000);
+        finding.title = "word ".repeat(1_000).into();
     }
     let names = (0..500).map(|number| format!("{number}{}", "/密".repeat(300)));
     run.notices = names
@@ -71,7 +71,7 @@ fn nobody_gets_out_of_the_table_or_calls_anybody() {
     let mut run = hostile::run();
     run.findings[0].message = format!("@org/team see #1, GH-1, https://a.example www.b.example {}", hostile::EVIL);
     run.findings[1].message = "</details><img src=x onerror=alert(1)> 0123456789abcdef `a`` | b".to_owned();
-    run.findings[0].title = "</summary><script>@me".to_owned();
+    run.findings[0].title = "</summary><script>@me".into();
     let text = run.text(Formats::Markdown);
     assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'));
     for line in text.lines() {

@@ -16,11 +16,11 @@ const NAME: &[u8] = b"a\x1b[31m \xe2\x80\xae%2e{0}\n\"'<b>`|[x](y):#\xff.txt";
 pub fn run() -> Run {
     let secret = format!("exa_{}", made_up(1, 20));
     let mut found = finding("example-token", Severity::High, &secret, vec![place(file("x"), 0, &secret, &secret)]);
-    found.title = EVIL.to_owned();
+    found.title = EVIL.into();
     found.message = EVIL.to_owned();
     found.reasons = vec![Reason::new("format", Weight::Supports, EVIL)];
     found.places[0].origin = Origin::File(FilePath::new(NAME));
-    found.places[0].excerpt = Some(Excerpt { text: EVIL.to_owned(), start: 2, end: 9 });
+    found.places[0].excerpt = Some(Excerpt { text: EVIL.into(), start: 2, end: 9 });
     let mut old = found.places[0].clone();
     old.origin = Origin::Blob { id: "1".repeat(40), path: Some(FilePath::new(NAME)) };
     old.introduced = introduced(1, 1, false);
@@ -29,7 +29,7 @@ pub fn run() -> Run {
     only_old.places = vec![old.clone()];
     found.places.push(old);
     found.related = vec![Related { label: EVIL.to_owned(), place: found.places[0].clone() }];
-    found.threshold = Some(Threshold { limit: EVIL.to_owned(), source: EVIL.to_owned() });
+    found.threshold = Some(Box::new(Threshold { limit: EVIL.to_owned(), source: EVIL.to_owned() }));
     let mut run = Run::of(vec![found, only_old]);
     let mut described = descriptor("example-token", keysieve::finding::Kind::Secret, Severity::High);
     described.title = EVIL.to_owned();

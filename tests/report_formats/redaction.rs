@@ -17,21 +17,21 @@ pub fn leaky(secrets: &[String]) -> Run {
         let line = format!("密 '{both}' no line end");
         let mut found = finding("example-token", Severity::High, secret, vec![place(file("a.txt"), 1, &line, secret)]);
         found.message = format!("It says {secret}.");
-        found.title = format!("Title {both}");
+        found.title = format!("Title {both}").into();
         found.reasons = vec![Reason::new("format", Weight::Supports, format!("looks like {both}"))];
-        found.places[0].excerpt = Some(Excerpt { start: 5, end: 5 + secret.len(), text: line.clone() });
+        found.places[0].excerpt = Some(Excerpt { start: 5, end: 5 + secret.len(), text: line.as_str().into() });
         let path = format!("dir {both}/x.txt");
         found.places.push(place(file(&path), 0, &line, secret));
         found.places.push(place(Origin::FileName(FilePath::from(path.as_str())), 0, &path, secret));
-        found.places[2].introduced = Some(Introduction {
+        found.places[2].introduced = Some(Box::new(Introduction {
             commit: "0".repeat(40),
             author: format!("{both} <{secret}@example.com>"),
             date: "2024-01-01T00:00:00Z".to_owned(),
             in_head: false,
             at_end: None,
             reachable: false,
-        });
-        found.threshold = Some(Threshold { limit: both.clone(), source: format!("{both}:7") });
+        }));
+        found.threshold = Some(Box::new(Threshold { limit: both.clone(), source: format!("{both}:7") }));
         found.related = vec![Related { label: both.clone(), place: found.places[1].clone() }];
         findings.push(found);
     }

@@ -34,7 +34,7 @@ pub fn incomplete_causes() -> Vec<Cause> {
 impl Run {
     /// A run with these findings, of rules of their own, that covered everything.
     pub fn of(findings: Vec<Finding>) -> Self {
-        let mut ids: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+        let mut ids: Vec<&str> = findings.iter().map(|finding| finding.rule.as_ref()).collect();
         ids.sort_unstable();
         ids.dedup();
         let descriptors = ids.into_iter().map(|id| descriptor(id, Kind::Secret, Severity::High)).collect();
@@ -140,7 +140,7 @@ pub fn place(origin: Origin, before: usize, line: &str, needle: &str) -> Place {
     let (at, behind): (Position, Position) = (positions.at(start), positions.at(end));
     let shown = format!("{}…({} bytes)", &needle[..4.min(needle.len())], needle.len());
     let column = line.find(needle).unwrap();
-    let excerpt = Excerpt { text: line.replace(needle, &shown), start: column, end: column + shown.len() };
+    let excerpt = Excerpt { text: line.replace(needle, &shown).into(), start: column, end: column + shown.len() };
     Place {
         origin,
         span: Span::new(start as u64, end as u64),
@@ -152,15 +152,15 @@ pub fn place(origin: Origin, before: usize, line: &str, needle: &str) -> Place {
     }
 }
 
-pub fn introduced(seed: u64, day: u32, in_head: bool) -> Option<Introduction> {
-    Some(Introduction {
+pub fn introduced(seed: u64, day: u32, in_head: bool) -> Option<Box<Introduction>> {
+    Some(Box::new(Introduction {
         commit: object_id(seed),
         author: "Ada Example <ada@example.com>".to_owned(),
         date: format!("2024-03-{day:02}T10:00:00Z"),
         in_head,
         at_end: None,
         reachable: true,
-    })
+    }))
 }
 
 pub fn blob(seed: u64, path: Option<&str>) -> Origin {
@@ -174,8 +174,8 @@ pub fn file(path: &str) -> Origin {
 pub fn finding(rule: &str, severity: Severity, secret: &str, places: Vec<Place>) -> Finding {
     Finding {
         kind: Kind::Secret,
-        rule: rule.to_owned(),
-        title: format!("Title of {rule}"),
+        rule: rule.to_owned().into(),
+        title: format!("Title of {rule}").into(),
         message: "A service token is hard-coded.".to_owned(),
         severity,
         confidence: Confidence::High,
@@ -256,7 +256,7 @@ pub fn sample() -> Run {
     let event = |seed: u64, day: u32| {
         introduced(seed, day, false).map(|it| Event { commit: it.commit, author: it.author, date: it.date })
     };
-    gone.life = Some(Life {
+    gone.life = Some(Box::new(Life {
         first: event(130, 9).unwrap(),
         at_least: true,
         last: event(140, 12),
@@ -272,7 +272,7 @@ pub fn sample() -> Run {
         only_reflog: false,
         objects: vec![object_id(30)],
         exposed_days: Some(4),
-    });
+    }));
 
     // In a message, in a blob without a path, in a file's name, in the index.
     let third = token(3);
@@ -305,9 +305,8 @@ pub fn sample() -> Run {
     policy.message = "The key aws_kms_key.main has no rotation, while the policy asks for one every 90 days".to_owned();
     policy.reasons = vec![Reason::new("setting", Weight::Proves, "enable_key_rotation is not set")];
     policy.places.push(place(file("infra/main.tf"), 6, "resource \"aws_kms_key\" \"main\" {", "resource"));
-    policy.places[0].excerpt =
-        Some(Excerpt { text: "resource \"aws_kms_key\" \"main\" {".to_owned(), start: 0, end: 31 });
-    policy.threshold = Some(Threshold { limit: "90d".to_owned(), source: "keysieve.toml:7".to_owned() });
+    policy.places[0].excerpt = Some(Excerpt { text: "resource \"aws_kms_key\" \"main\" {".into(), start: 0, end: 31 });
+    policy.threshold = Some(Box::new(Threshold { limit: "90d".to_owned(), source: "keysieve.toml:7".to_owned() }));
 
     let mut findings = vec![everywhere, gone, message, name, staged, policy];
     findings.sort_by(|a, b| a.order().cmp(&b.order()));

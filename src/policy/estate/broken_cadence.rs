@@ -36,7 +36,7 @@ impl EstateCheck for BrokenCadence {
             let mut gaps: Vec<i64> = firsts.windows(2).map(|pair| days(pair[0], pair[1])).collect();
             gaps.sort_unstable();
             let Some(median) = gaps.get(gaps.len() / 2).copied() else { continue };
-            let limit = estate.settings_of(held).rotation(&held.kinds);
+            let limit = estate.settings_of(held).rotation(&held.kinds());
             let window = limit.days();
             let age = days(newest, estate.now);
             if age > window.max(median.saturating_mul(2)) {

@@ -34,8 +34,8 @@ use super::{Meta, runs};
 pub struct Held<'f> {
     /// Its finding.
     pub finding: &'f Finding,
-    /// What the policy may call it, the most specific first: rule id, provider.
-    pub kinds: Vec<&'f str>,
+    /// Whose it is, where its rule tells.
+    pub provider: Option<&'f str>,
     /// `live` or `test`, where its rule tells.
     pub environment: Option<&'f str>,
 }
@@ -112,7 +112,12 @@ struct Since {
     at_least: bool,
 }
 
-impl Held<'_> {
+impl<'f> Held<'f> {
+    /// What the policy may call it, the most specific first: rule id, provider.
+    fn kinds(&self) -> Vec<&'f str> {
+        std::iter::once(self.finding.rule.as_ref()).chain(self.provider).collect()
+    }
+
     /// The paths it stands at now, each once, sorted.
     fn live_paths(&self) -> Vec<&[u8]> {
         self.paths(|origin, is_current| matches!(origin, Origin::File(_) | Origin::Staged(_)) || is_current)
@@ -129,7 +134,7 @@ impl Held<'_> {
             .places
             .iter()
             .filter(|place| {
-                let is_current = place.introduced.as_ref().is_some_and(Introduction::is_current);
+                let is_current = place.introduced.as_deref().is_some_and(Introduction::is_current);
                 wanted(place.origin.outermost(), is_current)
             })
             .filter_map(|place| Some(place.origin.outermost().path()?.as_bytes()))

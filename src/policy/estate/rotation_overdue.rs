@@ -32,7 +32,7 @@ impl EstateCheck for RotationOverdue {
                 continue;
             };
             let settings = estate.settings_of(held);
-            let limit = settings.rotation(&held.kinds);
+            let limit = settings.rotation(&held.kinds());
             let age = days(since.at, estate.now);
             let window = limit.days();
             let warn = settings.warn_before().days();

@@ -30,7 +30,7 @@ impl EstateCheck for SameValueInEnvironments {
 
     fn check(&self, estate: &Estate<'_>, out: &mut Vec<Remark>) {
         for (number, held) in estate.held.iter().enumerate() {
-            if estate.settings.may_be_shared(&held.kinds) {
+            if estate.settings.may_be_shared(&held.kinds()) {
                 continue;
             }
             let environments = |paths: Vec<&[u8]>| -> BTreeSet<&str> {

@@ -51,7 +51,7 @@ fn finding(number: u8, paths: &[&str], life: Option<Life>) -> Finding {
         places: paths.iter().map(|path| place(path, in_files)).collect(),
         related: Vec::new(),
         threshold: None,
-        life,
+        life: life.map(Box::new),
     }
 }
 
@@ -59,7 +59,7 @@ fn said_with(findings: &[Finding], environment: Option<&str>, policy: &str) -> V
     let mut settings = crate::config::policy_of(policy, "keysieve.toml", &crate::policy::check::ids()).unwrap();
     settings.set_preset(Preset::Strict, "default");
     let held: Vec<Held<'_>> =
-        findings.iter().map(|finding| Held { finding, kinds: vec!["some-token", "some"], environment }).collect();
+        findings.iter().map(|finding| Held { finding, provider: Some("some"), environment }).collect();
     let estate = Estate { held: &held, settings: &settings, now: now(), is_range: false };
     remarks(&estate)
         .into_iter()
@@ -124,16 +124,16 @@ fn what_a_range_removed_again_is_what_its_end_no_longer_has() {
         let mut brought = finding(1, &["a"], None);
         brought.places = vec![place("a", false)];
         brought.places[0].origin = origin.unwrap_or(brought.places[0].origin.clone());
-        brought.places[0].introduced = Some(Introduction {
+        brought.places[0].introduced = Some(Box::new(Introduction {
             commit: "c0ffee".into(),
             author: "a".into(),
             date: "2026-11-01T00:00:00Z".into(),
             in_head,
             at_end,
             reachable: true,
-        });
+        }));
         let settings = PolicySettings::default();
-        let held = [Held { finding: &brought, kinds: Vec::new(), environment: None }];
+        let held = [Held { finding: &brought, provider: None, environment: None }];
         let estate = Estate { held: &held, settings: &settings, now: now(), is_range: true };
         remarks(&estate).len()
     };

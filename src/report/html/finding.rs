@@ -16,7 +16,7 @@ const PLACES: usize = 100;
 
 pub(super) struct Card<'c> {
     pub(super) report: &'c Report<'c>,
-    pub(super) mask: &'c Mask,
+    pub(super) mask: &'c Mask<'c>,
     pub(super) finding: &'c Finding,
     /// What hides it.
     pub(super) by: Option<&'c Suppression>,

@@ -49,7 +49,7 @@ impl Format for Html {
 
 struct Page<'p, W: io::Write> {
     report: &'p Report<'p>,
-    mask: &'p Mask,
+    mask: &'p Mask<'p>,
     out: io::BufWriter<W>,
 }
 
@@ -109,7 +109,7 @@ impl<W: io::Write> Page<'_, W> {
     fn filter(&mut self) -> io::Result<()> {
         let report = self.report;
         let hidden = report.suppressed.iter().map(|it| &it.finding);
-        let rules: BTreeSet<&str> = report.findings.iter().chain(hidden).map(|it| it.rule.as_str()).collect();
+        let rules: BTreeSet<&str> = report.findings.iter().chain(hidden).map(|it| it.rule.as_ref()).collect();
         let nothing = if report.findings.is_empty() { "\n<p>No findings.</p>" } else { "" };
         writeln!(self.out, "<h2>Findings</h2>{nothing}")?;
         writeln!(self.out, "<form id=\"filter\" hidden>\n<fieldset><legend>Severity</legend>")?;
@@ -140,7 +140,7 @@ impl<W: io::Write> Page<'_, W> {
         let mut explained = HashSet::new();
         let is_of_group = |a: &Finding, b: &Finding| a.severity == b.severity && a.rule == b.rule;
         for group in self.report.findings.chunk_by(is_of_group) {
-            self.group(&group[0], group.len(), true, explained.insert(group[0].rule.as_str()))?;
+            self.group(&group[0], group.len(), true, explained.insert(group[0].rule.as_ref()))?;
             for finding in group {
                 number += 1;
                 let card = Card { report: self.report, mask: self.mask, finding, by: None, id: format!("f{number}") };

@@ -173,7 +173,7 @@ impl Inventory<'_> {
         if self.complete { 0 } else { 3 }
     }
 
-    fn mask(&self) -> Mask {
+    fn mask(&self) -> Mask<'_> {
         Mask::hiding(self.findings, self.masked)
     }
 

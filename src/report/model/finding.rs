@@ -268,7 +268,7 @@ impl<'a> Place<'a> {
             end: Position::new(place.end),
             excerpt: place.excerpt.as_ref().map(|excerpt| {
                 let finding::Excerpt { text, start, end } = mask.excerpt(excerpt);
-                Excerpt { text, start, end }
+                Excerpt { text: text.to_string(), start, end }
             }),
             decoding: &place.decoding,
             introduced: place.introduced.as_ref().map(|introduced| Introduction {

@@ -263,7 +263,7 @@ fn context(place: &Place, mask: &Mask) -> Option<Region> {
     Some(Region {
         start_line: Some(number(place.start.line.max(1))),
         end_line: Some(number(place.end.line.max(place.start.line).max(1))),
-        snippet: Some(ArtifactContent { text: Some(excerpt.text), ..Default::default() }),
+        snippet: Some(ArtifactContent { text: Some(excerpt.text.to_string()), ..Default::default() }),
         ..Default::default()
     })
 }

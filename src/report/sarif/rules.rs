@@ -38,7 +38,7 @@ impl<'r> Rules<'r> {
     pub(super) fn of(&mut self, finding: &Finding) -> (String, usize) {
         let descriptor = self.report.descriptor(&finding.rule);
         let id = match descriptor {
-            Some(descriptor) if descriptor.severity == finding.severity => finding.rule.clone(),
+            Some(descriptor) if descriptor.severity == finding.severity => finding.rule.to_string(),
             _ => format!("{}/{}", finding.rule, finding.severity),
         };
         let id = sanitize(&id);
@@ -72,10 +72,10 @@ impl<'r> Rules<'r> {
 /// What a finding itself says of its rule, for one that came without.
 fn without_descriptor(finding: &Finding) -> Descriptor {
     Descriptor {
-        id: finding.rule.clone(),
+        id: finding.rule.to_string(),
         kind: finding.kind,
-        title: finding.title.clone(),
-        description: finding.title.clone(),
+        title: finding.title.to_string(),
+        description: finding.title.to_string(),
         help: String::new(),
         steps: Vec::new(),
         severity: finding.severity,

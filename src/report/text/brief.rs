@@ -61,7 +61,7 @@ impl Format for Brief {
         // Those that stop it come first in the order of findings.
         let mut explained = HashSet::new();
         for finding in report.findings.iter().take(FINDINGS) {
-            lines.finding(report, finding, explained.insert(finding.rule.as_str()));
+            lines.finding(report, finding, explained.insert(finding.rule.as_ref()));
         }
         if !report.findings.is_empty() {
             lines.text.push('\n');
@@ -113,7 +113,7 @@ impl Brief {
             let mut seen = HashSet::new();
             let most = if self.scene.comment { FINDINGS } else { 0 };
             let shown = report.findings.iter().take(most).filter(|it| Stands::of(it) == Stands::OnLine);
-            for finding in shown.filter(|it| seen.insert(it.rule.as_str())) {
+            for finding in shown.filter(|it| seen.insert(it.rule.as_ref())) {
                 // To be copied, so in one piece.
                 let rule = sanitize(&finding.rule);
                 let _ = writeln!(lines.text, "{:LABEL$}keysieve:allow {rule} until=YYYY-MM-DD <reason>", "");
@@ -158,7 +158,7 @@ impl Stands {
         match place.origin.outermost() {
             Origin::FileName(_) | Origin::EntryName(_) => Self::AtPath,
             Origin::Blob { .. } | Origin::LfsObject { .. } => {
-                match place.introduced.as_ref().is_some_and(Introduction::is_current) {
+                match place.introduced.as_deref().is_some_and(Introduction::is_current) {
                     true => Self::OnLine,
                     false => Self::AtPath,
                 }
@@ -174,7 +174,7 @@ impl Stands {
 struct Lines<'l> {
     text: String,
     paint: Paint,
-    mask: &'l Mask,
+    mask: &'l Mask<'l>,
 }
 
 impl Lines<'_> {

@@ -49,7 +49,7 @@ fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     let before = cut_start(before, rest - behind_columns);
     let behind = cut_end(behind, rest - width(&before));
     let (start, end) = (before.len(), before.len() + marked.len());
-    Excerpt { text: format!("{before}{marked}{behind}"), start, end }
+    Excerpt { text: format!("{before}{marked}{behind}").into(), start, end }
 }
 
 fn cut_start(text: &str, columns: usize) -> String {
@@ -98,7 +98,7 @@ mod tests {
 
     fn drawn(text: &str, start: usize, end: usize, line: u64) -> String {
         let mut out = String::new();
-        let excerpt = Excerpt { text: text.to_owned(), start, end };
+        let excerpt = Excerpt { text: text.into(), start, end };
         write(&mut out, &excerpt, line, Style::Strong, Paint { colour: false });
         out
     }

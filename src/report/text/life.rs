@@ -85,7 +85,7 @@ fn short_ref(name: &str) -> &str {
 /// Whether it is still there, in words; none where no file ever had it, as what stands in a message.
 pub(in crate::report) fn fate(places: &[Place]) -> Option<&'static str> {
     let of_files = places.iter().filter(|place| place.origin.outermost().is_of_tree());
-    let of_files: Vec<&Introduction> = of_files.filter_map(|place| place.introduced.as_ref()).collect();
+    let of_files: Vec<&Introduction> = of_files.filter_map(|place| place.introduced.as_deref()).collect();
     let first = of_files.first()?;
     Some(match () {
         () if of_files.iter().any(|it| it.in_head) => "still in HEAD",

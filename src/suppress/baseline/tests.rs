@@ -12,7 +12,7 @@ fn entry_for(finding: &Finding, path: &str) -> Entry {
     Entry {
         fingerprint: finding.fingerprint.to_string(),
         path: path.to_owned(),
-        rule: finding.rule.clone(),
+        rule: finding.rule.to_string(),
         state: State::Unaudited,
         reason: String::new(),
         owner: String::new(),
