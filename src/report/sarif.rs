@@ -7,12 +7,14 @@
 //! fingerprint in place of a hash of the line, so that an alert survives every edit around it. Columns are UTF-16 units.
 //!
 //! serde-sarif is used in this file and its submodules alone. It has the whole of SARIF, but leaves `version`, `columnKind`
-//! and every `level` outside results untyped; those are written from its enums, so that a misspelt word cannot compile.
+//! and every `level` outside results untyped; those are written from its enums, so that a misspelt word cannot compile. It also
+//! wants all results before the first is written, so the two objects around them are ours.
 //! Properties are written from sorted maps: the order of bytes must not depend on serde_json's features.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
+use serde::Serialize;
 use serde_json::Value;
 use serde_sarif::sarif::{self, Invocation, Message, MultiformatMessageString, Notification, PropertyBag};
 
@@ -66,8 +68,7 @@ impl Format for Sarif {
             }
             runs
         };
-        let version = sarif::Version::V2_1_0.to_string();
-        let log = sarif::Sarif::builder().schema(SCHEMA).version(version).runs(runs).build();
+        let log = Log { schema: SCHEMA, runs, version: sarif::Version::V2_1_0.to_string() };
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         serde_json::to_writer_pretty(&mut out, &log)?;
         out.write_all(b"\n")?;
@@ -75,14 +76,41 @@ impl Format for Sarif {
     }
 }
 
+/// What serde-sarif calls `Sarif`, with the runs below.
+#[derive(Serialize)]
+struct Log<'r> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: Vec<Run<'r>>,
+    version: String,
+}
+
+/// What serde-sarif calls so, with the fields that are used, in its order. Only its results are made while they are written:
+/// as values all of them take 4 kB each.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r> {
+    automation_details: sarif::RunAutomationDetails,
+    column_kind: String,
+    invocations: [Invocation; 1],
+    original_uri_base_ids: BTreeMap<&'static str, sarif::ArtifactLocation>,
+    properties: PropertyBag,
+    results: results::Results<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taxonomies: Option<[sarif::ToolComponent; 1]>,
+    tool: sarif::Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_control_provenance: Option<[sarif::VersionControlDetails; 1]>,
+}
+
 /// One run, whose results are `entries`.
-fn run(
-    report: &Report<'_>,
-    mask: &Mask,
-    entries: &[entries::Entry<'_>],
+fn run<'r>(
+    report: &'r Report<'r>,
+    mask: &'r Mask<'r>,
+    entries: &[entries::Entry<'r>],
     category: &str,
     locations: &mut usize,
-) -> sarif::Run {
+) -> Run<'r> {
     let mut rules = rules::Rules::new(report);
     let results = results::Results::new(report, mask, entries, &mut rules, locations);
     let mut notifications = Notifications::default();
@@ -99,24 +127,25 @@ fn run(
     driver.notifications = Some(notifications.descriptors);
     driver.supported_taxonomies = taxonomy.as_ref().map(|_| vec![taxonomy::reference()]);
 
-    let mut run = sarif::Run::builder().tool(sarif::Tool::builder().driver(driver).build()).build();
-    run.automation_details = Some(sarif::RunAutomationDetails { id: Some(category.to_owned()), ..Default::default() });
-    run.column_kind = Some(Value::from(sarif::ResultColumnKind::Utf16CodeUnits.to_string()));
-    run.original_uri_base_ids = Some(BTreeMap::from([(results::ROOT.to_owned(), root())]));
-    run.version_control_provenance = provenance(report, mask).map(|it| vec![it]);
-    run.invocations = Some(vec![invocation(report, notifications.list)]);
-    run.properties = Some(bag([
-        ("fingerprintKey", report.fingerprint_key.into()),
-        ("rulePack", report.pack.into()),
-        ("belowConfidence", report.below_confidence.into()),
-        ("hidden", hidden(report)),
-        ("minConfidence", report.min_confidence.id().into()),
-        ("failOn", report.fail_on.id().into()),
-        ("failing", report.failing.into()),
-    ]));
-    run.taxonomies = taxonomy.map(|taxonomy| vec![taxonomy]);
-    run.results = Some(results.list);
-    run
+    Run {
+        automation_details: sarif::RunAutomationDetails { id: Some(category.to_owned()), ..Default::default() },
+        column_kind: sarif::ResultColumnKind::Utf16CodeUnits.to_string(),
+        invocations: [invocation(report, notifications.list)],
+        original_uri_base_ids: BTreeMap::from([(results::ROOT, root())]),
+        properties: bag([
+            ("fingerprintKey", report.fingerprint_key.into()),
+            ("rulePack", report.pack.into()),
+            ("belowConfidence", report.below_confidence.into()),
+            ("hidden", hidden(report)),
+            ("minConfidence", report.min_confidence.id().into()),
+            ("failOn", report.fail_on.id().into()),
+            ("failing", report.failing.into()),
+        ]),
+        results,
+        taxonomies: taxonomy.map(|taxonomy| [taxonomy]),
+        tool: sarif::Tool::builder().driver(driver).build(),
+        version_control_provenance: provenance(report, mask).map(|it| [it]),
+    }
 }
 
 /// The repository and the commit. None without a remote: SARIF demands an address (3.23.3), and a directory is none that
@@ -175,7 +204,7 @@ impl Notifications {
     }
 
     /// One for everything that this report leaves out.
-    fn of_left_out(&mut self, results: &results::Results) {
+    fn of_left_out(&mut self, results: &results::Results<'_>) {
         self.left_out(results.left_out, "findings, the least severe", "code scanning keeps 5,000 of a run");
         self.left_out(results.locations_left_out, "further places of findings", "at most 100 each and 25,000 in all");
     }

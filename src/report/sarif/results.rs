@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+use serde::Serialize;
 use serde_json::Value;
 use serde_sarif::sarif::{self, ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, Region};
 
@@ -23,19 +24,32 @@ use crate::report::text::life::fate;
 /// The name of the root that URIs are relative to; code scanning takes it for the root of the checkout.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
-/// The results that are reported, and how many things are not.
-pub(super) struct Results {
-    pub(super) list: Vec<sarif::Result>,
+/// The results that are reported, made while they are written, and how many things are not.
+pub(super) struct Results<'r> {
+    report: &'r Report<'r>,
+    mask: &'r Mask<'r>,
+    kept: Vec<Kept<'r>>,
     pub(super) left_out: usize,
     pub(super) locations_left_out: usize,
 }
 
-impl Results {
+/// A result to write.
+struct Kept<'r> {
+    entry: Entry<'r>,
+    /// The index of its rule.
+    rule: usize,
+    /// Which it is of those with its fingerprint, from 1.
+    ordinal: u64,
+    /// How many locations it has.
+    locations: usize,
+}
+
+impl<'r> Results<'r> {
     /// The results of `entries`; `locations` is how many further places the runs may still have.
     pub(super) fn new(
-        report: &Report<'_>,
-        mask: &Mask,
-        entries: &[Entry<'_>],
+        report: &'r Report<'r>,
+        mask: &'r Mask<'r>,
+        entries: &[Entry<'r>],
         rules: &mut Rules<'_>,
         locations: &mut usize,
     ) -> Self {
@@ -45,23 +59,28 @@ impl Results {
             kept.truncate(RESULTS);
             kept.sort_unstable();
         }
-        let mut results = Results {
-            list: Vec::with_capacity(kept.len()),
-            left_out: entries.len() - kept.len(),
-            locations_left_out: 0,
-        };
+        let left_out = entries.len() - kept.len();
+        let mut results =
+            Results { report, mask, kept: Vec::with_capacity(kept.len()), left_out, locations_left_out: 0 };
         // A secret is one finding wherever it stands; a breach is one in each file.
         let mut ordinals: HashMap<(&str, Option<&FilePath>), u64> = HashMap::new();
         for index in kept {
-            let finding = entries[index].finding;
+            let entry = entries[index];
+            let finding = entry.finding;
             let ordinal = ordinals.entry((finding.fingerprint.as_str(), file_of_breach(finding))).or_default();
             *ordinal += 1;
             let further = finding.places.len().saturating_sub(1).min(LOCATIONS - 1).min(*locations);
             *locations -= further;
             results.locations_left_out += finding.places.len().saturating_sub(1) - further;
-            results.list.push(result(report, mask, rules, entries[index], *ordinal, 1 + further));
+            results.kept.push(Kept { entry, rule: rules.of(finding), ordinal: *ordinal, locations: 1 + further });
         }
         results
+    }
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.kept.iter().map(|kept| result(self.report, self.mask, kept)))
     }
 }
 
@@ -70,19 +89,12 @@ fn file_of_breach(finding: &Finding) -> Option<&FilePath> {
     finding.places.first().filter(|_| finding.kind == Kind::Policy).and_then(|place| place.origin.path())
 }
 
-fn result(
-    report: &Report<'_>,
-    mask: &Mask,
-    rules: &mut Rules<'_>,
-    entry: Entry<'_>,
-    ordinal: u64,
-    locations: usize,
-) -> sarif::Result {
+fn result(report: &Report<'_>, mask: &Mask, kept: &Kept<'_>) -> sarif::Result {
+    let Kept { entry, rule, ordinal, locations } = *kept;
     let finding = entry.finding;
-    let (rule, index) = rules.of(finding);
     let mut result = sarif::Result::builder().message(message(report, finding, mask)).build();
-    result.rule_id = Some(rule);
-    result.rule_index = Some(number(index as u64));
+    result.rule_id = Some(rules::id(report, finding));
+    result.rule_index = Some(number(rule as u64));
     result.level = Some(rules::level(finding.severity));
     let places = finding.places.iter().take(locations);
     result.locations = Some(places.map(|place| location(report, place, finding, mask, None)).collect());

@@ -31,22 +31,14 @@ impl<'r> Rules<'r> {
         Self { report, index: HashMap::new(), list: Vec::new(), taxonomy: Taxonomy::default() }
     }
 
-    /// The id and the index of the rule of a finding.
-    ///
-    /// Code scanning takes the severity of an alert from its rule. A finding that is milder or worse than its rule says is
-    /// therefore given a rule of its own, `<rule>/<severity>`; so is one whose rule is unknown here.
-    pub(super) fn of(&mut self, finding: &Finding) -> (String, usize) {
-        let descriptor = self.report.descriptor(&finding.rule);
-        let id = match descriptor {
-            Some(descriptor) if descriptor.severity == finding.severity => finding.rule.to_string(),
-            _ => format!("{}/{}", finding.rule, finding.severity),
-        };
-        let id = sanitize(&id);
+    /// The index of the rule of a finding.
+    pub(super) fn of(&mut self, finding: &Finding) -> usize {
+        let id = id(self.report, finding);
         if let Some(&index) = self.index.get(&id) {
-            return (id, index);
+            return index;
         }
         let bare;
-        let descriptor = match descriptor {
+        let descriptor = match self.report.descriptor(&finding.rule) {
             Some(descriptor) => descriptor,
             None => {
                 bare = without_descriptor(finding);
@@ -59,14 +51,25 @@ impl<'r> Rules<'r> {
             rule.relationships = Some(descriptor.cwe.iter().map(|&cwe| self.taxonomy.relationship(cwe)).collect());
         }
         self.list.push(rule);
-        self.index.insert(id.clone(), index);
-        (id, index)
+        self.index.insert(id, index);
+        index
     }
 
     /// The rules, and the taxonomy that they refer to.
     pub(super) fn finish(self) -> (Vec<ReportingDescriptor>, Option<ToolComponent>) {
         (self.list, self.taxonomy.finish())
     }
+}
+
+/// The id of the rule of a finding.
+///
+/// Code scanning takes the severity of an alert from its rule. A finding that is milder or worse than its rule says is
+/// therefore given a rule of its own, `<rule>/<severity>`; so is one whose rule is unknown here.
+pub(super) fn id(report: &Report<'_>, finding: &Finding) -> String {
+    sanitize(&match report.descriptor(&finding.rule) {
+        Some(descriptor) if descriptor.severity == finding.severity => finding.rule.to_string(),
+        _ => format!("{}/{}", finding.rule, finding.severity),
+    })
 }
 
 /// What a finding itself says of its rule, for one that came without.
