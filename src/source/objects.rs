@@ -47,6 +47,8 @@ pub(crate) const TOO_LONG: &str = "longer than 512 MiB and not stored as a whole
 /// An object, lent for the time of a call.
 pub(crate) struct Object<'a> {
     pub(crate) id: ObjectId,
+    /// Its [`Store::number`], where whoever lends it knows that without a search.
+    pub(crate) number: Option<u32>,
     pub(crate) kind: Kind,
     pub(crate) bytes: &'a [u8],
     /// What it has in common with its base; none for what is stored whole.
@@ -58,7 +60,7 @@ pub(crate) struct Object<'a> {
 impl<'a> Object<'a> {
     /// An object by itself.
     fn alone(id: ObjectId, kind: Kind, bytes: &'a [u8]) -> Self {
-        Self { id, kind, bytes, delta: None, is_base: false }
+        Self { id, number: None, kind, bytes, delta: None, is_base: false }
     }
 }
 

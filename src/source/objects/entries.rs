@@ -100,7 +100,7 @@ mod tests {
     /// The names that are handed out, `look` taking note of those that begin with `!`; and what is remembered.
     fn names(bytes: &[u8], delta: Option<Delta<'_>>) -> (Vec<String>, Memo) {
         let id = ObjectId::null(SHA1);
-        let object = Object { id, kind: Kind::Tree, bytes, delta, is_base: true };
+        let object = Object { id, number: None, kind: Kind::Tree, bytes, delta, is_base: true };
         let mut names = Vec::new();
         let memo = fresh_entries(&object, SHA1, |entry| {
             let name = entry.map_or_else(|| "damaged".to_owned(), |it| String::from_utf8_lossy(it.name).into_owned());

@@ -265,13 +265,16 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
         let mut children: Vec<u32> = table.children(entry).filter(|&child| table.weight(child) > 0).collect();
         let mut memo = None;
         if table.is_wanted(entry) {
-            let id = self.shared.pack.index.oid_at_index(table.position(entry)).to_owned();
+            let position = table.position(entry);
+            let id = self.shared.pack.index.oid_at_index(position).to_owned();
+            let number = Some(self.shared.pack.first + position);
             let delta = base.as_ref().map(|base| Delta {
                 runs: &self.runs,
                 base_length: base.bytes.len(),
                 memo: base.memo.as_deref(),
             });
-            memo = self.visitor.object(Object { id, kind, bytes: &bytes, delta, is_base: !children.is_empty() });
+            let is_base = !children.is_empty();
+            memo = self.visitor.object(Object { id, number, kind, bytes: &bytes, delta, is_base });
         }
         if let Some(base) = base.and_then(Arc::into_inner) {
             self.recycle(base.bytes);
