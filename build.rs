@@ -49,6 +49,8 @@ mod document {
         pub mod anchors;
     }
 }
+#[path = "src/lanes.rs"]
+mod lanes;
 #[path = "src/scale.rs"]
 mod scale;
 

@@ -14,6 +14,7 @@ pub mod detect;
 pub mod document;
 pub mod finding;
 pub mod judge;
+mod lanes;
 mod layout;
 pub mod notice;
 pub mod place;

@@ -10,6 +10,7 @@ use super::base64::{LEAST, is_digit};
 use super::derived::Derived;
 use super::scope::{Budget, Scope};
 use super::{base64, hex};
+use crate::lanes::{BLOCK, which};
 
 /// Derives what every run of digits says.
 pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn FnMut(Derived)) {
@@ -68,16 +69,7 @@ pub fn each(text: &[u8], from: usize, to: usize, mut found: impl FnMut(Range<usi
 fn next(text: &[u8], from: usize, to: usize) -> Option<usize> {
     let (mut at, mut before) = (from, 0_u64);
     while at < text.len().min(to.saturating_add(LEAST)) {
-        let mut padded = [0; BLOCK];
-        let block: &[u8; BLOCK] = match text.get(at..at + BLOCK).and_then(|block| block.try_into().ok()) {
-            Some(block) => block,
-            None => {
-                let rest = &text[at..];
-                padded[..rest.len()].copy_from_slice(rest);
-                &padded
-            }
-        };
-        let now = digits(block);
+        let now = digits(text, at);
         // A bit stays if as many bits behind it as the run is long are set.
         let mut runs = u128::from(before) | u128::from(now) << BLOCK;
         let mut length = 1;
@@ -97,24 +89,14 @@ fn next(text: &[u8], from: usize, to: usize) -> Option<usize> {
     None
 }
 
-/// How many bytes are looked at at once.
-const BLOCK: usize = 64;
-
-/// Which bytes of a block are digits, the first in the lowest bit: [`is_digit`] in a form that compilers turn into a few
-/// instructions for many bytes.
-fn digits(block: &[u8; BLOCK]) -> u64 {
-    let mut flags = [0_u8; BLOCK];
-    for (flag, &byte) in flags.iter_mut().zip(block) {
+/// Which bytes of a block are digits: [`is_digit`] without branches.
+#[inline(always)]
+fn digits(text: &[u8], at: usize) -> u64 {
+    which(text, at, |byte| {
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
         let slash_or_number = byte.wrapping_sub(b'/') < 11;
-        *flag = u8::from(letter | slash_or_number | (byte == b'+') | (byte == b'-') | (byte == b'_'));
-    }
-    let mut bits = 0;
-    for (number, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
-        // The product has the lowest bits of the eight bytes side by side in its uppermost byte.
-        bits |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * number);
-    }
-    bits
+        letter | slash_or_number | (byte == b'+') | (byte == b'-') | (byte == b'_')
+    })
 }
 
 #[cfg(test)]
@@ -124,9 +106,9 @@ mod tests {
     #[test]
     fn bytes_at_once_are_the_same_digits() {
         let all: Vec<u8> = (0..=255).collect();
-        for (block, first) in all.as_chunks::<BLOCK>().0.iter().zip((0..).step_by(BLOCK)) {
+        for first in (0..all.len()).step_by(BLOCK) {
             for at in 0..BLOCK {
-                assert_eq!(digits(block) >> at & 1 == 1, is_digit(all[first + at]), "{}", first + at);
+                assert_eq!(digits(&all, first) >> at & 1 == 1, is_digit(all[first + at]), "{}", first + at);
             }
         }
     }

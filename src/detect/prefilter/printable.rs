@@ -6,16 +6,17 @@
 
 use std::ops::Range;
 
-/// How many bytes are looked at at once.
-const BLOCK: usize = 64;
+use crate::lanes::{BLOCK, which};
+
 /// How long the stretches are that are told apart.
 const STRETCH: usize = 16;
 /// How long the shortest run of printed bytes is that counts.
 const LEAST: u32 = 4;
 
 /// Whether the byte is one of what is printed.
+#[inline(always)]
 pub(super) fn is_printed(byte: u8) -> bool {
-    byte.wrapping_sub(b' ') < 0x5F || byte.wrapping_sub(b'\t') < 2 || byte == b'\r'
+    (byte.wrapping_sub(b' ') < 0x5F) | (byte.wrapping_sub(b'\t') < 2) | (byte == b'\r')
 }
 
 /// The stretches of `text` within `range` that hold every byte of it that stands in a run of at least [`LEAST`] printed ones.
@@ -59,28 +60,9 @@ pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item 
     })
 }
 
-/// Which of the 64 bytes from `at` are printed, the first in the lowest bit.
+/// Which of the bytes from `at` are printed.
 fn bits(text: &[u8], at: usize) -> u64 {
-    let mut padded = [0; BLOCK];
-    let block: &[u8; BLOCK] = match text.get(at..at + BLOCK).and_then(|block| block.try_into().ok()) {
-        Some(block) => block,
-        None => {
-            let rest = text.get(at..).unwrap_or_default();
-            padded[..rest.len()].copy_from_slice(rest);
-            &padded
-        }
-    };
-    let mut flags = [0_u8; BLOCK];
-    for (flag, &byte) in flags.iter_mut().zip(block) {
-        // Written without branches, so that compilers make of it a few instructions for many bytes.
-        *flag = u8::from((byte.wrapping_sub(b' ') < 0x5F) | (byte.wrapping_sub(b'\t') < 2) | (byte == b'\r'));
-    }
-    let mut bits = 0;
-    for (number, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
-        // The product has the lowest bits of the eight bytes side by side in its uppermost byte.
-        bits |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * number);
-    }
-    bits
+    which(text, at, is_printed)
 }
 
 #[cfg(test)]

@@ -122,14 +122,22 @@ impl Entry {
 impl Memo {
     /// Of a text in which these are the `hits`; none if one of them belongs to no entry.
     pub(super) fn new(charset: Charset, mut entries: Vec<Entry>, decoded: usize, hits: &[Hit]) -> Option<Self> {
-        entries.iter_mut().for_each(|entry| entry.found = false);
-        for hit in hits {
-            let start = usize::try_from(hit.span.start).ok()?;
-            let mut is_told = false;
-            for entry in entries.iter_mut().filter(|it| it.noisy && it.stirred().contains(&start)) {
-                (entry.found, is_told) = (true, true);
-            }
-            if !is_told {
+        let mut starts: Vec<u64> = hits.iter().map(|hit| hit.span.start).collect();
+        starts.sort_unstable();
+        // How many entries more have the hit with this number than the one before it.
+        let mut told = vec![0_isize; starts.len() + 1];
+        for entry in entries.iter_mut().filter(|entry| entry.noisy) {
+            let own = entry.stirred();
+            let first = starts.partition_point(|&start| start < own.start as u64);
+            let last = starts.partition_point(|&start| start < own.end as u64);
+            entry.found = first < last;
+            told[first] += 1;
+            told[last.max(first)] -= 1;
+        }
+        let mut by = 0;
+        for more in &told[..starts.len()] {
+            by += more;
+            if by == 0 {
                 return None;
             }
         }
