@@ -7,6 +7,7 @@
 //! gigabyte.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::repository::directories;
@@ -30,6 +31,9 @@ const FILES: [&str; 9] = [
 const DIRECTORIES: [&str; 8] =
     ["branches", "hooks", "logs", "rebase-apply", "rebase-merge", "remotes", "rr-cache", "sequencer"];
 
+/// The longest text that is held: a reflog of a million steps is shorter.
+const LONGEST: u64 = 256 * 1024 * 1024;
+
 /// Directories within directories: branches may have such names.
 const DEPTH: usize = 32;
 
@@ -44,7 +48,10 @@ pub(super) struct Kept {
 
 impl Kept {
     /// The text, as far as no commit says it: `said` is the message of the one at `HEAD`.
-    pub(super) fn read(&self, said: &[u8]) -> std::io::Result<Vec<u8>> {
+    pub(super) fn read(&self, said: &[u8]) -> io::Result<Vec<u8>> {
+        if fs::metadata(&self.path)?.len() > LONGEST {
+            return Err(io::Error::other("it is longer than 256 MiB"));
+        }
         let mut text = regular::read(&self.path)?;
         if self.is_log {
             text.split_mut(|&byte| byte == b'\n').for_each(leave_words);
