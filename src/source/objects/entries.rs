@@ -134,7 +134,7 @@ mod tests {
         let base = tree(&[("x 100644 hidden", 1)]);
         let from = base.windows(8).position(|it| it == *b"100644 h").unwrap();
         let runs = [Run { base: from, child: 0, length: base.len() - from }];
-        assert_eq!(by_delta(&base, &base[from..].to_vec(), &runs), ["hidden"]);
+        assert_eq!(by_delta(&base, &base[from..], &runs), ["hidden"]);
         // What ends within an entry is no entry, wherever it comes from.
         let cut = base.len() - 3;
         assert_eq!(by_delta(&base, &base[..cut], &[Run { base: 0, child: 0, length: cut }]), ["damaged"]);
