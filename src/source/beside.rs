@@ -70,7 +70,7 @@ impl Kept {
 impl Repository {
     /// Every text that git keeps for the repository and its worktrees, by name.
     pub(super) fn kept(&self) -> Vec<Kept> {
-        let top = PathBuf::from(if self.work_dir().is_some() { ".git" } else { "" });
+        let top = self.git_dir_name();
         let worktrees = directories(&self.common_dir().join("worktrees")).into_iter();
         let rooms = worktrees.map(|name| Path::new("worktrees").join(name)).chain([PathBuf::new()]);
         let mut kept = Vec::new();
@@ -119,10 +119,9 @@ fn leave_words(line: &mut [u8]) {
 fn is_told(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_example = file.starts_with("hooks") && name.ends_with(".sample");
+    // A branch may have such a name, too.
+    let is_list = ["rebase-merge", "sequencer"].iter().any(|directory| file.starts_with(directory))
+        && (name == "done" || name == "todo" || name.starts_with("git-rebase-todo"));
     // What it says of a stash is the message of its commit.
-    !is_example
-        && !file.ends_with("logs/refs/stash")
-        && name != "done"
-        && !name.starts_with("git-rebase-todo")
-        && name != "todo"
+    !is_example && !is_list && file != Path::new("logs/refs/stash")
 }

@@ -40,12 +40,17 @@ impl Repository {
         self.configuration.get_or_init(|| self.find_configuration())
     }
 
+    /// What git's own directory is called from the top of the working tree; nothing where there is none.
+    pub(super) fn git_dir_name(&self) -> PathBuf {
+        PathBuf::from(if self.work_dir().is_some() { ".git" } else { "" })
+    }
+
     fn find_configuration(&self) -> Configuration {
         let mut inside = vec![PathBuf::from("config"), PathBuf::from("config.worktree")];
         for worktree in directories(&self.common_dir().join("worktrees")) {
             inside.push(Path::new("worktrees").join(worktree).join("config.worktree"));
         }
-        let top = PathBuf::from(if self.work_dir().is_some() { ".git" } else { "" });
+        let top = self.git_dir_name();
         let canonical = |path: &Path| fs::canonicalize(path).ok();
         let common_dir = canonical(self.common_dir());
         let own = Room { name: top.clone(), path: self.common_dir().to_owned() };

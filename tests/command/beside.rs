@@ -22,13 +22,13 @@ fn the_reflog_messages_hooks_and_old_remotes_are_looked_at() {
     let log = |what: &str| format!("{ids} {person}\t{what}\n");
     let pull = format!("pull https://ada:{}@git.example.com/a.git main: Fast-forward", github("pull"));
     let log = [log("commit: the datadog api key, heroku token"), log(&pull), log("commit: heroku api key")].concat();
-    scratch.write("repo/.git/logs/refs/heads/a/b", log);
+    scratch.write("repo/.git/logs/refs/heads/a/done", log);
     let run = keysieve(&scratch, "repo", &["history", "--format", "json", "--show-secrets"]).exits(1);
     let report = run.json();
     let mut expected = ["message", "hook", "remote", "conflict", "pull"].map(github);
     expected.sort();
     assert_eq!(report.secrets(), expected);
     let place = &report.of(&github("pull"))["places"][0];
-    assert_eq!((text(&place["origin"]), text(&place["path"])), ("repository-config", ".git/logs/refs/heads/a/b"));
+    assert_eq!((text(&place["origin"]), text(&place["path"])), ("repository-config", ".git/logs/refs/heads/a/done"));
     assert_eq!(place["start"]["line"], 2);
 }
