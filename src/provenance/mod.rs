@@ -237,7 +237,9 @@ pub fn trace(
     let blobs = wanted.blobs.iter().filter_map(|(id, &number)| Some((store.number(id)?, number)));
     let relevant = std::thread::scope(|scope| {
         // Nobody waits for the order who can look for trees.
-        scope.spawn(|| lineage.order());
+        if threads > 1 {
+            scope.spawn(|| lineage.order());
+        }
         Relevant::find(store, &wanted, known, threads, stop)
     });
     let mut descent = Descent {
