@@ -233,7 +233,7 @@ struct Reading<'r> {
 
 impl Visitor for Reading<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
-        let number = object.number.or_else(|| self.store.number(&object.id))?;
+        let number = object.number_in(self.store)?;
         let &mut Reading { store, wanted, marked, ref mut steps } = self;
         let from = steps.all.len() as u32;
         let memo = fresh_entries(&object, store.hash(), |entry| {
@@ -282,7 +282,7 @@ impl<'n> Notes<'n> {
 
 impl Visitor for Notes<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
-        let number = object.number.or_else(|| self.store.number(&object.id))?;
+        let number = object.number_in(self.store)?;
         let (mut holds, mut has_name, mut has_subtrees) = (false, false, false);
         let memo = fresh_entries(&object, self.store.hash(), |entry| {
             let Some(entry) = entry else { return false };

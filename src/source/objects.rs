@@ -48,7 +48,7 @@ pub(crate) const TOO_LONG: &str = "longer than 512 MiB and not stored as a whole
 pub(crate) struct Object<'a> {
     pub(crate) id: ObjectId,
     /// Its [`Store::number`], where whoever lends it knows that without a search.
-    pub(crate) number: Option<u32>,
+    number: Option<u32>,
     pub(crate) kind: Kind,
     pub(crate) bytes: &'a [u8],
     /// What it has in common with its base; none for what is stored whole.
@@ -58,6 +58,11 @@ pub(crate) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
+    /// Its number in the store that it is of; see [`Store::number`].
+    pub(crate) fn number_in(&self, store: &Store) -> Option<u32> {
+        self.number.or_else(|| store.number(&self.id))
+    }
+
     /// An object by itself.
     fn alone(id: ObjectId, kind: Kind, bytes: &'a [u8]) -> Self {
         Self { id, number: None, kind, bytes, delta: None, is_base: false }

@@ -23,7 +23,8 @@ pub(super) fn is_printed(byte: u8) -> bool {
 pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     // A run that begins before the range is known by what stands there.
     let mut at = range.start.saturating_sub(BLOCK);
-    let (mut begins, mut now) = (0_u64, bits(text, at));
+    let printed = |at: usize| which(text, at, is_printed);
+    let (mut begins, mut now) = (0_u64, printed(at));
     let mut marks: Option<(usize, u64)> = None;
     let mut waiting: Option<Range<usize>> = None;
     std::iter::from_fn(move || {
@@ -49,7 +50,7 @@ pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item 
             if at >= range.end {
                 return waiting.take();
             }
-            let behind = bits(text, at + BLOCK);
+            let behind = printed(at + BLOCK);
             let ahead = u128::from(now) | u128::from(behind) << BLOCK;
             let own = (1..LEAST).fold(ahead, |all, more| all & ahead >> more) as u64;
             let both = u128::from(begins) | u128::from(own) << BLOCK;
@@ -58,11 +59,6 @@ pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item 
             (begins, now, at) = (own, behind, at + BLOCK);
         }
     })
-}
-
-/// Which of the bytes from `at` are printed.
-fn bits(text: &[u8], at: usize) -> u64 {
-    which(text, at, is_printed)
 }
 
 #[cfg(test)]
