@@ -10,7 +10,11 @@ mod class;
 #[path = "src/detect"]
 mod detect {
     pub mod anchors;
-    pub mod prefilter;
+    // The search itself is none of the build's.
+    mod prefilter {
+        mod gram;
+        pub mod tables;
+    }
 
     use std::fmt::Write as _;
     use std::path::Path;
@@ -22,7 +26,7 @@ mod detect {
     pub fn write<'a>(rules: impl Iterator<Item = &'a Rule>, target: &Path) -> Result<(), String> {
         let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", target.display());
         let anchors = anchors::Anchors::of(rules.enumerate().map(|(index, rule)| (RuleIndex(index as u32), rule)));
-        let prefilter = prefilter::Prefilter::new(&anchors.literals).map_err(|error| fault(&error))?;
+        let prefilter = prefilter::tables::Prefilter::new(&anchors.literals).map_err(|error| fault(&error))?;
         let mut out = String::new();
         let literals: Vec<String> = anchors.literals.iter().map(super::text).collect();
         let _ = writeln!(out, "pub(super) const ANCHORS: Anchors = Anchors {{");
@@ -33,13 +37,14 @@ mod detect {
         let _ = writeln!(out, "pems: List::Borrowed(&{:?}),", anchors.pems);
         let _ = writeln!(out, "lines: List::Borrowed(&{:?}),\n}};", anchors.lines);
         let _ = writeln!(out, "pub(super) const PREFILTER: Prefilter = Prefilter {{");
-        let _ = writeln!(out, "cells: List::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/cells\"))),");
-        let _ = writeln!(out, "grams: List::Borrowed(&{:?}),", prefilter.grams);
+        let _ = writeln!(out, "cells: List::Borrowed(CELLS),");
+        let _ = writeln!(out, "bits: List::Borrowed(&{:?}),", prefilter.bits);
         let _ = writeln!(out, "groups: List::Borrowed(&{:?}),", prefilter.groups);
         let _ = writeln!(out, "entries: List::Borrowed(&{:?}),", prefilter.entries);
         let _ = writeln!(out, "texts: {},", super::text(&prefilter.texts));
         let _ = writeln!(out, "before: {:?},\nprinted: {:?},\n}};", prefilter.before, prefilter.printed);
-        std::fs::write(target.with_file_name("cells"), prefilter.cells).map_err(|error| fault(&error))?;
+        std::fs::write(target.with_file_name("cells"), prefilter.cells.as_flattened())
+            .map_err(|error| fault(&error))?;
         std::fs::write(target, out).map_err(|error| fault(&error))
     }
 }
@@ -49,8 +54,6 @@ mod document {
         pub mod anchors;
     }
 }
-#[path = "src/lanes.rs"]
-mod lanes;
 #[path = "src/scale.rs"]
 mod scale;
 

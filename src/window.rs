@@ -26,10 +26,15 @@ pub fn shown(anchor: &Range<usize>) -> Range<usize> {
     low.min(anchor.start)..high.max(anchor.end)
 }
 
+/// Remembers what was looked at without a window.
+pub fn see(range: Range<usize>) {
+    let (low, high) = SHOWN.get();
+    SHOWN.set((low.min(range.start), high.max(range.end)));
+}
+
 impl Drop for Window<'_> {
     fn drop(&mut self) {
-        let (low, high) = SHOWN.get();
-        SHOWN.set((low.min(self.low.get()), high.max(self.high.get())));
+        see(self.low.get()..self.high.get());
     }
 }
 

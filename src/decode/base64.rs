@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use super::derived::{Derived, Encoding, Map, Unit};
 use super::plausible::{self, Look};
+use super::runs;
 use super::scope::{Budget, Piece, Scope};
+use crate::lanes::{BLOCK, is, which};
 
 /// The fewest digits that are looked at.
 pub const LEAST: usize = 20;
@@ -52,7 +54,7 @@ pub fn derive(
 ) -> usize {
     // Names and paths in lower case.
     let head = &text[run.start..run.end.min(run.start + 256)];
-    if !head.iter().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
+    if !runs::is_more_than_a_name(head) {
         return run.end;
     }
     let end = block_end(text, &run);
@@ -60,7 +62,8 @@ pub fn derive(
     if !scope.wants(&block) {
         return end;
     }
-    if let Some(start) = beginnings(text, &run).find(|&start| is_compressed(&text[start..run.end])) {
+    let first = Line::of(text, run.clone());
+    if let Some(start) = first.beginnings().find(|&start| is_compressed(&text[start..run.end])) {
         let range = start..end.min(start.saturating_add(COMPRESSED));
         let cut = range.end < end;
         if cut {
@@ -72,7 +75,9 @@ pub fn derive(
     // A line break is no reason to begin anew, but the first line tells what all of them are.
     scope.pieces(block.clone(), |piece| {
         let known = piece.range.start == run.start;
-        let Some(start) = beginning(text, &piece.range, known && !(scope.inside && run.start == 0)) else { return };
+        let Some(start) = beginning(text, &piece.range, &first, known && !(scope.inside && run.start == 0)) else {
+            return;
+        };
         sink_piece(text, Piece { range: start..piece.range.end, own: piece.own }, piece.range.end < end, budget, sink);
     });
     end
@@ -88,27 +93,61 @@ fn sink_piece(text: &[u8], piece: Piece, cut: bool, budget: &Budget, sink: &mut 
     sink(derived);
 }
 
-/// Where in `range` what is worth reading begins.
-fn beginning(text: &[u8], range: &Range<usize>, known: bool) -> Option<usize> {
-    let line = range.start..range.start + text[range.clone()].iter().take_while(|&&byte| is_digit(byte)).count();
-    let fits = |start: usize| worth(&text[start..line.end]).is_some();
-    let found = beginnings(text, &line).find(|&start| fits(start));
+/// Where in `range` what is worth reading begins; `first` is the line at which the digits begin.
+fn beginning(text: &[u8], range: &Range<usize>, first: &Line, known: bool) -> Option<usize> {
+    // No further, because a long run is looked at piece by piece.
+    let text = &text[..range.end];
+    let digits = range.start..runs::end(text, range.start);
+    let own;
+    let line = if digits == first.digits {
+        first
+    } else {
+        own = Line::of(text, digits);
+        &own
+    };
+    let Range { start, end } = line.digits;
+    let fits = |start: usize| worth(&text[start..end]).is_some();
+    let found = line.beginnings().find(|&start| fits(start));
     if found.is_some() || known {
         return found;
     }
-    (line.start + 1..line.start + 4).find(|&start| start < line.end && fits(start)).or_else(|| {
+    (start + 1..start + 4).find(|&start| start < end && fits(start)).or_else(|| {
         // The rest of a line is too short to tell: the next one begins a group.
-        let next = next_line(text, line.end).filter(|&next| next < range.end && line.len() < 80)?;
-        let end = next + text[next..range.end].iter().take_while(|&&byte| is_digit(byte)).count();
-        worth(&text[next..end]).map(|_| next)
+        let next = next_line(text, end).filter(|&next| next < range.end && end - start < 80)?;
+        worth(&text[next..runs::end(text, next)]).map(|_| next)
     })
 }
 
-/// The beginning of the run and those behind its first separators.
-fn beginnings<'t>(text: &'t [u8], run: &Range<usize>) -> impl Iterator<Item = usize> + 't {
-    let (start, end) = (run.start, run.end);
-    let separators = memchr::memchr3_iter(b'/', b'-', b'_', &text[start..end]).map(move |at| start + at + 1);
-    std::iter::once(start).chain(separators.take(BEGINNINGS)).filter(move |&at| end - at >= LEAST)
+/// Digits in a row.
+struct Line {
+    digits: Range<usize>,
+    /// Behind the first separators among them, so many.
+    behind: ([usize; BEGINNINGS], usize),
+}
+
+impl Line {
+    fn of(text: &[u8], digits: Range<usize>) -> Self {
+        let (mut behind, mut count) = ([0; BEGINNINGS], 0);
+        let Range { start, end } = digits;
+        for block in (start..end).step_by(BLOCK) {
+            let mut marks = which(&text[..end], block, |bytes| is(bytes, b'/') | is(bytes, b'-') | is(bytes, b'_'));
+            while marks != 0 && count < BEGINNINGS {
+                behind[count] = block + marks.trailing_zeros() as usize + 1;
+                count += 1;
+                marks &= marks - 1;
+            }
+            if count == BEGINNINGS {
+                break;
+            }
+        }
+        Line { digits, behind: (behind, count) }
+    }
+
+    /// The beginning of the line and those behind its first separators.
+    fn beginnings(&self) -> impl Iterator<Item = usize> {
+        let behind = &self.behind.0[..self.behind.1];
+        std::iter::once(self.digits.start).chain(behind.iter().copied()).filter(|at| self.digits.end - at >= LEAST)
+    }
 }
 
 /// What the digits look like once decoded.
@@ -117,9 +156,13 @@ fn worth(digits: &[u8]) -> Option<Look> {
         return None;
     }
     // Eight digits dismiss nearly everything.
+    let eight = digits[..8].iter().fold(0_u64, |bits, &digit| bits << 6 | u64::from(VALUES[usize::from(digit)] & 63));
+    let [_, _, six @ ..] = eight.to_be_bytes();
+    if plausible::is_dismissed(six) {
+        return None;
+    }
+    plausible::look(&six)?;
     let mut head = [0; HEAD / 4 * 3];
-    let first = group(&digits[..8], &mut head);
-    plausible::look(&head[..first])?;
     let length = group(&digits[..digits.len().min(HEAD)], &mut head);
     plausible::look(&head[..length])
 }
@@ -148,7 +191,7 @@ fn decode(text: &[u8], range: Range<usize>, out: &mut Vec<u8>, map: &mut Map) {
     out.reserve(range.len() / 4 * 3 + 3);
     let mut at = range.start;
     while at < range.end {
-        let end = at + text[at..range.end].iter().take_while(|&&byte| is_digit(byte)).count();
+        let end = runs::end(&text[..range.end], at);
         if end == at {
             at += 1;
             continue;

@@ -7,26 +7,44 @@
 use std::ops::Range;
 
 use super::in_place::{Edit, Said};
+use crate::lanes::{BLOCK, is, which};
 
 /// How much white space may stand between two pieces.
 const SPACE: usize = 200;
 
+/// What may follow the quote at the end of a literal that goes on: space, an operator, or the next quote.
+const GOES_ON: [bool; 256] = {
+    let (mut goes_on, bytes, mut at) = ([false; 256], b" \t\n\r+.&|<\\~^\"'`", 0);
+    while at < bytes.len() {
+        goes_on[bytes[at] as usize] = true;
+        at += 1;
+    }
+    goes_on
+};
+
 /// Finds what stands between two literals.
 pub fn find_literals(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
+    let text = &text[..range.end];
     let mut done = range.start;
-    for at in memchr::memchr3_iter(b'"', b'\'', b'`', &text[range.clone()]).map(|at| range.start + at) {
-        if at < done || at == 0 {
-            continue;
-        }
-        // In a string of JSON the quotes of another program are escaped.
-        let escaped = at > range.start && text[at - 1] == b'\\';
-        let begin = at - usize::from(escaped);
-        if begin == 0 || !(is_of_token(text[begin - 1]) || is_before_token(&text[..begin])) {
-            continue;
-        }
-        if let Some(end) = joint(&text[..range.end], at, escaped) {
-            done = end;
-            edit(Edit { range: begin..end, text: Said::NOTHING, counts: true });
+    for block in range.clone().step_by(BLOCK) {
+        let mut quotes = which(text, block, |bytes| is(bytes, b'"') | is(bytes, b'\'') | is(bytes, b'`'));
+        while quotes != 0 {
+            let at = block + quotes.trailing_zeros() as usize;
+            quotes &= quotes - 1;
+            // Most literals end here for good, and most quotes begin one.
+            if !text.get(at + 1).is_some_and(|&next| GOES_ON[usize::from(next)]) || at < done || at == 0 {
+                continue;
+            }
+            // In a string of JSON the quotes of another program are escaped.
+            let escaped = at > range.start && text[at - 1] == b'\\';
+            let begin = at - usize::from(escaped);
+            if begin == 0 || !(is_of_token(text[begin - 1]) || is_before_token(&text[..begin])) {
+                continue;
+            }
+            if let Some(end) = joint(text, at, escaped) {
+                done = end;
+                edit(Edit { range: begin..end, text: Said::NOTHING, counts: true });
+            }
         }
     }
 }
@@ -78,9 +96,7 @@ fn joint(text: &[u8], quote: usize, escaped: bool) -> Option<usize> {
     let own = text[quote];
     let tripled = !escaped && text[quote..].starts_with(&[own; 3]);
     let closed = quote + if tripled { 3 } else { 1 };
-    let next = *text.get(closed)?;
-    let begins = b" \t\n\r+.&|<\\~^\"'";
-    if !begins.contains(&next) {
+    if *text.get(closed)? == b'`' || !GOES_ON[usize::from(text[closed])] {
         return None;
     }
     let at = space(text, closed);

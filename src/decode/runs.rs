@@ -6,11 +6,13 @@
 
 use std::ops::Range;
 
+use wide::u8x16;
+
 use super::base64::{LEAST, is_digit};
 use super::derived::Derived;
 use super::scope::{Budget, Scope};
 use super::{base64, hex};
-use crate::lanes::{BLOCK, which};
+use crate::lanes::{BLOCK, is, which, within};
 
 /// Derives what every run of digits says.
 pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn FnMut(Derived)) {
@@ -59,17 +61,44 @@ pub fn block_start(text: &[u8], at: usize) -> usize {
 pub fn each(text: &[u8], from: usize, to: usize, mut found: impl FnMut(Range<usize>) -> usize) -> usize {
     let mut floor = from;
     while let Some(start) = next(text, floor, to) {
-        let end = text[start..].iter().position(|&byte| !is_digit(byte)).map_or(text.len(), |length| start + length);
+        let end = end(text, start);
         floor = found(start..end).max(end);
     }
     floor.max(to.min(text.len()))
 }
 
+/// Where the digits from `at` on end.
+#[must_use]
+pub fn end(text: &[u8], mut at: usize) -> usize {
+    loop {
+        let length = digits(text, at).trailing_ones() as usize;
+        at += length;
+        if length < BLOCK {
+            return at;
+        }
+    }
+}
+
+/// Whether there is anything in `digits` but small letters and separators.
+#[must_use]
+pub fn is_more_than_a_name(digits: &[u8]) -> bool {
+    (0..digits.len())
+        .step_by(BLOCK)
+        .any(|at| which(digits, at, |bytes| within(bytes, b'A', b'Z') | within(bytes, b'0', b'9')) != 0)
+}
+
 /// Where the first run at or behind `from` begins, if that is before `to`.
 fn next(text: &[u8], from: usize, to: usize) -> Option<usize> {
-    let (mut at, mut before) = (from, 0_u64);
+    let (mut at, mut before, mut was_half) = (from, 0_u64, false);
     while at < text.len().min(to.saturating_add(LEAST)) {
         let now = digits(text, at);
+        let is_half = has_half(now);
+        // Of a run across two blocks half stands in one of them.
+        if !(is_half || was_half) {
+            (at, before) = (at + BLOCK, now);
+            continue;
+        }
+        was_half = is_half;
         // A bit stays if as many bits behind it as the run is long are set.
         let mut runs = u128::from(before) | u128::from(now) << BLOCK;
         let mut length = 1;
@@ -89,13 +118,22 @@ fn next(text: &[u8], from: usize, to: usize) -> Option<usize> {
     None
 }
 
+/// Whether half of the shortest run is among the digits of a block.
+#[inline(always)]
+fn has_half(digits: u64) -> bool {
+    const _: () = assert!(LEAST == 20, "ten in a row are told by these steps");
+    let two = digits & digits >> 1;
+    let four = two & two >> 2;
+    let eight = four & four >> 4;
+    eight & two >> 8 != 0
+}
+
 /// Which bytes of a block are digits: [`is_digit`] without branches.
 #[inline(always)]
 fn digits(text: &[u8], at: usize) -> u64 {
-    which(text, at, |byte| {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let slash_or_number = byte.wrapping_sub(b'/') < 11;
-        letter | slash_or_number | (byte == b'+') | (byte == b'-') | (byte == b'_')
+    which(text, at, |bytes| {
+        let letters = within(bytes | u8x16::splat(0x20), b'a', b'z');
+        letters | within(bytes, b'/', b'9') | is(bytes, b'+') | is(bytes, b'-') | is(bytes, b'_')
     })
 }
 

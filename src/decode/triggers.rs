@@ -2,11 +2,11 @@
 //!
 //! **The problem.** Nine finders go over every text, each for a character of its own that most texts hold (a
 //! backslash, an ampersand, an equals sign), and nearly always find nothing. **The way chosen.** Each is asked only if the text has the two
-//! or three bytes that it begins with, and one pass over sixteen bytes at a time tells that for all of them: 0.4 ns a byte
-//! instead of 1. **The way rejected.** A packed searcher of a library for all beginnings takes 0.6.
+//! or three bytes that it begins with. One pass tells where a first byte of any of them stands, and what stands behind it is
+//! looked up without a branch. **The ways rejected.** A packed searcher of a library for all beginnings takes three times as long, and
+//! comparing all bytes at every place twice.
 
-/// How many bytes are looked at at once.
-const BLOCK: usize = 16;
+use crate::lanes::{BLOCK, is, which};
 
 /// `%` and a digit from 2 to 7: what is printed begins with one.
 pub(super) const PERCENT: u8 = 1;
@@ -25,77 +25,55 @@ pub(super) const HERE: u8 = 1 << 6;
 /// Nothing but what a finder looks for itself as fast.
 pub(super) const ALWAYS: u8 = 1 << 7;
 
-/// How many bytes are looked at before it is asked whether anything is left to be told.
-const STRETCH: usize = 64 * BLOCK;
+/// By the byte, for the first, the second and the third: which of them it may belong to there.
+const MAY_STAND: [[u8; 256]; 3] = {
+    let (mut may, mut byte) = ([[0; 256]; 3], 0);
+    while byte < 256 {
+        may[0][byte] = match byte as u8 {
+            b'%' => PERCENT,
+            b'\\' => ESCAPE | LINES,
+            b'&' => ENTITY,
+            b'=' => QUOTED_PRINTABLE,
+            b':' => BLOCKS,
+            b'<' => HERE,
+            _ => 0,
+        };
+        may[1][byte] = match byte as u8 {
+            b'2' | b'4'..=b'7' => PERCENT,
+            b'3' => PERCENT | QUOTED_PRINTABLE,
+            b'u' | b'x' => ESCAPE | ENTITY,
+            b'/' => ESCAPE,
+            b'#' | b'a'..=b'z' => ENTITY,
+            b'\n' | b'\r' => QUOTED_PRINTABLE | LINES,
+            b' ' => BLOCKS,
+            b'<' => HERE,
+            _ => 0,
+        };
+        may[2][byte] = if matches!(byte as u8, b'|' | b'>') { u8::MAX } else { !BLOCKS };
+        byte += 1;
+    }
+    may
+};
 
 /// Which of them the text holds.
 pub(super) fn of(text: &[u8]) -> u8 {
-    let (mut flags, mut at) = ([ALWAYS; BLOCK], 0);
-    while at + BLOCK + 2 <= text.len() {
-        let stretch = &text[at..text.len().min(at + STRETCH + 2)];
-        let blocks = (stretch.len() - 2) / BLOCK;
-        let mut own = [0; BLOCK];
-        for number in 0..blocks {
-            if let Some(block) = stretch[number * BLOCK..].first_chunk() {
-                add(&mut own, block);
-            }
+    let mut flags = ALWAYS;
+    for block in (0..text.len()).step_by(BLOCK) {
+        let mut firsts = which(text, block, |bytes| {
+            let marks = is(bytes, b'%') | is(bytes, b'\\') | is(bytes, b'&');
+            marks | is(bytes, b'=') | is(bytes, b':') | is(bytes, b'<')
+        });
+        while firsts != 0 {
+            let at = block + firsts.trailing_zeros() as usize;
+            firsts &= firsts - 1;
+            let may = |number: usize| MAY_STAND[number][usize::from(*text.get(at + number).unwrap_or(&0))];
+            flags |= may(0) & may(1) & may(2);
         }
-        flags.iter_mut().zip(own).for_each(|(flag, own)| *flag |= own);
-        if any(&flags) == u8::MAX {
-            return u8::MAX;
-        }
-        at += blocks * BLOCK;
-    }
-    // What is left is shorter than a block and the two bytes behind it.
-    let mut rest = [0; 2 * BLOCK + 2];
-    rest[..text.len() - at].copy_from_slice(&text[at..]);
-    for start in [0, BLOCK] {
-        if let Some(block) = rest[start..].first_chunk() {
-            add(&mut flags, block);
+        if flags == u8::MAX {
+            break;
         }
     }
-    any(&flags)
-}
-
-fn any(flags: &[u8; BLOCK]) -> u8 {
-    flags.iter().fold(0, |any, flag| any | flag)
-}
-
-/// Adds what stands in a block, for each place apart: without branches, so that compilers make of it a few instructions for
-/// all of its bytes.
-#[inline(always)]
-fn add(flags: &mut [u8; BLOCK], block: &[u8; BLOCK + 2]) {
-    for (at, flag) in flags.iter_mut().enumerate() {
-        let [byte, next, third] = [block[at], block[at + 1], block[at + 2]];
-        let is_break = is(next, b'\n') | is(next, b'\r');
-        let percent = is(byte, b'%') & below(next.wrapping_sub(b'2'), 6);
-        let backslash = is(byte, b'\\');
-        let escape = backslash & (is(next, b'u') | is(next, b'x') | is(next, b'/'));
-        let lines = backslash & is_break;
-        let entity = is(byte, b'&') & (is(next, b'#') | below(next.wrapping_sub(b'a'), 26));
-        let quoted_printable = is(byte, b'=') & (is(next, b'3') | is_break);
-        let blocks = is(byte, b':') & is(next, b' ') & (is(third, b'|') | is(third, b'>'));
-        let here = is(byte, b'<') & is(next, b'<');
-        *flag |= percent & PERCENT
-            | escape & ESCAPE
-            | entity & ENTITY
-            | quoted_printable & QUOTED_PRINTABLE
-            | lines & LINES
-            | blocks & BLOCKS
-            | here & HERE;
-    }
-}
-
-/// All bits if the byte is the other.
-#[inline(always)]
-fn is(byte: u8, other: u8) -> u8 {
-    if byte == other { u8::MAX } else { 0 }
-}
-
-/// All bits if the byte is below the bound.
-#[inline(always)]
-fn below(byte: u8, bound: u8) -> u8 {
-    if byte < bound { u8::MAX } else { 0 }
+    flags
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use super::anchors::Anchors;
 use super::anchors::Target::*;
-use super::prefilter::{Entry, Gram, Prefilter};
+use super::prefilter::{Cell, Entry, Gram, Group, Prefilter};
 use crate::rule::format::{List, Text};
 use crate::rule::model::Reader::*;
 use crate::rule::model::RuleIndex;
+
+/// The longest of them, apart: bytes by twos.
+const CELLS: &[Cell] = include_bytes!(concat!(env!("OUT_DIR"), "/cells")).as_chunks().0;
 
 include!(concat!(env!("OUT_DIR"), "/detect.rs"));
 

@@ -232,6 +232,11 @@ impl Detector {
         if binary && !rule.is_distinctive() {
             return;
         }
+        // What most of the short literals are found in, words that they are the end of, is told without a window.
+        if start + LOOK >= anchor + token::BOUNDARY && token::goes_on(text, start) {
+            window::see(start - token::BOUNDARY..start);
+            return;
+        }
         let (span, value, prefix, window) = match &rule.form {
             Form::Format(format) => {
                 let is_long = rule.long || format.longest() + context::BEHIND > LOOK;

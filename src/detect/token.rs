@@ -57,6 +57,9 @@ pub fn is_left_boundary(window: &Window<'_>, start: usize) -> bool {
     before.is_ascii_hexdigit() && second.is_some_and(|byte| byte.is_ascii_hexdigit()) && third == Some(b'%')
 }
 
+/// How many bytes before a token tell whether it can begin.
+pub const BOUNDARY: usize = 3;
+
 /// Whether the byte at `at` plainly goes on with what stands before it, so that no token begins there. Quicker than
 /// [`is_left_boundary`], which is asked where this is false; `at` lies behind the third byte that a window shows.
 #[inline]

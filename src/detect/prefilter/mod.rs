@@ -1,24 +1,26 @@
 //! One pass over the text for all literals of all rules.
 //!
-//! **The problem.** Every byte of every text goes through here, so this is half of the work of a scan. An Aho-Corasick DFA
-//! over the literals costs one dependent load a byte (0.5 GB/s while its table lies in the first cache), and the table
-//! grows with the rules: with a thousand of them it takes megabytes and a good part of the start.
+//! **The problem.** Every byte of every text goes through here. An Aho-Corasick DFA over the literals costs one dependent load a byte
+//! (0.5 GB/s while its table lies in the first cache), and the table grows with the rules: with a thousand of them it takes
+//! megabytes and a good part of the start.
 //!
-//! **The way chosen.** Each literal is looked for by one *gram* of it, the four bytes of it that are met least in source
-//! text, and literals share grams where they can. A table of 2^16 cells, indexed by a hash of three bytes, holds in each of
-//! its eight bits whether some gram goes on with a byte of that class. Sixteen neighbouring places are looked up without a
-//! branch and without waiting for each other; only where a bit is set a hash table is asked for the literals of that very
-//! gram, and these are compared. A literal of three bytes sets all bits of its cell. The same text took half the time that
-//! the DFA needs. The tables of the built-in rules are made by the build, those of a set that is not theirs alone at the start, in
-//! under a millisecond, by the same code.
+//! **The way chosen.** Each literal is looked for by one *gram* of it, four bytes that are met seldom in source text, and literals
+//! share grams where they can. Of five neighbouring bytes, which hold two grams, the three in the middle are in both. So it is
+//! enough to look every second place up: a table of 2^16 cells, by a hash of three bytes, tells for either side which one
+//! byte makes a gram with them, or that several may. Eight such places are looked up without a branch and without waiting for
+//! each other, and what comes of them is compared for all at once. Where there may be a gram is written down; only when a
+//! stretch is done, a bit for each gram dismisses what is none, and a hash table is asked for the literals of those that are left. Doing it in
+//! turn costs as much again, because the processor cannot foresee at which places there is more to do. A literal of three bytes leaves the fourth open. The tables of
+//! the built-in rules are made by the build, those of a set that is not theirs alone at the start, in under a millisecond, by
+//! the same code.
 //!
-//! What is met how often was counted (`rules/model/grams.txt`): not four bytes, but the bit that they set, because that is
-//! what a place costs. Judged by how common their single bytes are, the grams of 1,600 literals stop one block of sixteen
-//! places in three; by counts of four bytes one in four; by counts of their bits one in nine.
+//! What is met how often was counted (`rules/model/grams.txt`): of four bytes, and of the three of a cell, which is what a cell
+//! costs that several grams share.
 //!
-//! **The ways rejected.** A bitmap over a hash of all four bytes: three-byte literals then need 128 entries each, and it is
-//! both slower and full of false hits. Two tables of byte pairs with a bit for each bucket of literals: as fast for few
-//! literals, slower for many. The packed searchers of a library: 64 literals at most, and in one case only.
+//! **The ways rejected.** Looking every place up, by three bytes and a class of the fourth: twice the time. A bitmap over a hash of all
+//! four bytes: three-byte literals then need 128 entries each, and it is both slower and full of false hits. Two tables of byte
+//! pairs with a bit for each bucket of literals: as fast for few literals, slower for many. The packed searchers of a
+//! library: 64 literals at most, and in one case only.
 //!
 //! Every occurrence is reported, overlapping ones included: a search that skips past a hit would not be local, and history
 //! scanning builds on locality. Literals are numbered by the caller, so what is to be found by a text of its own (the mark
@@ -26,74 +28,148 @@
 
 mod gram;
 mod printable;
+mod tables;
 
 use std::ops::Range;
 
-pub(super) use gram::Gram;
-use gram::SHORTEST;
-pub use gram::{LEVEL_CELLS, level_cell};
+use wide::{u8x16, u16x8};
 
-use crate::rule::format::{List, Text};
+pub(super) use gram::{Cell, Gram};
+pub use gram::{LEVEL_COUNT, level_places};
+pub(super) use tables::{Entry, Group};
+use tables::{HEAD, slot};
+pub use tables::{Prefilter, PrefilterError};
 
 /// Which literal was found, as numbered by the caller.
 pub type LiteralIndex = usize;
 
 /// How many places are looked up at once.
 const BLOCK: usize = 16;
-/// How many bytes a block of places needs: the last place has a gram, too.
+/// How many bytes a block of places needs: the last two places have the fourth byte behind them.
 const REACH: usize = BLOCK + 4;
-/// How much commoner a gram may be, eightfold, if another literal has it already.
-const SHARED: u32 = 3;
+/// How many blocks are looked up before it is asked what stands there.
+const STRETCH: usize = 32;
 
-/// Finds literals.
-#[cfg_attr(test, derive(PartialEq))]
-pub struct Prefilter {
-    /// By the hash of three bytes, one bit for each class of the fourth.
-    pub(super) cells: List<u8>,
-    /// The grams, by their hash, with open addressing; a power of two of them, at least half of them empty. Most places that
-    /// are looked up are none, and then nothing else is read: so these lie close together.
-    pub(super) grams: List<Gram>,
-    /// Which of the entries are a gram's own: where they begin and end.
-    pub(super) groups: List<(u32, u32)>,
-    /// Where a literal stands that was found by its gram, grouped by gram.
-    pub(super) entries: List<Entry>,
-    /// The texts of all literals, lower case, one after the other.
-    pub(super) texts: Text,
-    /// The most bytes that a literal has before its gram.
-    pub(super) before: usize,
-    /// Whether all literals are printed.
-    pub(super) printed: bool,
+/// What is written down of a stretch.
+struct Notes {
+    /// The blocks in which there may be a gram: the first place of each, above sixteen bits for its places.
+    blocks: [u32; STRETCH],
+    /// The places at which there is one, but for few.
+    places: [u16; STRETCH * BLOCK],
 }
 
-/// A literal, as seen from its gram.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Entry {
-    pub(super) literal: u32,
-    /// How many of its bytes stand before the gram.
-    pub(super) offset: u32,
-    /// Its text, within the texts.
-    pub(super) text: (u32, u32),
-    /// Its first bytes, as a number.
-    pub(super) head: u64,
-    /// The bit that tells the cases of a letter apart, where one of these is a letter.
-    pub(super) fold: u64,
+impl Notes {
+    const NONE: Self = Notes { blocks: [0; STRETCH], places: [0; STRETCH * BLOCK] };
 }
 
-/// How many bytes of a literal are compared at once.
-const HEAD: usize = 8;
-
-impl Entry {
-    /// The entry of a literal, which is lower case.
-    fn new(literal: usize, offset: usize, text: (u32, u32), bytes: &[u8]) -> Self {
-        let number = |of: fn(u8) -> u8| {
-            let mut head = [0; HEAD];
-            head.iter_mut().zip(bytes).for_each(|(at, &byte)| *at = of(byte));
-            u64::from_le_bytes(head)
-        };
-        let fold = number(|byte| if byte.is_ascii_lowercase() { 0x20 } else { 0 });
-        Self { literal: literal as u32, offset: offset as u32, text, head: number(|byte| byte), fold }
+impl Prefilter {
+    /// Calls `found` with the literal and the place of every occurrence that begins in `own`, in the order of their grams.
+    pub fn each(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
+        let places = own.start..own.end.saturating_add(self.before).min(text.len());
+        let mut notes = Notes::NONE;
+        self.at(text, &own, places, &mut notes, &mut found);
     }
 
+    /// The same, as far as they stand in a run of at least four bytes that are printed: in content that is no text.
+    pub fn each_printed(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
+        if !self.printed {
+            return self.each(text, own, found);
+        }
+        let places = own.start..own.end.saturating_add(self.before).min(text.len());
+        let mut notes = Notes::NONE;
+        for stretch in printable::stretches(text, places) {
+            self.at(text, &own, stretch, &mut notes, &mut found);
+        }
+    }
+
+    /// The same for those whose gram begins at one of the `places`.
+    #[inline(always)]
+    fn at(
+        &self,
+        text: &[u8],
+        own: &Range<usize>,
+        places: Range<usize>,
+        notes: &mut Notes,
+        found: &mut impl FnMut(LiteralIndex, Range<usize>),
+    ) {
+        let cells = Cells(self.cells.as_ref().try_into().expect("as many as there are"));
+        let bits: &[u64; gram::BITS / u64::BITS as usize] =
+            self.bits.as_ref().try_into().expect("as many as there are");
+        let is_gram = |gram: Gram| {
+            let (word, bit) = gram.bit();
+            bits[word] & bit != 0
+        };
+        let mut at = places.start;
+        while at < places.end {
+            let (first, mut count) = (at, 0);
+            while at < places.end && at < first + STRETCH * BLOCK {
+                let mut padded = [0; REACH];
+                let block: &[u8; REACH] = match text.get(at..at + REACH).and_then(|block| block.try_into().ok()) {
+                    Some(block) => block,
+                    None => {
+                        let rest = &text[at..];
+                        padded[..rest.len()].copy_from_slice(rest);
+                        &padded
+                    }
+                };
+                let here = cells.places(block);
+                notes.blocks[count] = ((at - first) << BLOCK) as u32 | here;
+                count += usize::from(here != 0);
+                at += BLOCK;
+            }
+            let mut grams = 0;
+            for &block in &notes.blocks[..count] {
+                let mut here = block & 0xFFFF;
+                while here != 0 {
+                    let place = (block >> BLOCK) + here.trailing_zeros();
+                    here &= here - 1;
+                    let four = four(text, first + place as usize);
+                    notes.places[grams] = place as u16;
+                    // Neither of them is asked for by itself, so that there is nothing to foresee.
+                    let is = is_gram(Gram::of_four(four)) | is_gram(Gram::of_three(four));
+                    grams += usize::from(is & (first + (place as usize) < places.end));
+                }
+            }
+            for &place in &notes.places[..grams] {
+                self.verify(text, own, first + usize::from(place), found);
+            }
+        }
+    }
+
+    /// Looks for the literals whose gram stands at `place`.
+    #[inline(always)]
+    fn verify(
+        &self,
+        text: &[u8],
+        own: &Range<usize>,
+        place: usize,
+        found: &mut impl FnMut(LiteralIndex, Range<usize>),
+    ) {
+        let (four, groups) = (four(text, place), &*self.groups);
+        for gram in [Gram::of_four(four), Gram::of_three(four)] {
+            let group = groups[slot(gram, groups)];
+            for entry in &self.entries[group.first as usize..group.end as usize] {
+                let Some(start) = place.checked_sub(entry.offset as usize) else { continue };
+                if own.contains(&start) && entry.stands(text, start, self.texts.as_bytes()) {
+                    found(entry.literal as usize, start..start + (entry.text.1 - entry.text.0) as usize);
+                }
+            }
+        }
+    }
+}
+
+/// Four bytes; what would stand behind the end of the text is zero.
+#[inline(always)]
+fn four(text: &[u8], at: usize) -> [u8; 4] {
+    let rest = &text[at..];
+    rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut four = [0; 4];
+        four[..rest.len()].copy_from_slice(rest);
+        four
+    })
+}
+
+impl Entry {
     /// Whether its literal stands at `start`, in whichever case.
     #[inline(always)]
     fn stands(&self, text: &[u8], start: usize, texts: &[u8]) -> bool {
@@ -110,220 +186,37 @@ impl Entry {
 
 /// The table of cells.
 #[derive(Clone, Copy)]
-struct Cells<'a>(&'a [u8; gram::CELLS]);
-
-/// A literal cannot be looked for.
-#[derive(Debug, thiserror::Error)]
-#[error("the literal `{literal}` is shorter than {SHORTEST} bytes, so it cannot be looked for")]
-pub struct PrefilterError {
-    /// The literal.
-    literal: String,
-}
-
-impl Prefilter {
-    /// Prepares the search for `literals`, without regard to ASCII case.
-    ///
-    /// # Errors
-    /// When one of them is shorter than three bytes.
-    pub fn new<L: AsRef<str>>(literals: &[L]) -> Result<Self, PrefilterError> {
-        if let Some(short) = literals.iter().find(|literal| literal.as_ref().len() < SHORTEST) {
-            return Err(PrefilterError { literal: short.as_ref().to_owned() });
-        }
-        let mut cells = vec![0; gram::CELLS];
-        let mut grams = vec![Gram::NONE; (2 * literals.len()).next_power_of_two().max(2)];
-        let mut groups = vec![(0, 0); grams.len()];
-        let mut before = 0;
-        // Short literals have little choice; the longer ones then take a gram that is there already.
-        let mut by_length: Vec<usize> = (0..literals.len()).collect();
-        by_length.sort_by_key(|&index| literals[index].as_ref().len());
-        let mut chosen = vec![(0, 0); literals.len()];
-        for index in by_length {
-            let (gram, offset) = choose(literals[index].as_ref().as_bytes(), &grams);
-            let slot = slot(gram, &grams);
-            gram.mark(&mut cells);
-            grams[slot] = gram;
-            groups[slot].1 += 1;
-            before = before.max(offset);
-            chosen[index] = (slot, offset);
-        }
-        let mut next = 0;
-        for group in &mut groups {
-            let count = group.1;
-            *group = (next, next);
-            next += count;
-        }
-        let mut texts = String::with_capacity(literals.iter().map(|literal| literal.as_ref().len()).sum());
-        let mut entries = vec![Entry::default(); literals.len()];
-        for (index, (slot, offset)) in chosen.into_iter().enumerate() {
-            let start = texts.len();
-            texts.push_str(literals[index].as_ref());
-            texts[start..].make_ascii_lowercase();
-            let text = (start as u32, texts.len() as u32);
-            let end = &mut groups[slot].1;
-            entries[*end as usize] = Entry::new(index, offset, text, &texts.as_bytes()[start..]);
-            *end += 1;
-        }
-        Ok(Self {
-            cells: cells.into(),
-            grams: grams.into(),
-            groups: groups.into(),
-            entries: entries.into(),
-            printed: texts.bytes().all(printable::is_printed),
-            texts: texts.into(),
-            before,
-        })
-    }
-
-    /// Calls `found` with the literal and the place of every occurrence that begins in `own`, in the order of their grams.
-    pub fn each(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
-        let places = own.start..own.end.saturating_add(self.before).min(text.len());
-        self.at(text, &own, places, &mut found);
-    }
-
-    /// The same, as far as they stand in a run of at least four bytes that are printed: in content that is no text.
-    pub fn each_printed(&self, text: &[u8], own: Range<usize>, mut found: impl FnMut(LiteralIndex, Range<usize>)) {
-        if !self.printed {
-            return self.each(text, own, found);
-        }
-        let places = own.start..own.end.saturating_add(self.before).min(text.len());
-        for stretch in printable::stretches(text, places) {
-            self.at(text, &own, stretch, &mut found);
-        }
-    }
-
-    /// The same for those whose gram begins at one of the `places`.
-    #[inline(always)]
-    fn at(
-        &self,
-        text: &[u8],
-        own: &Range<usize>,
-        places: Range<usize>,
-        found: &mut impl FnMut(LiteralIndex, Range<usize>),
-    ) {
-        let end = places.end;
-        let cells = Cells(self.cells.as_ref().try_into().expect("as many as there are"));
-        let (all, groups, entries, texts) = (&*self.grams, &*self.groups, &*self.entries, self.texts.as_bytes());
-        let mut verify = |at: usize, block: &[u8; REACH], place: usize| {
-            let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
-            // A gram of three bytes sets every bit.
-            let threes = usize::from(cells.0[gram::cell(u32::from_le_bytes(bytes))] == 0xFF);
-            let grams = [Gram::of_four(bytes), Gram::of_three([bytes[0], bytes[1], bytes[2]])];
-            for &gram in &grams[..=threes] {
-                let slot = slot(gram, all);
-                if all[slot] == Gram::NONE {
-                    continue;
-                }
-                let (first, last) = groups[slot];
-                for entry in &entries[first as usize..last as usize] {
-                    let Some(start) = (at + place).checked_sub(entry.offset as usize) else { continue };
-                    if own.contains(&start) && entry.stands(text, start, texts) {
-                        found(entry.literal as usize, start..start + (entry.text.1 - entry.text.0) as usize);
-                    }
-                }
-            }
-        };
-        let mut at = places.start;
-        while at < end {
-            let mut padded = [0; REACH];
-            let block: &[u8; REACH] = match text.get(at..at + REACH).and_then(|block| block.try_into().ok()) {
-                Some(block) => block,
-                None => {
-                    let rest = &text[at..];
-                    padded[..rest.len()].copy_from_slice(rest);
-                    &padded
-                }
-            };
-            let fours = cells.fours(block);
-            if fours != [0; BLOCK / 4] {
-                for (four, _) in fours.iter().enumerate().filter(|&(_, any)| *any != 0) {
-                    let mut places = cells.places(block, 4 * four);
-                    while places != 0 {
-                        let place = 4 * four + places.trailing_zeros() as usize;
-                        if at + place < end {
-                            verify(at, block, place);
-                        }
-                        places &= places - 1;
-                    }
-                }
-            }
-            at += BLOCK;
-        }
-    }
-}
-
-/// The gram to find `literal` by, and where in the literal it begins. `grams` are those that are looked for already.
-fn choose(literal: &[u8], grams: &[Gram]) -> (Gram, usize) {
-    if literal.len() == SHORTEST {
-        return (Gram::of_three([literal[0], literal[1], literal[2]]), 0);
-    }
-    let four = |at: usize| Gram::of_four([literal[at], literal[at + 1], literal[at + 2], literal[at + 3]]);
-    let (mut best, mut least) = ((four(0), 0), u32::MAX);
-    for at in 0..=literal.len() - 4 {
-        let gram = four(at);
-        let mut cost = gram.commonness();
-        // One that is looked for already costs little more.
-        if cost < least.saturating_add(SHARED) && grams[slot(gram, grams)] != Gram::NONE {
-            cost = cost.saturating_sub(SHARED);
-        }
-        if cost < least {
-            (best, least) = ((gram, at), cost);
-        }
-    }
-    best
-}
-
-/// The slot of `gram`, or the empty one where it would go.
-fn slot(gram: Gram, grams: &[Gram]) -> usize {
-    let mask = grams.len() - 1;
-    let mut at = gram.hash() & mask;
-    while grams[at] != Gram::NONE && grams[at] != gram {
-        at = (at + 1) & mask;
-    }
-    at
-}
+struct Cells<'a>(&'a [Cell; gram::CELLS]);
 
 impl Cells<'_> {
-    /// For every four places of the block: not zero where a gram may begin at one of them.
+    /// At which of sixteen places a gram may begin, the first in the lowest bit.
     #[inline(always)]
-    fn fours(self, block: &[u8; REACH]) -> [u8; BLOCK / 4] {
-        // Written without iterators, which cost a debug build tenfold.
-        let (mut fours, mut four) = ([0; BLOCK / 4], 0);
-        while four < BLOCK / 4 {
-            let at = 4 * four;
-            let eight = eight(block, at);
-            fours[four] = self.bits(eight as u32, block[at + 3])
-                | self.bits((eight >> 8) as u32, block[at + 4])
-                | self.bits((eight >> 16) as u32, block[at + 5])
-                | self.bits((eight >> 24) as u32, block[at + 6]);
-            four += 1;
-        }
-        fours
-    }
-
-    /// At which of the four places from `first` on a gram may begin: a bit for each, so that only the number of them is a
-    /// branch that cannot be foreseen.
-    #[inline(always)]
-    fn places(self, block: &[u8; REACH], first: usize) -> u32 {
-        let eight = eight(block, first);
-        let (mut places, mut at) = (0, 0);
-        while at < 4 {
-            places |= u32::from(self.bits((eight >> (8 * at)) as u32, block[first + at + 3]) != 0) << at;
-            at += 1;
-        }
-        places
-    }
-
-    /// Not zero where a gram may begin with these four bytes, of which the highest is given once more.
-    #[inline(always)]
-    fn bits(self, four: u32, fourth: u8) -> u8 {
-        self.0[gram::cell(four)] & gram::CLASSES[fourth as usize]
+    fn places(self, block: &[u8; REACH]) -> u32 {
+        // Of every second place the three bytes behind it: the first two as one number, and the third.
+        let fold = u16x8::splat(u16::from_le_bytes([gram::FOLD; 2]));
+        let two = pairs(block, 1) | fold;
+        let third = (pairs(block, 3) | fold) & u16x8::splat(0xFF);
+        let numbers = two * u16x8::splat(gram::RATIOS[0]) + third * u16x8::splat(gram::RATIOS[1]);
+        let cells: [Cell; BLOCK / 2] = numbers.to_array().map(|number| self.0[usize::from(number)]);
+        let cells = u8x16::new(*cells.as_flattened().first_chunk().expect("two bytes for each cell"));
+        // What stands before the three bytes and what behind them, side by side as in a cell.
+        let first = u8x16::new(std::array::from_fn(|at| if at % 2 == 0 { u8::MAX } else { 0 }));
+        let around = (bytes(block, 0) & first) | (bytes(block, 3) & !first) | u8x16::splat(gram::FOLD);
+        (cells.simd_eq(around) | cells.simd_eq(u8x16::splat(gram::ANY))).to_bitmask()
     }
 }
 
-/// The eight bytes from `at`: they hold the grams of five places.
+/// Sixteen bytes of the block.
 #[inline(always)]
-fn eight(block: &[u8; REACH], at: usize) -> u64 {
-    u64::from_le_bytes(*block[at..].first_chunk().expect("the last place has eight bytes behind it"))
+fn bytes(block: &[u8; REACH], at: usize) -> u8x16 {
+    u8x16::new(*block[at..].first_chunk().expect("a block has four bytes more"))
+}
+
+/// The same as eight numbers.
+#[inline(always)]
+fn pairs(block: &[u8; REACH], at: usize) -> u16x8 {
+    let pairs: &[u8; BLOCK] = block[at..].first_chunk().expect("a block has four bytes more");
+    u16x8::new(std::array::from_fn(|number| u16::from_le_bytes([pairs[2 * number], pairs[2 * number + 1]])))
 }
 
 #[cfg(test)]

@@ -6,24 +6,18 @@
 
 use std::ops::Range;
 
-use crate::lanes::{BLOCK, which};
+use crate::lanes::{BLOCK, is, which, within};
 
 /// How long the stretches are that are told apart.
 const STRETCH: usize = 16;
 /// How long the shortest run of printed bytes is that counts.
 const LEAST: u32 = 4;
 
-/// Whether the byte is one of what is printed.
-#[inline(always)]
-pub(super) fn is_printed(byte: u8) -> bool {
-    (byte.wrapping_sub(b' ') < 0x5F) | (byte.wrapping_sub(b'\t') < 2) | (byte == b'\r')
-}
-
 /// The stretches of `text` within `range` that hold every byte of it that stands in a run of at least [`LEAST`] printed ones.
 pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     // A run that begins before the range is known by what stands there.
     let mut at = range.start.saturating_sub(BLOCK);
-    let printed = |at: usize| which(text, at, is_printed);
+    let printed = |at: usize| which(text, at, |it| within(it, b' ', b'~') | within(it, b'\t', b'\n') | is(it, b'\r'));
     let (mut begins, mut now) = (0_u64, printed(at));
     let mut marks: Option<(usize, u64)> = None;
     let mut waiting: Option<Range<usize>> = None;
@@ -63,6 +57,7 @@ pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item 
 
 #[cfg(test)]
 mod tests {
+    use super::super::tables::is_printed;
     use super::*;
 
     /// A series that looks like none, the same every time.
