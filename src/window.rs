@@ -38,9 +38,23 @@ impl Drop for Window<'_> {
     }
 }
 
+/// What is true of a text whoever looks at it, kept from one look to the next: that no unquoted value ends in a stretch of it.
+/// A text of keys and nothing else has each of them ask for the same bytes.
+#[derive(Default)]
+pub struct Endless(Cell<(usize, usize)>);
+
+impl Endless {
+    /// How many bytes from `at` on are known to be such.
+    fn behind(&self, at: usize) -> usize {
+        let (from, to) = self.0.get();
+        if from <= at { to.saturating_sub(at) } else { 0 }
+    }
+}
+
 /// A capped, recording view of the text around an anchor.
 pub struct Window<'t> {
     text: &'t [u8],
+    endless: Option<&'t Endless>,
     from: usize,
     to: usize,
     low: Cell<usize>,
@@ -53,11 +67,19 @@ impl<'t> Window<'t> {
     pub fn new(text: &'t [u8], anchor: usize, look: usize) -> Self {
         Self {
             text,
+            endless: None,
             from: anchor.saturating_sub(look),
             to: anchor.saturating_add(look).min(text.len()),
             low: Cell::new(anchor),
             high: Cell::new(anchor),
         }
+    }
+
+    /// The same, for a text of which this much is known.
+    #[must_use]
+    pub fn knowing(mut self, endless: &'t Endless) -> Self {
+        self.endless = Some(endless);
+        self
     }
 
     fn see(&self, from: usize, to: usize) {
@@ -114,6 +136,19 @@ impl<'t> Window<'t> {
         let (start, end) = (range.start.clamp(self.from, self.to), range.end.clamp(self.from, self.to));
         self.see(start, end.max(start));
         &self.text[start..end.max(start)]
+    }
+
+    /// How many of the bytes from `from` on, and of so many, `ends` refuses; it is to be the same for all looks at a text. It gets
+    /// those that are not known yet, and says how many of them it refuses.
+    #[must_use]
+    pub fn endless(&self, from: usize, limit: usize, refuses: impl Fn(&[u8]) -> usize) -> usize {
+        let look = self.slice(from..from.saturating_add(limit));
+        let known = self.endless.map_or(0, |endless| endless.behind(from)).min(look.len());
+        let length = known + refuses(&look[known..]);
+        if let Some(endless) = self.endless.filter(|_| known < length) {
+            endless.0.set((from, from + length));
+        }
+        length
     }
 
     /// Where the cap ends the view.

@@ -7,7 +7,7 @@ use super::named::{LINES_BEFORE, is_named};
 use super::{Candidate, Detector, LOOK, token};
 use crate::rule::model::{Form, Near, Rule};
 use crate::rule::set::RuleIndex;
-use crate::window::Window;
+use crate::window::{Endless, Window};
 
 /// How far before a token a context word may stand.
 const BEFORE: usize = 256;
@@ -22,7 +22,11 @@ const TOKEN_BEHIND: usize = 128;
 /// Whether one begins at a place does not depend on the word that led there, so a text that repeats a word every few bytes
 /// need not have the same places tried for each of them.
 #[derive(Default)]
-pub struct Tried(HashMap<RuleIndex, Stretch>);
+pub struct Tried {
+    places: HashMap<RuleIndex, Stretch>,
+    /// Where no value without quotes ends: no key that stands there need look for it again.
+    pub(super) endless: Endless,
+}
 
 #[derive(Clone, Default)]
 struct Stretch {
@@ -54,7 +58,7 @@ impl Detector {
             Near::Bytes(bytes) => (usize::from(bytes), usize::from(bytes)),
         };
         let end = (word.end + reach).min(window.end());
-        let Stretch { places: known, footprint } = tried.0.get(&index).cloned().unwrap_or_default();
+        let Stretch { places: known, footprint } = tried.places.get(&index).cloned().unwrap_or_default();
         let (mut at, mut lines) = (word.end, 0);
         let first = format.first();
         let begins = |byte: u8| byte > b' ' && first.is_none_or(|first| first.contains(byte));
@@ -91,7 +95,7 @@ impl Detector {
         if format.longest() + 2 * reach < LOOK {
             let goes_on = known.contains(&word.end);
             let places = if goes_on { known.start..at.max(known.end) } else { word.end..at };
-            tried.0.insert(index, Stretch { places, footprint: window.footprint() });
+            tried.places.insert(index, Stretch { places, footprint: window.footprint() });
         }
     }
 }

@@ -210,8 +210,8 @@ impl Detector {
             }
             Target::Context { rule } if !binary => self.behind_context(rule, text, hit, tried, out),
             Target::Search { rule } if !binary => self.search(rule, text, hit, out),
-            Target::Assignment { rule } if !binary => self.assignment(rule, text, hit, None, out),
-            Target::Reader { rule, reader } if !binary => self.assignment(rule, text, hit, Some(reader), out),
+            Target::Assignment { rule } if !binary => self.assignment(rule, text, hit, None, tried, out),
+            Target::Reader { rule, reader } if !binary => self.assignment(rule, text, hit, Some(reader), tried, out),
             Target::Context { .. } | Target::Search { .. } | Target::Assignment { .. } | Target::Reader { .. } => {}
             Target::Url => self.url(text, hit.start, out),
             Target::Pem => self.pem(text, hit.start, out),
@@ -282,9 +282,10 @@ impl Detector {
         text: &[u8],
         hit: &Range<usize>,
         reader: Option<Reader>,
+        tried: &Tried,
         out: &mut Vec<Candidate>,
     ) {
-        let window = Window::new(text, hit.start, LOOK);
+        let window = Window::new(text, hit.start, LOOK).knowing(&tried.endless);
         reader::read(reader, &window, hit.clone(), &mut |found| {
             if !self.rules.get(rule).admits(&text[found.value.clone()]) {
                 return;

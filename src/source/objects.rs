@@ -29,6 +29,7 @@ mod inflate;
 mod loose;
 mod packed;
 mod parse;
+mod prefixes;
 mod walk;
 
 pub(crate) use entries::fresh_entries;
@@ -205,7 +206,11 @@ impl Store {
     /// A number for every object that is there, the same for every copy of it.
     pub(crate) fn number(&self, id: &gix::oid) -> Option<u32> {
         for pack in &self.packs {
-            if let Some(position) = pack.index.lookup(id) {
+            let position = match pack.links.get() {
+                Some(links) => links.position(pack, id),
+                None => pack.index.lookup(id),
+            };
+            if let Some(position) = position {
                 return Some(pack.first + position);
             }
         }

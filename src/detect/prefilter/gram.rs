@@ -65,9 +65,11 @@ impl Gram {
         }
     }
 
-    /// How often the gram is met, beside other grams.
+    /// How often the gram is met, at most: many others have the same hash, and as many the same cells.
     pub(super) fn is_met(self) -> u32 {
-        met(&LEVELS[0], level(self.0.to_le_bytes()))
+        let bytes @ [first, second, third, fourth] = self.0.to_le_bytes();
+        let cells = is_met(cell([first, second, third])).min(is_met(cell([second, third, fourth])));
+        met(&LEVELS[0], level(bytes)).min(cells)
     }
 }
 

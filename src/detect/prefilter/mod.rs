@@ -93,12 +93,7 @@ impl Prefilter {
         found: &mut impl FnMut(LiteralIndex, Range<usize>),
     ) {
         let cells = Cells(self.cells.as_ref().try_into().expect("as many as there are"));
-        let bits: &[u64; gram::BITS / u64::BITS as usize] =
-            self.bits.as_ref().try_into().expect("as many as there are");
-        let is_gram = |gram: Gram| {
-            let (word, bit) = gram.bit();
-            bits[word] & bit != 0
-        };
+        let grams = Grams(self.bits.as_ref().try_into().expect("as many as there are"));
         let mut at = places.start;
         while at < places.end {
             let (first, mut count) = (at, 0);
@@ -117,21 +112,21 @@ impl Prefilter {
                 count += usize::from(here != 0);
                 at += BLOCK;
             }
-            let mut grams = 0;
+            let mut left = 0;
             for &block in &notes.blocks[..count] {
                 let mut here = block & 0xFFFF;
                 while here != 0 {
                     let place = (block >> BLOCK) + here.trailing_zeros();
                     here &= here - 1;
                     let four = four(text, first + place as usize);
-                    notes.places[grams] = place as u16;
+                    notes.places[left] = place as u16;
                     // Neither of them is asked for by itself, so that there is nothing to foresee.
-                    let is = is_gram(Gram::of_four(four)) | is_gram(Gram::of_three(four));
-                    grams += usize::from(is & (first + (place as usize) < places.end));
+                    let is = grams.may_hold(Gram::of_four(four)) | grams.may_hold(Gram::of_three(four));
+                    left += usize::from(is & (first + (place as usize) < places.end));
                 }
             }
-            for &place in &notes.places[..grams] {
-                self.verify(text, own, first + usize::from(place), found);
+            for &place in &notes.places[..left] {
+                self.verify(text, own, first + usize::from(place), grams, found);
             }
         }
     }
@@ -143,10 +138,14 @@ impl Prefilter {
         text: &[u8],
         own: &Range<usize>,
         place: usize,
+        grams: Grams<'_>,
         found: &mut impl FnMut(LiteralIndex, Range<usize>),
     ) {
         let (four, groups) = (four(text, place), &*self.groups);
         for gram in [Gram::of_four(four), Gram::of_three(four)] {
+            if !grams.may_hold(gram) {
+                continue;
+            }
             let group = groups[slot(gram, groups)];
             for entry in &self.entries[group.first as usize..group.end as usize] {
                 let Some(start) = place.checked_sub(entry.offset as usize) else { continue };
@@ -181,6 +180,18 @@ impl Entry {
         let Some(head) = text.get(start..).and_then(|rest| rest.first_chunk::<HEAD>()) else { return same(0) };
         let kept = u64::MAX >> (8 * (HEAD - length.min(HEAD)));
         (u64::from_le_bytes(*head) | self.fold) & kept == self.head && (length <= HEAD || same(HEAD))
+    }
+}
+
+/// The bits of the grams.
+#[derive(Clone, Copy)]
+struct Grams<'a>(&'a [u64; gram::BITS / u64::BITS as usize]);
+
+impl Grams<'_> {
+    #[inline(always)]
+    fn may_hold(self, gram: Gram) -> bool {
+        let (word, bit) = gram.bit();
+        self.0[word] & bit != 0
     }
 }
 

@@ -6,6 +6,8 @@ use crate::rule::format::{List, Text};
 
 /// How many bytes of a literal are compared at once.
 pub(super) const HEAD: usize = 8;
+/// How many literals of one gram cost as much as looking for them there.
+const FEW: u32 = 8;
 /// How many places a gram more is worth that is looked for nowhere yet.
 const NEW: u32 = 2;
 
@@ -149,8 +151,10 @@ fn choose(literal: &[u8], groups: &[Group], cells: &[Cell]) -> (Gram, usize) {
 /// them.
 fn cost(gram: Gram, groups: &[Group], cells: &[Cell]) -> u32 {
     let met = gram.is_met();
-    if groups[slot(gram, groups)].gram == gram {
-        return met;
+    let group = groups[slot(gram, groups)];
+    if group.gram == gram {
+        // So many literals are compared already wherever it stands.
+        return met + met / FEW * group.end;
     }
     let mut cost = 4 * NEW;
     gram.marks(|cell, side, byte| {

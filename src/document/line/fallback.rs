@@ -35,6 +35,8 @@ const LOOKUPS: [(&[u8], bool); 22] = [
     (b"Environment.GetEnvironmentVariable", false),
     (b"coalesce(", true),
 ];
+/// What these begin with.
+const LOOKUPS_BEGIN: Class = Class::of("{<$#oepiDBEsSc");
 /// What stands before a literal that is taken where nothing else is given.
 const OTHERWISE: [&[u8]; 11] =
     [b"default(", b"default (", b"default", b"d(", b"or", b"||", b"??", b"?:", b"unwrap_or(", b"orElse(", b"else"];
@@ -57,9 +59,9 @@ pub fn behind(window: &Window<'_>, at: usize) -> Option<Range<usize>> {
 
 /// Whether the expression that begins at `at` looks a value up, and if so, whether its last argument or block is taken otherwise.
 fn lookup(window: &Window<'_>, at: usize) -> Option<bool> {
+    window.byte(at).filter(|&byte| LOOKUPS_BEGIN.contains(byte))?;
     let text = window.slice(at..at + 36);
-    let first = text.first()?;
-    LOOKUPS.iter().find(|(start, _)| start[0] == *first && text.starts_with(start)).map(|(_, takes_last)| *takes_last)
+    LOOKUPS.iter().find(|(start, _)| text.starts_with(start)).map(|(_, takes_last)| *takes_last)
 }
 
 /// The last string of the expression in `range` that stands behind a word for a default.

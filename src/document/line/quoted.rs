@@ -57,8 +57,15 @@ pub fn behind_quote(window: &Window<'_>, at: usize) -> Option<usize> {
     }
 }
 
+/// The letters that may stand before a quote.
+const LETTERS: Class = Class::of("bBfFLNrRuU8@$");
+/// What a string begins with.
+const BEGINS: Class = Class::of("bBfFLNrRuU8@$#\"'`\\[&");
+
 fn opening(window: &Window<'_>, at: usize) -> Option<(usize, Quote)> {
-    let begin = window.run(at, Class::of("bBfFLNrRuU8@$"), 3);
+    // Nearly always nothing begins, and one byte tells.
+    window.byte(at).filter(|&byte| BEGINS.contains(byte))?;
+    let begin = window.run(at, LETTERS, 3);
     if window.byte(begin) == Some(b'#') && window.before(begin) == Some(b'r') {
         let quote = window.run(begin, Class::of("#"), 4);
         return (window.byte(quote) == Some(b'"')).then_some((quote + 1, Quote::Raw(quote - begin)));

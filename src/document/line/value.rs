@@ -102,13 +102,23 @@ const CONVERSIONS: [&[u8]; 28] = [
     b"(",
 ];
 
+/// What these begin with.
+const CONVERTS: Class = {
+    let (mut first, mut at) = (0, 0);
+    while at < CONVERSIONS.len() {
+        first |= 1 << CONVERSIONS[at][0];
+        at += 1;
+    }
+    Class(first)
+};
+
 /// The string inside of a conversion: `[]byte("…")`.
 pub(super) fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
     // An expression of markup in a program: `password={"…"}`.
     if window.byte(at) == Some(b'{') && window.before(at) == Some(b'=') && quoted::begins(window, at + 1) {
         return at + 1;
     }
-    let Some(first) = window.byte(at) else { return at };
+    let Some(first) = window.byte(at).filter(|&byte| CONVERTS.contains(byte)) else { return at };
     let is_there = |it: &&&[u8]| it[0] == first && window.slice(at..at + it.len()) == **it;
     let inside = CONVERSIONS.iter().find(is_there).map(|it| at + it.len());
     inside.filter(|&inside| quoted::begins(window, inside)).unwrap_or(at)
@@ -116,11 +126,13 @@ pub(super) fn behind_conversion(window: &Window<'_>, at: usize) -> usize {
 
 /// An unquoted value: up to white space, a quote, or what separates values. Trailing punctuation is not part of it.
 pub fn bare(window: &Window<'_>, start: usize) -> Option<Range<usize>> {
-    // Many bytes at a time: a long run without an end is refused at every key that stands in it.
-    let look = window.slice(start..start + VALUE_MAX + 1);
+    // Many bytes at a time, and none of them again: a long run without an end is refused at every key that stands in it.
     let has_no_end = |bytes: &&[u8; 32]| bytes.iter().fold(0, |any, &it| any | u8::from(ends_bare(it))) == 0;
-    let passed = 32 * look.as_chunks().0.iter().take_while(has_no_end).count();
-    let length = look[passed..].iter().position(|&byte| ends_bare(byte)).map_or(look.len(), |at| passed + at);
+    let length = window.endless(start, VALUE_MAX + 1, |look| {
+        let passed = 32 * look.as_chunks().0.iter().take_while(has_no_end).count();
+        look[passed..].iter().position(|&byte| ends_bare(byte)).map_or(look.len(), |at| passed + at)
+    });
+    let look = window.slice(start..start + length);
     let separators = || memchr::memchr2_iter(b';', b',', &look[..length]);
     let length = separators().find(|at| setting::follows(window, start + at + 1)).unwrap_or(length);
     (length <= VALUE_MAX).then(|| start..start + without_punctuation(&look[..length]))
@@ -151,14 +163,20 @@ pub fn without_punctuation(text: &[u8]) -> usize {
     length
 }
 
+/// The schemes of an authorization header, and what they begin with.
+const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "apikey", "key", "digest"];
+const SCHEMES_BEGIN: Class = Class::of("bBtTaAkKdD");
+
 /// Steps over the scheme of an authorization header (RFC 9110, 11.4).
 fn behind_scheme(window: &Window<'_>, at: usize) -> usize {
+    if !window.byte(at).is_some_and(|first| SCHEMES_BEGIN.contains(first)) {
+        return at;
+    }
     let is_scheme = |scheme: &&str| {
         let end = at + scheme.len();
         window.byte(end) == Some(b' ') && window.slice(at..end).eq_ignore_ascii_case(scheme.as_bytes())
     };
-    let schemes = ["bearer", "basic", "token", "apikey", "key", "digest"];
-    schemes.iter().find(|it| is_scheme(it)).map_or(at, |scheme| behind_blanks(window, at + scheme.len()))
+    SCHEMES.iter().find(|it| is_scheme(it)).map_or(at, |scheme| behind_blanks(window, at + scheme.len()))
 }
 
 /// What braces enclose in the settings of a driver: `PWD={a;b};`. Braces around a name are a template's.

@@ -19,32 +19,28 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>, runs: &mut Vec
     }
     let length = usize::try_from(length).map_err(|_| DAMAGED)?;
     out.clear();
-    out.try_reserve(length).map_err(|_| "there is not enough memory to hold it")?;
+    out.try_reserve(length.saturating_add(AT_ONCE)).map_err(|_| "there is not enough memory to hold it")?;
     while let Some((&command, behind)) = rest.split_first() {
         rest = behind;
-        let run = if command & 0x80 != 0 {
-            let offset = number(&mut rest, command & 0x0F)?;
-            let count = match number(&mut rest, command >> 4 & 0x07)? {
-                0 => 0x1_0000,
-                count => count,
-            };
-            let run = offset.checked_add(count).and_then(|end| base.get(offset..end)).ok_or(DAMAGED)?;
+        let (source, count) = if command & 0x80 != 0 {
+            let (offset, count) = numbers(&mut rest, command)?;
+            let source = base.get(offset..).filter(|source| source.len() >= count).ok_or(DAMAGED)?;
             match runs.last_mut() {
                 Some(last) if last.base + last.length == offset && last.child + last.length == out.len() => {
                     last.length += count;
                 }
                 _ => runs.push(Run { base: offset, child: out.len(), length: count }),
             }
-            run
+            (source, count)
         } else {
-            let (run, behind) = rest.split_at_checked(usize::from(command)).ok_or(DAMAGED)?;
-            rest = behind;
-            run
+            let (source, count) = (rest, usize::from(command));
+            rest = rest.get(count..).ok_or(DAMAGED)?;
+            (source, count)
         };
-        if run.is_empty() || run.len() > length - out.len() {
+        if count == 0 || count > length - out.len() {
             return Err(DAMAGED);
         }
-        out.extend_from_slice(run);
+        append(out, source, count);
     }
     if out.len() == length { Ok(()) } else { Err(DAMAGED) }
 }
@@ -63,15 +59,44 @@ fn size(delta: &mut &[u8]) -> Result<u64, &'static str> {
     Err(DAMAGED)
 }
 
-/// The bytes of a number, of which `present` says which are not zero.
-fn number(delta: &mut &[u8], present: u8) -> Result<usize, &'static str> {
-    let mut number = 0;
-    for place in (0..4).filter(|place| present >> place & 1 != 0) {
-        let (&byte, behind) = delta.split_first().ok_or(DAMAGED)?;
-        *delta = behind;
-        number |= usize::from(byte) << (8 * place);
+/// Where a copy begins in the base, and how long it is: of the four and three bytes of these numbers those that `command` says
+/// are not zero, the lowest first.
+fn numbers(delta: &mut &[u8], command: u8) -> Result<(usize, usize), &'static str> {
+    let present = (command & 0x7F).count_ones() as usize;
+    let mut eight = [0; 8];
+    match delta.first_chunk() {
+        Some(all) => eight = *all,
+        None => eight[..delta.len().min(present)].copy_from_slice(&delta[..delta.len().min(present)]),
     }
-    Ok(number)
+    *delta = delta.get(present..).ok_or(DAMAGED)?;
+    // Which of them are there cannot be foreseen, so that nothing is asked of it.
+    let (mut bytes, mut numbers) = (u64::from_le_bytes(eight), 0);
+    for place in 0..7 {
+        let is_present = u64::from(command >> place & 1);
+        numbers |= (bytes & (0xFF * is_present)) << (8 * place);
+        bytes >>= 8 * is_present;
+    }
+    let count = match numbers >> 32 {
+        0 => 0x1_0000,
+        count => count,
+    };
+    Ok(((numbers & 0xFFFF_FFFF) as usize, count as usize))
+}
+
+/// How many bytes are appended at once.
+const AT_ONCE: usize = 32;
+
+/// Appends the first `count` bytes of `source`. Most are few: what stands behind them is taken along and given up again,
+/// because a fixed number of bytes is copied without a call.
+fn append(out: &mut Vec<u8>, source: &[u8], count: usize) {
+    match source.first_chunk::<AT_ONCE>() {
+        Some(more) if count <= AT_ONCE => {
+            let length = out.len() + count;
+            out.extend_from_slice(more);
+            out.truncate(length);
+        }
+        _ => out.extend_from_slice(&source[..count]),
+    }
 }
 
 #[cfg(test)]

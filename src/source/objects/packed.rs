@@ -4,6 +4,7 @@
 use gix::objs::Kind;
 use gix::odb::pack::data::{Entry, entry::Header};
 
+use super::prefixes::Prefixes;
 use super::{Pack, Wants};
 
 /// No entry.
@@ -26,6 +27,8 @@ pub(super) struct Links {
     next_sibling: Vec<u32>,
     /// Whole objects, and deltas whose base is not in this pack.
     roots: Vec<u32>,
+    /// Where the ids of the entries stand in the index.
+    prefixes: Prefixes,
 }
 
 /// What is wanted of a pack.
@@ -70,6 +73,7 @@ impl Links {
             first_child: vec![NONE; length],
             next_sibling: vec![NONE; length],
             roots: Vec::new(),
+            prefixes: Prefixes::of(&pack.index),
         };
         drop(order);
         let mut places = vec![Place::Nowhere; length];
@@ -119,6 +123,11 @@ impl Links {
             }
             Place::Nowhere => {}
         }
+    }
+
+    /// The position of `id` in the index of `pack`, which these are the links of.
+    pub(super) fn position(&self, pack: &Pack, id: &gix::oid) -> Option<u32> {
+        self.prefixes.position(&pack.index, id)
     }
 
     fn at(&self, offset: u64) -> Option<u32> {

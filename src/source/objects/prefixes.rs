@@ -1,0 +1,52 @@
+//! Where in the index of a pack the ids begin that have the same first bits.
+//!
+//! An index is searched by halves, each of them another page of memory. Of a whole history every entry of every tree is
+//! looked up: there this table, of two places for each id, leads to the id itself.
+
+use gix::odb::pack::index::File;
+use gix::oid;
+
+/// The fewest bits, and the most: 64 MiB.
+const BITS: std::ops::RangeInclusive<u32> = 4..=24;
+
+/// The position of the first id that has certain first bits, by these.
+pub(super) struct Prefixes {
+    firsts: Vec<u32>,
+    bits: u32,
+}
+
+impl Prefixes {
+    pub(super) fn of(index: &File) -> Self {
+        let count = index.num_objects();
+        let bits = (u32::BITS - count.leading_zeros() + 1).clamp(*BITS.start(), *BITS.end());
+        let mut firsts = Vec::with_capacity((1 << bits) + 1);
+        for position in 0..count {
+            let own = first_bits(index.oid_at_index(position), bits);
+            while firsts.len() <= own {
+                firsts.push(position);
+            }
+        }
+        firsts.resize((1 << bits) + 1, count);
+        Self { firsts, bits }
+    }
+
+    /// The position of `id` in the index of which these are the prefixes.
+    pub(super) fn position(&self, index: &File, id: &oid) -> Option<u32> {
+        let own = first_bits(id, self.bits);
+        let (mut low, mut high) = (self.firsts[own], self.firsts[own + 1]);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match index.oid_at_index(middle).cmp(id) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+}
+
+fn first_bits(id: &oid, bits: u32) -> usize {
+    let first = id.as_bytes().first_chunk().map_or(0, |first| u32::from_be_bytes(*first));
+    (first >> (u32::BITS - bits)) as usize
+}
