@@ -66,9 +66,10 @@ impl Gram {
     }
 
     /// How often the gram is met, at most: many others have the same hash, and as many the same cells.
-    pub(super) fn is_met(self) -> u32 {
+    pub(super) fn frequency(self) -> u32 {
         let bytes @ [first, second, third, fourth] = self.0.to_le_bytes();
-        let cells = is_met(cell([first, second, third])).min(is_met(cell([second, third, fourth])));
+        let cells =
+            frequency_of_cell(cell([first, second, third])).min(frequency_of_cell(cell([second, third, fourth])));
         met(&LEVELS[0], level(bytes)).min(cells)
     }
 }
@@ -80,7 +81,7 @@ pub(super) fn cell([first, second, third]: [u8; 3]) -> usize {
 }
 
 /// How often three bytes of a cell are met.
-pub(super) fn is_met(cell: usize) -> u32 {
+pub(super) fn frequency_of_cell(cell: usize) -> u32 {
     met(&LEVELS[1], cell)
 }
 

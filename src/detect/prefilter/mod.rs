@@ -8,11 +8,14 @@
 //! share grams where they can. Of five neighbouring bytes, which hold two grams, the three in the middle are in both. So it is
 //! enough to look every second place up: a table of 2^16 cells, by a hash of three bytes, tells for either side which one
 //! byte makes a gram with them, or that several may. Eight such places are looked up without a branch and without waiting for
-//! each other, and what comes of them is compared for all at once. Where there may be a gram is written down; only when a
-//! stretch is done, a bit for each gram dismisses what is none, and a hash table is asked for the literals of those that are left. Doing it in
-//! turn costs as much again, because the processor cannot foresee at which places there is more to do. A literal of three bytes leaves the fourth open. The tables of
-//! the built-in rules are made by the build, those of a set that is not theirs alone at the start, in under a millisecond, by
-//! the same code.
+//! each other, and what comes of them is compared for all at once. A literal of three bytes leaves the fourth open.
+//!
+//! Where there may be a gram is written down. Only when a stretch is done, a bit for each gram dismisses what is none, and a
+//! hash table is asked for the literals of those that are left. Asking at once costs as much again, because the processor
+//! cannot foresee at which places there is more to do.
+//!
+//! The tables of the built-in rules are made by the build, those of a set that is not theirs alone at the start, in under a
+//! millisecond, by the same code.
 //!
 //! What is met how often was counted (`rules/model/grams.txt`): of four bytes, and of the three of a cell, which is what a cell
 //! costs that several grams share.

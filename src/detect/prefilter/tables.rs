@@ -150,7 +150,7 @@ fn choose(literal: &[u8], groups: &[Group], cells: &[Cell]) -> (Gram, usize) {
 /// What one more literal costs that is looked for by `gram`: places at which more than the cells is looked at, four for each of
 /// them.
 fn cost(gram: Gram, groups: &[Group], cells: &[Cell]) -> u32 {
-    let met = gram.is_met();
+    let met = gram.frequency();
     let group = groups[slot(gram, groups)];
     if group.gram == gram {
         // So many literals are compared already wherever it stands.
@@ -164,7 +164,7 @@ fn cost(gram: Gram, groups: &[Group], cells: &[Cell]) -> u32 {
             ANY => 4 * met,
             kept if kept == byte => 0,
             // From now on whatever stands there.
-            _ => 4 * (met + gram::is_met(cell)),
+            _ => 4 * (met + gram::frequency_of_cell(cell)),
         }
     });
     cost
