@@ -138,13 +138,13 @@ impl<'t> Window<'t> {
         &self.text[start..end.max(start)]
     }
 
-    /// How many of the bytes from `from` on, and of so many, `ends` refuses; it is to be the same for all looks at a text. It gets
-    /// those that are not known yet, and says how many of them it refuses.
+    /// How many bytes from `from` on, at most `limit`, are passed before one ends the value. `passed` says it of bytes that are not
+    /// known yet, and is the same for all looks at a text.
     #[must_use]
-    pub fn endless(&self, from: usize, limit: usize, refuses: impl Fn(&[u8]) -> usize) -> usize {
+    pub fn endless(&self, from: usize, limit: usize, passed: impl Fn(&[u8]) -> usize) -> usize {
         let look = self.slice(from..from.saturating_add(limit));
         let known = self.endless.map_or(0, |endless| endless.behind(from)).min(look.len());
-        let length = known + refuses(&look[known..]);
+        let length = known + passed(&look[known..]);
         if let Some(endless) = self.endless.filter(|_| known < length) {
             endless.0.set((from, from + length));
         }
