@@ -82,6 +82,7 @@ mod tests {
             assert_eq!(look(bytes), None, "{bytes:?}");
         }
     }
+
     #[test]
     fn what_is_dismissed_is_not_worth_a_look() {
         // Every pair of bytes at every two places, among bytes that are printed and such that UTF-16 has.

@@ -109,6 +109,16 @@ pub(crate) struct Pack {
     links: OnceLock<packed::Links>,
 }
 
+impl Pack {
+    /// The position of `id` in the index: found at once when the whole of the pack was looked at before.
+    fn position(&self, id: &gix::oid) -> Option<u32> {
+        match self.links.get() {
+            Some(links) => links.position(self, id),
+            None => self.index.lookup(id),
+        }
+    }
+}
+
 /// All packs and loose objects of a repository and its alternates.
 pub(crate) struct Store {
     hash: gix::hash::Kind,
@@ -206,11 +216,7 @@ impl Store {
     /// A number for every object that is there, the same for every copy of it.
     pub(crate) fn number(&self, id: &gix::oid) -> Option<u32> {
         for pack in &self.packs {
-            let position = match pack.links.get() {
-                Some(links) => links.position(pack, id),
-                None => pack.index.lookup(id),
-            };
-            if let Some(position) = position {
+            if let Some(position) = pack.position(id) {
                 return Some(pack.first + position);
             }
         }
@@ -243,7 +249,7 @@ impl Store {
     /// Where the first copy of an object lies: objects that are made from each other lie close together in a pack.
     pub(crate) fn place(&self, id: &gix::oid) -> (usize, u64) {
         let mut packs = self.packs.iter().enumerate();
-        let found = packs.find_map(|(number, pack)| Some((number, pack.index.lookup(id)?)));
+        let found = packs.find_map(|(number, pack)| Some((number, pack.position(id)?)));
         found.map_or((usize::MAX, 0), |(number, at)| (number, self.packs[number].index.pack_offset_at_index(at)))
     }
 
@@ -290,14 +296,14 @@ impl Store {
             return None;
         }
         for (number, pack) in self.packs.iter().enumerate().filter(|(number, _)| Some(*number) != except) {
-            let Some(position) = pack.index.lookup(id) else { continue };
+            let Some(position) = pack.position(id) else { continue };
             let Ok(entry) = pack.data.entry(pack.index.pack_offset_at_index(position)) else { continue };
             if entry.decompressed_size > WHOLE_LIMIT {
                 continue;
             }
             let Finder { bytes, inflate, cache } = finder;
             let elsewhere = |base: &gix::oid, out: &mut Vec<u8>| {
-                if let Some(position) = pack.index.lookup(base) {
+                if let Some(position) = pack.position(base) {
                     let entry = pack.data.entry(pack.index.pack_offset_at_index(position))?;
                     return Ok(Some(pack::data::decode::entry::ResolvedBase::InPack(entry)));
                 }

@@ -103,7 +103,7 @@ impl Links {
                 base.map_or(Place::Nowhere, Place::Below)
             }
             Header::RefDelta { base_id } => {
-                let base = pack.index.lookup(base_id).map(|base| pack.index.pack_offset_at_index(base));
+                let base = self.position(pack, &base_id).map(|base| pack.index.pack_offset_at_index(base));
                 base.and_then(|base| self.at(base)).map_or(Place::Outside, Place::Below)
             }
             whole => whole.as_kind().map_or(Place::Nowhere, Place::Whole),

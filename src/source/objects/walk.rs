@@ -370,7 +370,7 @@ fn in_files<V: Visitor>(
     mut failures: Vec<Failure>,
     stop: &Stop,
 ) -> (Vec<V>, Vec<Failure>) {
-    let in_pack = |id: &ObjectId| store.packs.iter().any(|pack| pack.index.lookup(id).is_some());
+    let in_pack = |id: &ObjectId| store.packs.iter().any(|pack| pack.position(id).is_some());
     let mut files = Vec::new();
     for (number, loose) in store.loose.iter().enumerate() {
         let before = &store.loose[..number];
