@@ -64,14 +64,17 @@ pub fn is_about_a_secret(name: &[u8]) -> Option<&'static str> {
 fn is_of_form(words: &[String]) -> bool {
     let is_token = words.last().is_some_and(|word| word.ends_with("token"));
     let forged = |word: &String| ["csrf", "xsrf"].iter().any(|start| word.starts_with(start)) || word == "authenticity";
-    is_token && (words.iter().any(forged) || words.ends_with(&["request", "verification", "token"].map(str::to_owned)))
+    is_token && (words.iter().any(forged) || ends_with(words, &["request", "verification", "token"]))
 }
 
 /// AppRole's `secret_id` and AWS's `access_key_id` are half of a credential in spite of their last word, and Rails and Phoenix
 /// call the key of their sessions `secret_key_base`.
 fn is_exception(words: &[String]) -> bool {
-    let ends = |end: &[&str]| words.len() >= end.len() && words[words.len() - end.len()..].iter().eq(end);
-    ends(&["secret", "id"]) || ends(&["secret", "key", "base"])
+    ends_with(words, &["secret", "id"]) || ends_with(words, &["secret", "key", "base"])
+}
+
+fn ends_with(words: &[String], end: &[&str]) -> bool {
+    words.len() >= end.len() && words[words.len() - end.len()..].iter().eq(end)
 }
 
 #[cfg(test)]

@@ -181,10 +181,17 @@ const ROWS: [&[u8]; 7] = [
 /// The share of the value that lies in runs of five and more along a row, forwards or backwards, taken as it is or as two
 /// interleaved sequences (`a1b2c3d4`).
 fn sequential_share(own: &[u8]) -> f64 {
-    if own.is_empty() {
+    let lower = own.to_ascii_lowercase();
+    // Each run goes on along a row at least twice, and hardly any value does.
+    let goes_on = |at: usize, gap: usize| {
+        let (a, b) = (lower[at], lower[at + gap]);
+        follows(a, b) || follows(b, a)
+    };
+    let has_pairs =
+        |gap: usize| (0..lower.len().saturating_sub(2 * gap)).any(|at| goes_on(at, gap) && goes_on(at + gap, gap));
+    if !has_pairs(1) && !has_pairs(2) {
         return 0.0;
     }
-    let lower = own.to_ascii_lowercase();
     let whole = in_runs(&lower, 5);
     let even: Vec<u8> = lower.iter().copied().step_by(2).collect();
     let odd: Vec<u8> = lower.iter().copied().skip(1).step_by(2).collect();

@@ -48,6 +48,11 @@ fn is_word(text: &str) -> bool {
 /// Whether next to nothing is left of a value without its expressions; `in_words`: also without those that only some dialects
 /// have within a word.
 fn leaves_nothing(text: &str, in_words: bool) -> bool {
+    // Most values hold none of the marks that begin an expression.
+    let begins = |byte| matches!(byte, b'$' | b'{' | b'<' | b'#' | b'\\' | b'`' | b'%' | b'!' | b'@');
+    if !text.bytes().any(begins) {
+        return false;
+    }
     let rest = without_expressions(text, in_words);
     rest.len() < text.len()
         && (rest.len() * 4 <= text.len()

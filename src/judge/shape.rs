@@ -166,14 +166,15 @@ fn is_foreign_word(text: &str) -> bool {
 
 /// Tags, regular expressions, escapes, statements.
 fn is_markup(text: &str) -> bool {
+    const MARKS: [&str; 19] = [
+        "(?:", "(?i", "(?=", "(?!", "\\d", "\\w", "\\s", "[a-", "[A-Z", "[0-9", "0-9]", "[^", "]{", "]+", "]*", "\\u",
+        "\\x", "&amp;", "&lt;",
+    ];
+    // Each of them has one of these bytes, and most values have none.
+    let may_hold = text.bytes().any(|byte| matches!(byte, b'(' | b'\\' | b'[' | b']' | b'&'));
     text.contains("</")
         || (text.starts_with('<') && text.contains('>'))
-        || [
-            "(?:", "(?i", "(?=", "(?!", "\\d", "\\w", "\\s", "[a-", "[A-Z", "[0-9", "0-9]", "[^", "]{", "]+", "]*",
-            "\\u", "\\x", "&amp;", "&lt;",
-        ]
-        .iter()
-        .any(|mark| text.contains(mark))
+        || may_hold && MARKS.iter().any(|mark| text.contains(mark))
         || ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "select "].iter().any(|start| text.starts_with(start))
 }
 

@@ -19,7 +19,7 @@ use gix::ObjectId;
 use super::relevant::Relevant;
 use super::{Lineage, date, order, person};
 use crate::finding::{Event, Life};
-use crate::source::{Finder, Graph, Id, Repository, Stop, Store, Tag, Tip, tree_entries};
+use crate::source::{Finder, Graph, Id, Repository, Stop, Store, Tag, tree_entries};
 
 /// A secret, as the history has it: the blobs that hold it, and the commits whose message or header says it.
 pub type Subject = Vec<Id>;
@@ -33,12 +33,14 @@ pub(super) fn lives(
     lineage: &Lineage,
     relevant: Option<&Relevant>,
     subjects: &[Subject],
+    threads: usize,
     stop: &Stop,
 ) -> (Vec<Option<Life>>, Vec<ObjectId>) {
     let graph = &lineage.graph;
     let mut holdings = Holdings::new(repository, lineage, relevant, subjects);
     let count = graph.commits.len();
     let positions = &lineage.order().positions;
+    let tops = lineage.tops(holdings.store);
     let (mut held, mut reached) = (vec![EMPTY; count], vec![EMPTY; count]);
     let mut said: HashMap<u32, Vec<u32>> = HashMap::default();
     for (subject, number) in subjects.iter().zip(0..) {
@@ -50,8 +52,7 @@ pub(super) fn lives(
         if stop.requested() {
             break;
         }
-        let commit = &graph.commits[position as usize];
-        let own = holdings.tree(&commit.tree.0);
+        let own = holdings.tree(tops[position as usize]);
         held[position as usize] = own;
         let mut all = match said.get(&position) {
             Some(said) => {
@@ -60,13 +61,13 @@ pub(super) fn lives(
             }
             None => own,
         };
-        for parent in commit.parents.iter().filter_map(|parent| positions.get(&parent.0)) {
-            all = holdings.sets.union(all, reached[*parent as usize]);
+        for &parent in lineage.order().parents.of(position) {
+            all = holdings.sets.union(all, reached[parent as usize]);
         }
         reached[position as usize] = all;
     }
     let tracks = Tracks { graph, lineage, positions, held: &held, sets: &holdings.sets };
-    let mut lives = tracks.lives(subjects, &reached, &said);
+    let mut lives = tracks.lives(subjects, &reached, &said, threads);
     let outer = outer(graph);
     for (subject, life) in subjects.iter().zip(&mut lives) {
         tagged(graph, &outer, subject, life);
@@ -112,12 +113,15 @@ fn tagged(graph: &Graph, outer: &HashMap<Id, Vec<Id>>, subject: &Subject, life: 
 
 /// The number of the set of nothing.
 const EMPTY: u32 = 0;
+/// No number of a set.
+const UNKNOWN: u32 = u32::MAX;
 
 /// Sets of subjects, each kept once.
 struct Sets {
     members: Vec<Arc<[u32]>>,
     numbers: HashMap<Arc<[u32]>, u32>,
-    unions: HashMap<(u32, u32), u32>,
+    /// By the numbers of sets, in their order, that of their union.
+    unions: HashMap<Box<[u32]>, u32>,
 }
 
 impl Sets {
@@ -150,20 +154,19 @@ impl Sets {
         if one == EMPTY {
             return other;
         }
-        let pair = (one.min(other), one.max(other));
-        if let Some(&number) = self.unions.get(&pair) {
-            return number;
-        }
-        let number = self.union_of(&[one, other]);
-        self.unions.insert(pair, number);
-        number
+        self.union_of(&[one.min(other), one.max(other)])
     }
 
-    /// The union of many, without those between.
+    /// The union of many, in their order, without those between.
     fn union_of(&mut self, sets: &[u32]) -> u32 {
+        if let Some(&number) = self.unions.get(sets) {
+            return number;
+        }
         let mut members = Vec::with_capacity(sets.iter().map(|&set| self.of(set).len()).sum());
         sets.iter().for_each(|&set| members.extend_from_slice(self.of(set)));
-        self.number(members)
+        let number = self.number(members);
+        self.unions.insert(sets.into(), number);
+        number
     }
 
     fn of(&self, number: u32) -> &[u32] {
@@ -176,10 +179,9 @@ struct Holdings<'h> {
     store: &'h Store,
     relevant: Option<&'h Relevant>,
     finder: Finder,
-    /// For each wanted blob, by its number in the store, the set of subjects in it.
-    blobs: HashMap<u32, u32>,
-    /// For each tree that was opened the set of what is below it.
-    trees: HashMap<u32, u32>,
+    /// By number in the store: for wanted blobs the set of subjects in them, for trees that were opened that of what is below
+    /// them, for all else [`UNKNOWN`].
+    known: Vec<u32>,
     sets: Sets,
     unreadable: HashSet<ObjectId>,
 }
@@ -199,54 +201,52 @@ impl<'h> Holdings<'h> {
         }
         let mut sets = Sets::new();
         let (store, _) = repository.store();
-        let blobs = by_blob.into_iter().filter_map(|(id, members)| Some((store.number(&id.0)?, sets.number(members))));
-        let blobs = blobs.collect();
+        let mut known = vec![UNKNOWN; store.numbers()];
+        for (id, members) in by_blob {
+            if let Some(number) = store.number(&id.0) {
+                known[number as usize] = sets.number(members);
+            }
+        }
         let finder = Finder::with_cache(64 * 1024 * 1024);
-        Self { store, relevant, finder, blobs, trees: HashMap::default(), sets, unreadable: HashSet::default() }
+        Self { store, relevant, finder, known, sets, unreadable: HashSet::default() }
     }
 
-    /// A tree that leads to something and was not opened yet; or else what is below it.
-    fn known(&self, tree: Option<u32>) -> Result<u32, u32> {
-        let leads = |&tree: &u32| self.relevant.is_some_and(|relevant| relevant.leads_to_something(tree));
-        let Some(tree) = tree.filter(leads) else { return Err(EMPTY) };
-        self.trees.get(&tree).map_or(Ok(tree), |&set| Err(set))
+    /// The set of an object, if that is known.
+    fn of(&self, object: u32) -> Option<u32> {
+        self.known.get(object as usize).copied().filter(|&set| set != UNKNOWN)
     }
 
     /// The set of what is below a tree. Trees within trees are gone through with a stack of our own, however deep they are.
-    fn tree(&mut self, id: &gix::oid) -> u32 {
-        let top = match self.known(self.store.number(id)) {
-            Ok(tree) => tree,
-            Err(set) => return set,
-        };
+    fn tree(&mut self, top: Option<u32>) -> u32 {
+        let leads = |&tree: &u32| self.relevant.is_some_and(|relevant| relevant.leads_to_something(tree));
+        let Some(top) = top.filter(leads) else { return EMPTY };
         let mut pending = vec![top];
         // A tree cannot hold itself unless it is damaged: what is open already is not opened again.
         let mut open: HashSet<u32> = HashSet::default();
         while let Some(&tree) = pending.last() {
-            if self.trees.contains_key(&tree) {
+            if self.of(tree).is_some() {
                 pending.pop();
                 continue;
             }
             open.insert(tree);
             match self.entries(tree, &open) {
-                Ok(set) => _ = self.trees.insert(tree, set),
+                Ok(set) => self.known[tree as usize] = set,
                 Err(below) => pending.extend(below),
             }
         }
-        self.trees.get(&top).copied().unwrap_or(EMPTY)
+        self.of(top).unwrap_or(EMPTY)
     }
 
     /// The set of what a tree holds, or the trees in it that have to be opened first; those of `open` are passed over.
     fn entries(&mut self, tree: u32, open: &HashSet<u32>) -> Result<u32, Vec<u32>> {
         let (mut sets, mut below) = (Vec::new(), Vec::new());
         let mut see = |this: &Self, object: Option<u32>, is_tree: bool| {
-            if let Some(&blob) = object.and_then(|object| this.blobs.get(&object)) {
-                sets.push(blob);
-            } else if is_tree {
-                match this.known(object) {
-                    Ok(tree) if open.contains(&tree) => {}
-                    Ok(tree) => below.push(tree),
-                    Err(known) => sets.push(known),
-                }
+            let Some(object) = object else { return };
+            let leads = || this.relevant.is_some_and(|relevant| relevant.leads_to_something(object));
+            match this.of(object) {
+                Some(set) => sets.push(set),
+                None if is_tree && leads() && !open.contains(&object) => below.push(object),
+                None => {}
             }
         };
         match self.relevant.and_then(|relevant| relevant.steps(tree)) {
@@ -295,10 +295,23 @@ struct Presence {
 }
 
 impl Tracks<'_> {
-    fn lives(&self, subjects: &[Subject], reached: &[u32], said: &HashMap<u32, Vec<u32>>) -> Vec<Option<Life>> {
-        let (firsts, lasts) =
-            (self.ends(subjects.len(), said, false), self.ends(subjects.len(), &HashMap::default(), true));
-        let presences = self.presences(subjects.len());
+    fn lives(
+        &self,
+        subjects: &[Subject],
+        reached: &[u32],
+        said: &HashMap<u32, Vec<u32>>,
+        threads: usize,
+    ) -> Vec<Option<Life>> {
+        let count = subjects.len();
+        let ends = || (self.ends(count, &HashMap::default(), true), self.partings(count));
+        let mut beside = None;
+        let (firsts, presences) = std::thread::scope(|scope| {
+            if threads > 1 {
+                scope.spawn(|| beside = Some(ends()));
+            }
+            (self.ends(count, said, false), self.presences(count))
+        });
+        let (lasts, partings) = beside.unwrap_or_else(ends);
         let mut lives: Vec<Option<Life>> = firsts
             .iter()
             .zip(lasts)
@@ -317,7 +330,7 @@ impl Tracks<'_> {
             })
             .collect();
         self.refs(&mut lives, reached);
-        for (life, parting) in lives.iter_mut().zip(self.partings(subjects.len())) {
+        for (life, parting) in lives.iter_mut().zip(partings) {
             let (Some(life), Some((position, is_removal))) = (life, parting) else { continue };
             let ended = self.event(position);
             if life.holding_count == 0 && is_removal {
@@ -401,7 +414,7 @@ impl Tracks<'_> {
             for &position in chain.iter().rev() {
                 let now = self.held[position as usize];
                 if now != before {
-                    self.step(&mut presences, &name, (before, now), position);
+                    self.step(&mut presences, name, (before, now), position);
                 }
                 before = now;
             }
@@ -431,7 +444,7 @@ impl Tracks<'_> {
     }
 
     /// The tips that are commits: the default branch, `HEAD`, branches, remote-tracking branches, tags, others.
-    fn branches(&self) -> Vec<(String, u32)> {
+    fn branches(&self) -> Vec<(&str, u32)> {
         let default = self.graph.default_branch.as_deref();
         let rank = |name: &str| match name {
             _ if Some(name) == default => 0,
@@ -441,44 +454,35 @@ impl Tracks<'_> {
             _ if name.starts_with("refs/tags/") => 4,
             _ => 5,
         };
-        let tips =
-            self.graph.tips.iter().filter_map(|tip| Some((tip.name.clone(), self.lineage.peeled(tip.id)? as u32)));
-        let mut tips: Vec<(String, u32)> = tips.collect();
-        tips.sort_by(|(one, _), (other, _)| (rank(one), one).cmp(&(rank(other), other)));
+        let mut tips: Vec<(&str, u32)> = self.lineage.tips().map(|(tip, at)| (tip.name.as_str(), at)).collect();
+        tips.sort_by_key(|&(name, _)| (rank(name), name));
         tips
     }
 
     fn refs(&self, lives: &mut [Option<Life>], reached: &[u32]) {
-        let mut names: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
         let is_ref = |name: &str| name.starts_with("refs/");
-        let mut named: HashSet<Id> = self.graph.tips.iter().filter(|tip| is_ref(&tip.name)).map(|tip| tip.id).collect();
+        let (mut tips, mut heads): (Vec<_>, Vec<_>) = self.lineage.tips().partition(|(tip, _)| is_ref(&tip.name));
+        let mut named: HashSet<Id> = tips.iter().map(|(tip, _)| tip.id).collect();
         // A detached `HEAD`, of a linked worktree, too, holds what no ref does; any other is one of a branch.
-        let mut heads: Vec<&Tip> = self.graph.tips.iter().filter(|tip| !is_ref(&tip.name)).collect();
-        heads.sort_by_key(|tip| tip.name != "HEAD");
-        heads.retain(|tip| named.insert(tip.id));
-        for tip in self.graph.tips.iter().filter(|tip| is_ref(&tip.name)).chain(heads) {
-            if let Some(position) = self.lineage.peeled(tip.id) {
-                let sets = (self.held[position], reached[position]);
-                names.entry(sets).or_default().push(&tip.name);
-            }
-        }
-        for ((held, reached), mut names) in names {
-            // There may be a ref for each of ten thousand pull requests: what is not named is only counted.
-            let total = names.len() as u64;
-            names.sort_unstable();
-            names.truncate(REFS);
-            let held = self.sets.of(held);
-            for &subject in self.sets.of(reached) {
-                let Some(life) = &mut lives[subject as usize] else { continue };
-                let (list, count) = match held.binary_search(&subject) {
-                    Ok(_) => (&mut life.holding, &mut life.holding_count),
-                    Err(_) => (&mut life.reaching, &mut life.reaching_count),
+        heads.sort_by_key(|(tip, _)| tip.name != "HEAD");
+        heads.retain(|(tip, _)| named.insert(tip.id));
+        tips.extend(heads);
+        tips.sort_unstable_by_key(|(tip, _)| &tip.name);
+        for (tip, position) in tips {
+            let position = position as usize;
+            let mut held = self.sets.of(self.held[position]).iter().peekable();
+            for subject in self.sets.of(reached[position]) {
+                // What it holds it reaches, too.
+                let holds = held.next_if_eq(&subject).is_some();
+                let Some(life) = &mut lives[*subject as usize] else { continue };
+                let (list, count) = match holds {
+                    true => (&mut life.holding, &mut life.holding_count),
+                    false => (&mut life.reaching, &mut life.reaching_count),
                 };
-                *count += total;
-                list.extend(names.iter().map(|name| (*name).to_owned()));
-                if list.len() > 2 * REFS {
-                    list.sort_unstable();
-                    list.truncate(REFS);
+                // There may be a ref for each of ten thousand pull requests: what is not named is only counted.
+                *count += 1;
+                if list.len() < REFS {
+                    list.push(tip.name.clone());
                 }
             }
         }
@@ -496,10 +500,6 @@ impl Tracks<'_> {
             let Some(life) = life else { continue };
             life.in_head = head.binary_search(&subject).is_ok();
             life.only_reflog = life.holding_count + life.reaching_count == 0 && in_reflog.contains(&subject);
-            for list in [&mut life.holding, &mut life.reaching] {
-                list.sort_unstable();
-                list.truncate(REFS);
-            }
         }
     }
 }

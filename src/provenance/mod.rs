@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::finding::Life;
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, sanitize};
-use crate::source::{Finder, Graph, Id, Known, Repository, Stop, Store};
+use crate::source::{Finder, Graph, Id, Known, Repository, Stop, Store, Tip};
 
 use paths::{PATH_LONGEST, PATHS, Paths, TOP};
 
@@ -97,13 +97,18 @@ impl Sightings {
 pub struct Lineage {
     graph: Graph,
     order: OnceLock<Order>,
+    /// For each commit the number that its tree has in the store.
+    tops: OnceLock<Vec<Option<u32>>>,
 }
 
 /// The order of the commits of a graph.
 struct Order {
     /// Where in `graph.commits` each is.
     positions: order::Positions,
-    children: order::Children,
+    parents: order::Kin,
+    children: order::Kin,
+    /// For each tip of the graph the commit that it leads to.
+    tips: Vec<Option<u32>>,
     /// Positions in `graph.commits`, the oldest first.
     oldest_first: Vec<u32>,
     /// For each commit of the graph its place in `oldest_first`.
@@ -119,20 +124,23 @@ struct Order {
 impl Order {
     fn of(graph: &Graph) -> Self {
         let positions = order::positions(graph);
-        let (reachable, reachable_tags) = order::reachable(graph, &positions, |_| true);
-        let children = order::Children::new(graph, &positions);
-        let oldest_first = order::oldest_first(graph, &children, &reachable);
-        let (mut notes, _) = order::reachable(graph, &positions, |name| name.starts_with("refs/notes/"));
+        let parents = order::Kin::parents(graph, &positions);
+        let children = order::Kin::children(&parents);
+        let tips = graph.tips.iter().map(|tip| order::peeled(graph, &positions, tip.id)).collect();
+        let reachable = |wanted: &dyn Fn(&str) -> bool| order::reachable(graph, &positions, &parents, wanted);
+        let (mut notes, _) = reachable(&|name| name.starts_with("refs/notes/"));
         if notes.contains(&true) {
-            let (others, _) = order::reachable(graph, &positions, |name| !name.starts_with("refs/notes/"));
+            let (others, _) = reachable(&|name| !name.starts_with("refs/notes/"));
             notes.iter_mut().zip(others).for_each(|(note, other)| *note &= !other);
         }
+        let (reachable, reachable_tags) = reachable(&|_| true);
+        let oldest_first = order::oldest_first(graph, &parents, &children, &reachable);
         let mut ranks = vec![u32::MAX; graph.commits.len()];
         for (&position, rank) in oldest_first.iter().zip(0..) {
             ranks[position as usize] = rank;
         }
-        let times = order::times(graph, &positions, &oldest_first);
-        Self { positions, children, oldest_first, ranks, times, reachable, reachable_tags, notes }
+        let times = order::times(graph, &parents, &oldest_first);
+        Self { positions, parents, children, tips, oldest_first, ranks, times, reachable, reachable_tags, notes }
     }
 }
 
@@ -140,11 +148,15 @@ impl Lineage {
     /// The lineage of the commits of `graph`.
     #[must_use]
     pub fn new(graph: Graph) -> Self {
-        Self { graph, order: OnceLock::new() }
+        Self { graph, order: OnceLock::new(), tops: OnceLock::new() }
     }
 
     fn order(&self) -> &Order {
         self.order.get_or_init(|| Order::of(&self.graph))
+    }
+
+    fn tops(&self, store: &Store) -> &[Option<u32>] {
+        self.tops.get_or_init(|| self.graph.commits.iter().map(|commit| store.number(&commit.tree.0)).collect())
     }
 
     /// The graph.
@@ -175,19 +187,9 @@ impl Lineage {
         self.graph.commits.binary_search_by_key(&id, |commit| commit.id).ok()
     }
 
-    /// Where in the graph the commit is that an object leads to: itself, or what a tag names, if by way of other tags.
-    fn peeled(&self, id: Id) -> Option<usize> {
-        /// Who made the repository does not choose how long this takes.
-        const TAGS: usize = 32;
-        let mut id = id;
-        for _ in 0..TAGS {
-            if let Some(position) = self.position(id) {
-                return Some(position);
-            }
-            let tag = self.graph.tags.binary_search_by_key(&id, |tag| tag.id).ok()?;
-            id = self.graph.tags[tag].target;
-        }
-        None
+    /// The tips, each with the position of the commit that it leads to; those that lead to none are left out.
+    fn tips(&self) -> impl Iterator<Item = (&Tip, u32)> {
+        self.graph.tips.iter().zip(&self.order().tips).filter_map(|(tip, position)| Some((tip, (*position)?)))
     }
 
     fn commit(&self, position: usize) -> Introduction {
@@ -236,9 +238,9 @@ pub fn trace(
     };
     let blobs = wanted.blobs.iter().filter_map(|(id, &number)| Some((store.number(id)?, number)));
     let relevant = std::thread::scope(|scope| {
-        // Nobody waits for the order who can look for trees.
+        // Nobody waits for these who can look for trees.
         if threads > 1 {
-            scope.spawn(|| lineage.order());
+            scope.spawn(|| (lineage.order(), lineage.tops(store)));
         }
         Relevant::find(store, &wanted, known, threads, stop)
     });
@@ -255,12 +257,12 @@ pub fn trace(
         too_many: false,
     };
     let mut firsts: HashMap<(u32, u32), usize> = HashMap::default();
-    let order = lineage.order();
+    let (order, tops) = (lineage.order(), lineage.tops(store));
     for (rank, &position) in order.oldest_first.iter().enumerate() {
         if stop.requested() {
             break;
         }
-        descent.tree(&lineage.graph.commits[position as usize].tree.0);
+        descent.tree(tops[position as usize]);
         for place in descent.found.drain(..) {
             firsts.entry(place).or_insert(rank);
         }
@@ -268,7 +270,7 @@ pub fn trace(
     // Trees that were seen are not gone through again, so HEAD is looked at as if nothing had been.
     descent.seen.clear();
     if let Some(commit) = lineage.graph.head.and_then(|head| lineage.position(head)) {
-        descent.tree(&lineage.graph.commits[commit].tree.0);
+        descent.tree(tops[commit]);
     }
     let in_head: HashSet<(u32, u32)> = descent.found.drain(..).collect();
     let paths = descent.paths.told(firsts.keys().map(|&(_, path)| path), |name| descent.relevant.name(name));
@@ -313,7 +315,7 @@ pub fn trace(
 }
 
 /// The lives of `subjects`, in their order; none for what no commit holds or says. Their objects and the days of exposure are
-/// left to whoever knows the subjects and the time. `relevant` is what [`trace`] says of the same
+/// left to whoever knows the subjects and the time. It takes no more than so many `threads`. `relevant` is what [`trace`] says of the same
 /// blobs.
 #[must_use]
 pub fn lives(
@@ -321,9 +323,10 @@ pub fn lives(
     lineage: &Lineage,
     relevant: Option<&Relevant>,
     subjects: &[Subject],
+    threads: usize,
     stop: &Stop,
 ) -> (Vec<Option<Life>>, Tally) {
-    let (lives, unreadable) = life::lives(repository, lineage, relevant, subjects, stop);
+    let (lives, unreadable) = life::lives(repository, lineage, relevant, subjects, threads, stop);
     let mut tally = Tally::default();
     for id in unreadable {
         let detail = "a directory that cannot be read: what is below it does not count as held";
@@ -351,9 +354,8 @@ struct Descent<'d> {
 }
 
 impl Descent<'_> {
-    fn tree(&mut self, top: &gix::oid) {
-        let Some(top) = self.store.number(top) else { return };
-        let mut pending = vec![(top, TOP)];
+    fn tree(&mut self, top: Option<u32>) {
+        let mut pending: Vec<(u32, u32)> = top.map(|top| (top, TOP)).into_iter().collect();
         while let Some((tree, path)) = pending.pop() {
             if !self.relevant.leads_to_something(tree) || !self.seen.insert((tree, path)) {
                 continue;

@@ -126,11 +126,10 @@ fn tell_refs(lineage: &Lineage, trees: &mut Trees<'_>, timelines: &mut [Timeline
     let mut paths: Vec<FilePath> = versions.keys().map(|(path, _)| path.clone()).collect();
     paths.sort();
     paths.dedup();
-    for tip in graph.tips.iter().filter(|tip| tip.name.starts_with("refs/heads/") || tip.name.starts_with("refs/tags/"))
-    {
-        let Some(at) = lineage.peeled(tip.id) else { continue };
+    let is_asked = |name: &str| name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
+    for (tip, at) in lineage.tips().filter(|(tip, _)| is_asked(&tip.name)) {
         for path in &paths {
-            let blob = trees.at(graph.commits[at].tree.0, path.as_bytes());
+            let blob = trees.at(graph.commits[at as usize].tree.0, path.as_bytes());
             let held = blob.and_then(|blob| versions.get(&(path.clone(), Id(blob))));
             for &(number, version) in held.into_iter().flatten() {
                 timelines[number].versions[version].refs.push(tip.name.clone());

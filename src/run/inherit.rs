@@ -123,7 +123,7 @@ impl<'d> Inheritance<'d> {
     pub fn inherit(&self, item: &Item<'_>, kin: &Kin<'_>) -> Result<Inherited, Whole> {
         match self.by_base(item, kin) {
             // Nothing is carried over, and yet most of it may have been met elsewhere.
-            Err(whole @ (Whole::New | Whole::Changed | Whole::Head)) => {
+            Err(whole @ (Whole::New | Whole::Changed)) => {
                 let charset = Charset::of(item.head);
                 if !can_inherit(charset) {
                     return Err(whole);
@@ -144,14 +144,17 @@ impl<'d> Inheritance<'d> {
             return Err(Whole::Charset);
         }
         let mut zones = changes(delta, text.len());
-        let (carried, torn) = memo.carried(delta, text.len());
+        let (mut carried, torn) = memo.carried(delta, text.len());
         zones.extend(torn);
-        let zones = Zones::new(self, item, memo.charset, zones);
         let first = delta.runs.first();
         let same_head = first.is_some_and(|run| run.base == 0 && run.child == 0 && run.length >= HEAD);
-        if !same_head && carried.iter().any(|entry| entry.noisy) {
-            return Err(Whole::Head);
+        if !same_head {
+            // Candidates were judged by the first bytes: they are looked for and judged again.
+            zones.extend(
+                carried.extract_if(.., |entry| entry.noisy).map(|entry| entry.from as usize..entry.to as usize),
+            );
         }
+        let zones = Zones::new(self, item, memo.charset, zones);
         if zones.searched() > text.len() / 8 * 7 {
             return Err(Whole::Changed);
         }

@@ -119,7 +119,14 @@ impl Lives {
     }
 
     /// Tells each finding of the repository's own history its life.
-    pub fn tell(&self, repository: &Repository, findings: &mut [Finding], holders: &Holders, stop: &Stop) -> Tally {
+    pub fn tell(
+        &self,
+        repository: &Repository,
+        findings: &mut [Finding],
+        holders: &Holders,
+        threads: usize,
+        stop: &Stop,
+    ) -> Tally {
         let Some((lineage, relevant)) = self.whole.as_ref().filter(|_| !holders.is_empty()) else {
             return Tally::default();
         };
@@ -130,7 +137,7 @@ impl Lives {
                 told.push((finding, objects));
             }
         }
-        let (lives, tally) = provenance::lives(repository, lineage, relevant.as_ref(), &subjects, stop);
+        let (lives, tally) = provenance::lives(repository, lineage, relevant.as_ref(), &subjects, threads, stop);
         for ((finding, objects), life) in told.into_iter().zip(lives) {
             finding.life = life.map(|life| Box::new(Life { objects: objects.iter().cloned().collect(), ..life }));
         }

@@ -275,7 +275,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
             }
         });
     if let Some(repository) = &repository {
-        tally.add(lives.tell(repository, &mut findings, &holders, stop));
+        tally.add(lives.tell(repository, &mut findings, &holders, settings.threads, stop));
     }
     let mut rows = Vec::new();
     if references {
@@ -346,6 +346,10 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let said: Vec<Vec<u8>> = said.flat_map(|words| masked::in_words(&detector, words)).collect();
     outcome.masked.extend(said);
     outcome.owners = checkout::owners(&paths, &outcome, settings);
+    if settings.threads > 1 {
+        // Nobody has to wait until a large history is taken down.
+        std::thread::spawn(move || drop(lives));
+    }
     Ok(Outcome { rows, ..outcome })
 }
 

@@ -35,7 +35,8 @@ pub struct Repeats {
 /// What came of a place, in offsets from where the bytes begin that were looked at for it.
 #[derive(Clone, Debug, Default)]
 pub struct Came {
-    events: Arc<[Event]>,
+    /// Mostly none.
+    events: Option<Arc<[Event]>>,
     decoded: usize,
 }
 
@@ -70,13 +71,11 @@ impl Default for Repeats {
 
 impl Repeats {
     /// The hash of some bytes and of what else matters of them.
-    pub fn hash(&self, bytes: &[&[u8]], also: &[usize]) -> u128 {
+    pub fn hash(&self, bytes: &[u8], also: &[usize]) -> u128 {
         let mut hasher = HighwayHasher::new(Key(self.key));
-        for bytes in bytes {
-            hasher.append(bytes);
-        }
-        // The lengths tell where one ends and the next begins.
-        for number in bytes.iter().map(|bytes| bytes.len()).chain(also.iter().copied()) {
+        hasher.append(bytes);
+        // The length tells where the bytes end.
+        for number in std::iter::once(bytes.len()).chain(also.iter().copied()) {
             hasher.append(&(number as u64).to_le_bytes());
         }
         let [low, high] = hasher.finalize128();
@@ -105,7 +104,7 @@ impl Came {
     /// Tells the trail of all of it, for bytes that begin at `start`; how much was decoded.
     pub fn tell(&self, start: usize, trail: &mut Trail) -> usize {
         let at = |range: &Range<usize>| range.start + start..range.end + start;
-        for event in &*self.events {
+        for event in self.events.as_deref().unwrap_or_default() {
             match event.decoded {
                 true => trail.decoded(at(&event.place), 1),
                 false => trail.tried(at(&event.place), at(&event.footprint), usize::from(event.noisy)),
@@ -150,9 +149,8 @@ impl Notes {
 
     /// What came of the zone, if the window tells, or if nobody asks.
     pub fn end(self, decoded: usize, careless: bool) -> Option<Came> {
-        // Mostly nothing: then there is nothing to be kept.
-        let events = || if self.events.is_empty() { Arc::default() } else { self.events.into() };
-        (careless || !self.beyond).then(|| Came { events: events(), decoded })
+        let events = (!self.events.is_empty()).then(|| self.events.into());
+        (careless || !self.beyond).then_some(Came { events, decoded })
     }
 }
 
@@ -161,14 +159,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_told_apart_by_all_of_them_and_by_where_they_are_cut() {
+    fn bytes_are_told_apart_by_all_of_them_and_by_what_else_matters() {
         let repeats = Repeats::default();
-        let hash = repeats.hash(&[b"ab", b"c"], &[1]);
-        assert_eq!(repeats.hash(&[b"ab", b"c"], &[1]), hash);
-        for (bytes, also) in [([&b"a"[..], b"bc"], 1), ([b"ab", b"d"], 1), ([b"ab", b"c"], 2)] {
-            assert_ne!(repeats.hash(&bytes, &[also]), hash);
+        let hash = repeats.hash(b"abc", &[1]);
+        assert_eq!(repeats.hash(b"abc", &[1]), hash);
+        for (bytes, also) in [(&b"ab"[..], 1), (b"abd", 1), (b"abc", 2)] {
+            assert_ne!(repeats.hash(bytes, &[also]), hash);
         }
-        assert_ne!(Repeats::default().hash(&[b"ab", b"c"], &[1]), hash, "another run has another key");
+        assert_ne!(Repeats::default().hash(b"abc", &[1]), hash, "another run has another key");
     }
 
     #[test]

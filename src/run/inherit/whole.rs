@@ -11,8 +11,6 @@ pub enum Whole {
     Charset,
     /// A container or a notebook, which is opened.
     Opened,
-    /// Its first bytes differ, and candidates were judged by them.
-    Head,
     /// Most of it is new.
     Changed,
     /// Something that is encoded is long, or goes on beyond what changed.
@@ -23,16 +21,8 @@ pub enum Whole {
 
 impl Whole {
     /// Every reason, in the order of their declaration.
-    pub const ALL: [Whole; 8] = [
-        Whole::New,
-        Whole::Base,
-        Whole::Charset,
-        Whole::Opened,
-        Whole::Head,
-        Whole::Changed,
-        Whole::Encoded,
-        Whole::Found,
-    ];
+    pub const ALL: [Whole; 7] =
+        [Whole::New, Whole::Base, Whole::Charset, Whole::Opened, Whole::Changed, Whole::Encoded, Whole::Found];
 
     /// The word that reports write.
     #[must_use]
@@ -42,7 +32,6 @@ impl Whole {
             Whole::Base => "base",
             Whole::Charset => "charset",
             Whole::Opened => "opened",
-            Whole::Head => "head",
             Whole::Changed => "changed",
             Whole::Encoded => "encoded",
             Whole::Found => "found",

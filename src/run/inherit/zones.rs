@@ -7,8 +7,8 @@ use crate::detect::lines::LINES_MOST;
 use crate::source::{self, Item, LOOK_CAP, Walk};
 
 use super::memo::{Entry, Trail};
-use super::repeats::{Came, Notes};
-use super::{Flaw, HEAD, Inheritance, NEAR, Whole};
+use super::repeats::Notes;
+use super::{Flaw, Inheritance, NEAR, Whole};
 use crate::run::inspect::{self, Hit};
 use crate::run::layers::{Layer, Layers};
 
@@ -125,7 +125,7 @@ impl<'z, 'i> Zones<'z, 'i> {
     fn look(&self, zone: &Zone, layers: &mut Layers<'_>, trail: &mut Trail) -> Result<usize, Whole> {
         let (text, repeats) = (self.item.bytes, &self.inheritance.repeats);
         let window = self.window(zone, 0);
-        let hash = self.hash(&window, &zone.own, &[]);
+        let hash = self.hash(&window, &zone.own);
         if let Some(came) = repeats.get(hash) {
             return Ok(came.tell(window.start, trail));
         }
@@ -162,12 +162,12 @@ impl<'z, 'i> Zones<'z, 'i> {
         Ok(decoded)
     }
 
-    /// The hash of all that tells what comes of `own` if `window` of the text, and `head`, are what is looked at for it.
-    fn hash(&self, window: &Range<usize>, own: &Range<usize>, head: &[u8]) -> u128 {
+    /// The hash of all that tells what comes of `own` if `window` of the text is what is looked at for it.
+    fn hash(&self, window: &Range<usize>, own: &Range<usize>) -> u128 {
         let text = self.item.bytes;
         let [first, last, binary] = [window.start == 0, window.end == text.len(), self.binary].map(usize::from);
         let also = [first, last, binary, own.start - window.start, own.len()];
-        self.inheritance.repeats.hash(&[&text[window.clone()], head], &also)
+        self.inheritance.repeats.hash(&text[window.clone()], &also)
     }
 
     /// What of the text tells what is encoded in a zone, and so many bytes more on either side.
@@ -204,45 +204,11 @@ impl<'z, 'i> Zones<'z, 'i> {
         layer.is_hopeful(detector, &candidates)
     }
 
-    /// Judges what came up in a part of the text, and adds what is found.
+    /// Judges what came up in a part of the text that has as much around it as those of long texts, and adds what is found.
     fn judge(&self, own: Range<usize>, walk: &mut Walk<'_, '_>, found: &mut Found) -> Result<(), Whole> {
-        let text = self.item.bytes;
-        let own = own.start.min(text.len())..own.end.min(text.len());
-        // What the candidates looked at is in it: what else claims their bytes looks no further than once more.
-        let start = own.start.saturating_sub(LOOK_CAP);
-        let end = own.end.saturating_add(LOOK_CAP).min(text.len());
-        // What the lines say was asked of the whole text.
-        let head = &self.item.head[..self.item.head.len().min(HEAD)];
-        let repeats = &self.inheritance.repeats;
-        let hash = self.hash(&(start..end), &own, head);
-        if repeats.get(hash).is_some() {
-            return Ok(());
-        }
-        let part = Item {
-            bytes: &text[start..end],
-            own: own.start - start..own.end - start,
-            offset: start as u64,
-            head: self.item.head,
-            whole: false,
-            kin: None,
-            ..Item::whole(self.item.origin.clone(), text)
-        };
+        let length = self.length();
+        let part = walk.part(own.start.min(length)..own.end.min(length));
         let inspection = inspect::inspect(self.inheritance.detector, &part);
-        if !inspection.within_budget || inspection.undecoded {
-            return Err(Whole::Encoded);
-        }
-        if !inspection.hits.is_empty() {
-            return self.tell(&walk.part(own), found);
-        }
-        if !inspection.has_pieces {
-            repeats.insert(hash, Came::default());
-        }
-        Ok(())
-    }
-
-    /// Adds what a part of the text shows that has as much around its own bytes as those of long texts.
-    fn tell(&self, part: &Item<'_>, found: &mut Found) -> Result<(), Whole> {
-        let inspection = inspect::inspect(self.inheritance.detector, part);
         if !inspection.within_budget || inspection.undecoded || inspection.has_pieces {
             return Err(Whole::Encoded);
         }
