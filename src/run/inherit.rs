@@ -41,7 +41,7 @@ use super::inspect::Inspection;
 const HEAD: usize = 512;
 /// Zones that are no further apart are searched as one. Further apart they would be known from elsewhere more seldom; nearer, most
 /// of what is around them would be looked at twice.
-const NEAR: usize = 512;
+const NEAR: usize = 1024;
 /// The most candidates that come to nothing and are remembered.
 const NOISY_MOST: usize = 4096;
 /// The most bytes that may be decoded in all before budgets begin to matter.
@@ -122,8 +122,8 @@ impl<'d> Inheritance<'d> {
     /// The reason.
     pub fn inherit(&self, item: &Item<'_>, kin: &Kin<'_>) -> Result<Inherited, Whole> {
         match self.by_base(item, kin) {
-            // Nothing is carried over, and yet most of it may have been met elsewhere.
-            Err(whole @ (Whole::New | Whole::Changed)) => {
+            // Nothing is carried over, and yet most of it may have been met elsewhere. Of what is new hardly anything was.
+            Err(whole @ Whole::Changed) => {
                 let charset = Charset::of(item.head);
                 if !can_inherit(charset) {
                     return Err(whole);
