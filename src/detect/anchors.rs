@@ -143,7 +143,7 @@ fn of_rule(index: RuleIndex, rule: &Rule, out: &mut Vec<(Text, Target)>) {
                 let word = word.to_ascii_lowercase();
                 let target = Target::Assignment { rule: index };
                 if word.contains('_') {
-                    out.extend(["", "-", "."].map(|joint| (Text::Owned(word.replace('_', joint)), target)));
+                    out.extend(["", "-", ".", " "].map(|joint| (Text::Owned(word.replace('_', joint)), target)));
                 }
                 out.push((Text::Owned(word), target));
             }
@@ -164,6 +164,7 @@ fn of_reader(reader: Reader) -> &'static [&'static str] {
         Reader::Command => &anchors::COMMANDS,
         Reader::Connection => &anchors::CONNECTION,
         Reader::Call => &anchors::CALLS,
+        Reader::KeyCall => &anchors::KEY_CALLS,
         Reader::Manifest => &anchors::MANIFEST,
     }
 }

@@ -14,7 +14,7 @@ pub fn read(reader: Option<Reader>, window: &Window<'_>, anchor: Range<usize>, s
         Some(Reader::Sql) => sql::read(window, anchor),
         Some(Reader::Command) => command::read(window, anchor),
         Some(Reader::Connection) => connection::read(window, anchor),
-        Some(Reader::Call) => call::read(window, anchor),
+        Some(Reader::Call | Reader::KeyCall) => call::read(window, anchor),
         Some(Reader::Manifest) => return manifest::read(window, anchor, sink),
     };
     found.into_iter().for_each(sink);

@@ -128,18 +128,21 @@ pub enum Reader {
     Connection,
     /// Arguments of calls that take a user and a password.
     Call,
+    /// Arguments of calls that take a key for signatures or encryption.
+    KeyCall,
     /// What a manifest holds as a secret, whatever its name is.
     Manifest,
 }
 
 impl Reader {
     /// Every reader with the name that packs use.
-    pub const ALL: [(Reader, &'static str); 6] = [
+    pub const ALL: [(Reader, &'static str); 7] = [
         (Reader::Basic, "basic"),
         (Reader::Sql, "sql"),
         (Reader::Command, "command"),
         (Reader::Connection, "connection"),
         (Reader::Call, "call"),
+        (Reader::KeyCall, "key-call"),
         (Reader::Manifest, "manifest"),
     ];
 

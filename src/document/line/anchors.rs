@@ -76,3 +76,29 @@ pub const CALLS: [&str; 14] = [
     "new pdo",
     "curlopt_userpwd",
 ];
+
+/// The functions that sign, encrypt and tell whether a signature holds: JSON Web Tokens, HMAC, ciphers, signed cookies.
+pub const KEY_CALLS: [&str; 22] = [
+    "jwt.sign",
+    "jwt.verify",
+    "jwt.encode",
+    "jwt.decode",
+    "jwt::encode",
+    "createhmac",
+    "createcipher",
+    "createdecipher",
+    "cookieparser",
+    "fernet(",
+    "hmac.new",
+    "hmac256",
+    "hmacshakeyfor",
+    "signedstring",
+    "symmetricsecuritykey",
+    "hash_hmac",
+    "openssl_encrypt",
+    "openssl_decrypt",
+    "pgp_sym_encrypt",
+    "pgp_sym_decrypt",
+    "aes_encrypt",
+    "aes_decrypt",
+];

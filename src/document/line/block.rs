@@ -69,7 +69,16 @@ fn in_braces(window: &Window<'_>, open: usize) -> Option<Given> {
         let value = quoted::read(window, at).filter(|value| !value.is_empty())?;
         return Some((Operator::Pair, value, Quoting::Quoted));
     }
-    None
+    // `{ type: String, value: "…" }` (JavaScript, YAML).
+    let mut begins = std::iter::once(open).chain(memchr::memchr_iter(b',', block).map(|comma| open + comma + 1));
+    begins.find_map(|begin| {
+        let begin = window.run(begin, Class::of(" \t\r\n"), 80);
+        let name = window.run(begin, Class::of("A-Za-z"), 16);
+        let is_member = MEMBERS.iter().any(|it| window.slice(begin..name).eq_ignore_ascii_case(it));
+        let at = behind_blanks(window, name + 1);
+        let value = quoted::read(window, at).filter(|_| is_member && window.byte(name) == Some(b':'))?;
+        (!value.is_empty()).then_some((Operator::Pair, value, Quoting::Quoted))
+    })
 }
 
 fn below(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given> {

@@ -1,7 +1,9 @@
-//! Passwords that a call takes by their place: `BasicAuth("user", "password")`, `getConnection(url, "user", "password")`.
+//! Passwords and keys that a call takes by their place: `BasicAuth("user", "password")`, `getConnection(url, "user", "password")`,
+//! `jwt.sign(claims, "key")`.
 
 use std::ops::Range;
 
+use super::value::behind_conversion;
 use super::{Assignment, Operator, Quoting, quoted};
 use crate::class::Class;
 use crate::window::Window;
@@ -24,6 +26,32 @@ const CALLS: [(&str, Taking); 14] = [
     ("curlopt_userpwd", Taking::UserAnd),
 ];
 
+/// The same of [`anchors::KEY_CALLS`](super::anchors::KEY_CALLS) and the key.
+const KEY_CALLS: [(&str, Taking); 22] = [
+    ("jwt.sign", Taking::Place(1)),
+    ("jwt.verify", Taking::Place(1)),
+    ("jwt.encode", Taking::Place(1)),
+    ("jwt.decode", Taking::Place(1)),
+    ("jwt::encode", Taking::Place(1)),
+    ("createhmac", Taking::Place(1)),
+    ("createcipher", Taking::Place(1)),
+    ("createdecipher", Taking::Place(1)),
+    ("cookieparser", Taking::Place(0)),
+    ("fernet(", Taking::Place(0)),
+    ("hmac.new", Taking::Place(0)),
+    ("hmac256", Taking::Place(0)),
+    ("hmacshakeyfor", Taking::Place(0)),
+    ("signedstring", Taking::Place(0)),
+    ("symmetricsecuritykey", Taking::Place(0)),
+    ("hash_hmac", Taking::Place(2)),
+    ("openssl_encrypt", Taking::Place(2)),
+    ("openssl_decrypt", Taking::Place(2)),
+    ("pgp_sym_encrypt", Taking::Place(1)),
+    ("pgp_sym_decrypt", Taking::Place(1)),
+    ("aes_encrypt", Taking::Place(1)),
+    ("aes_decrypt", Taking::Place(1)),
+];
+
 /// How a call takes a password.
 #[derive(Clone, Copy)]
 enum Taking {
@@ -33,12 +61,12 @@ enum Taking {
     UserAnd,
 }
 
-/// Reads the password among the arguments of the call at `anchor`: the one behind the user, and behind a URL or a host and the
-/// user where a connection is asked for.
+/// Reads the password or key among the arguments of the call at `anchor`: a password behind the user, and behind a URL or a host
+/// and the user where a connection is asked for.
 #[must_use]
 pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     let name = window.slice(anchor.clone()).to_ascii_lowercase();
-    let (_, taking) = CALLS.iter().find(|(call, _)| call.as_bytes() == name)?;
+    let (_, taking) = CALLS.iter().chain(&KEY_CALLS).find(|(call, _)| call.as_bytes() == name)?;
     let place = match taking {
         Taking::Place(place) => *place,
         Taking::UserAnd => return user_and(window, anchor),
@@ -52,12 +80,13 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     let mut value = None;
     for argument in 0..=place {
         at = window.run(at, Class::of(" \t\r\n"), 80);
-        value = quoted::read(window, at);
+        value = quoted::read(window, behind_conversion(window, at));
         if argument == place {
             break;
         }
         let behind = match &value {
             Some(content) => quoted::behind_quote(window, content.end)?,
+            None if window.byte(at) == Some(b'{') => behind_braces(window, at)?,
             // A name, a constant or a simple call.
             None => {
                 let end = window.run(at, Class::of("A-Za-z0-9_.$"), 80);
@@ -79,6 +108,17 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     Some(Assignment { key: anchor.start..open, value, operator: Operator::Place, quoting: Quoting::Quoted })
 }
 
+/// Behind the braces that open at `at`: `sign({ id: 1 }, "secret")`.
+fn behind_braces(window: &Window<'_>, at: usize) -> Option<usize> {
+    const LONGEST: usize = 300;
+    let mut open = 0;
+    let is_end = |&byte: &u8| {
+        open += i32::from(byte == b'{') - i32::from(byte == b'}');
+        open == 0
+    };
+    window.slice(at..at + LONGEST).iter().position(is_end).map(|length| at + length + 1)
+}
+
 /// `CURLOPT_USERPWD, "user:password"`, `CURLOPT_USERPWD => "user:password"`.
 fn user_and(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     let at = window.run(anchor.end, Class::of(" \t,=>"), 8);
@@ -92,10 +132,11 @@ fn user_and(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
 #[cfg(test)]
 mod tests {
     use super::super::anchors;
-    use super::CALLS;
+    use super::{CALLS, KEY_CALLS};
 
     #[test]
     fn every_call_that_is_looked_for_has_its_argument_and_no_other() {
         assert_eq!(CALLS.map(|(name, _)| name), anchors::CALLS);
+        assert_eq!(KEY_CALLS.map(|(name, _)| name), anchors::KEY_CALLS);
     }
 }

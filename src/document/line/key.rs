@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::operator::EQUALS;
 use crate::class::Class;
 use crate::window::Window;
 
@@ -17,6 +18,9 @@ pub fn around(window: &Window<'_>, word: &Range<usize>) -> Option<Range<usize>> 
         return None;
     }
     let end = window.run(word.end, KEY, KEY_MAX);
+    let called = end.saturating_sub(EQUALS.len() - 1).max(word.end);
+    let is_compared = window.slice(called..called + EQUALS.len()) == EQUALS;
+    let end = if is_compared { called } else { end };
     let end = end - window.slice(word.end..end).iter().rev().take_while(|&&byte| matches!(byte, b'.' | b'-')).count();
     if window.slice(word.end..end).contains(&b'.') {
         return None;
@@ -24,6 +28,7 @@ pub fn around(window: &Window<'_>, word: &Range<usize>) -> Option<Range<usize>> 
     // Dismissed by the next byte: prose, declarations.
     let next = window.byte(end)?;
     let goes_on = matches!(next, b'"' | b'\'' | b'`' | b'\\' | b'[' | b']' | b'{' | b'}' | b'(' | b')' | b'<' | b'>')
+        || is_compared
         || matches!(next, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b':' | b'!' | b'?' | b'|' | b'*' | b'-' | b'&' | b',');
     goes_on.then(|| window.run_back(word.start, KEY, KEY_MAX)..end)
 }

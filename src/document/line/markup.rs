@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::behind::Given;
-use super::{Operator, Quoting, VALUE_MAX};
+use super::{Operator, Quoting, VALUE_MAX, quoted};
 use crate::class::Class;
 use crate::window::Window;
 
@@ -17,6 +17,9 @@ const CDATA: &[u8] = b"<![CDATA[";
 
 /// Reads the content of the element that `key` names.
 pub fn read(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
+    if let Some(value) = attribute(window, key) {
+        return Some((Operator::Element, value, Quoting::Quoted));
+    }
     let content = match window.byte(key.end)? {
         b'<' => of_property_list(window, key)?,
         b'>' | b' ' | b'\t' | b'\r' | b'\n' => of_element(window, key)?,
@@ -24,6 +27,17 @@ pub fn read(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
     };
     let value = text(window, content)?;
     Some((Operator::Element, value, Quoting::Bare))
+}
+
+/// The attribute that holds the value of an element without content: `<key value="…"/>`.
+fn attribute(window: &Window<'_>, key: &Range<usize>) -> Option<Range<usize>> {
+    const VALUE: &[u8] = b" value=";
+    if window.byte(key.end) != Some(b' ') || window.before(key.start) != Some(b'<') {
+        return None;
+    }
+    let end = window.run(key.end, Class::of("\t\n\r -;=?-~"), ATTRIBUTES);
+    let at = key.end + memchr::memmem::find(window.slice(key.end..end), VALUE)? + VALUE.len();
+    quoted::read(window, at).filter(|value| !value.is_empty() && value.end < end)
 }
 
 /// Behind `<key …>` or `<prefix:key …>`.

@@ -35,6 +35,8 @@ pub fn ending(window: &Window<'_>, key: &Range<usize>) -> Option<Ending> {
                 if is_type { key.start } else { start }
             }
             Some(b' ') => behind_words(window, key.start),
+            // `[ "$PASSWORD" = "value" ]` (shells).
+            Some(b'$') if window.byte(at) == Some(b'"') => key.start - 1,
             _ => key.start,
         };
         if window.before(start) != Some(mark) {
@@ -115,6 +117,8 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
         // `password("value")`, and the braces of C++ and C#: `password{"value"}`, `Password { get; set; } = "value"`.
         (b'(', ..) if spaced == at => (Operator::Argument, 1),
         (b'{', ..) => return behind_accessors(window, spaced),
+        // `password.equals("value")` (Java).
+        (b'.', ..) if window.slice(at..at + EQUALS.len()) == EQUALS => (Operator::Compare, EQUALS.len()),
         (b',', ..) if ending.quoted => return in_list(window, key, spaced + 1),
         (b',', ..) if at == key.end && is_first_of_pair(window, key.start) => (Operator::Argument, 1),
         _ if spaced > at && !ending.quoted => return behind_type(window, spaced),
@@ -122,6 +126,9 @@ pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<
     };
     Some((operator, behind_blanks(window, spaced + length)))
 }
+
+/// The method by which a key is compared with what follows.
+pub(super) const EQUALS: &[u8] = b".equals(";
 
 /// The value behind a comma: `("key", "value")` where these two are all there is between the brackets (in a longer list the
 /// next item is only the next item), or behind a word that says so, as in `("key", default="value")`.
@@ -137,6 +144,13 @@ fn in_list(window: &Window<'_>, key: &Range<usize>, behind: usize) -> Option<(Op
     let look = &look[..memchr::memchr3(b'\n', b'(', b')', look).unwrap_or(look.len())];
     if let Some(default) = memchr::memmem::find(look, b" default=") {
         return Some((Operator::Argument, at + default + b" default=".len()));
+    }
+    // An option of a command and what it is given: others may follow.
+    if window.byte(key.start) == Some(b'-') {
+        let at = window.run(at, Class::of(" \t\r\n"), 80);
+        let value = quoted::read(window, at).filter(|value| window.byte(value.start) != Some(b'-'))?;
+        let behind = window.run(quoted::behind_quote(window, value.end)?, Class::of(" \t\r\n"), 80);
+        return matches!(window.byte(behind), Some(b',' | b')' | b']' | b'}')).then_some((Operator::Flag, at));
     }
     let value = quoted::read(window, at)?;
     let blank = Class::of(" \t");
@@ -157,10 +171,14 @@ fn in_list(window: &Window<'_>, key: &Range<usize>, behind: usize) -> Option<(Op
 /// How far behind an option's name its default may stand among its other arguments.
 const ARGUMENTS: usize = 160;
 
-/// Whether the key is what a value is copied to, `strcpy(key, "value")` (C), or the first of a pair, `{key, "value"}` (Erlang).
+/// Whether the key is what a value is copied to, `strcpy(key, "value")` (C), or the first of a pair, `{key, "value"}` (Erlang),
+/// `set :key, "value"` (Ruby).
 fn is_first_of_pair(window: &Window<'_>, key: usize) -> bool {
     let before = window.slice(key.saturating_sub(8)..key);
-    before.ends_with(b"{") || before.ends_with(b"strcpy(") || before.ends_with(b"strncpy(")
+    before.ends_with(b"{")
+        || before.ends_with(b"set :")
+        || before.ends_with(b"strcpy(")
+        || before.ends_with(b"strncpy(")
 }
 
 /// The value behind a type annotation, `password: str = "…"`: only a quoted one.

@@ -11,7 +11,7 @@ fn read(text: &str, word: &str) -> Option<(String, String, Operator, Quoting)> {
 
 #[test]
 fn the_forms_of_many_languages_are_read() {
-    use Operator::{Argument, Assign, Compare, Element, Flag};
+    use Operator::{Argument, Assign, Compare, Element, Flag, Pair};
     use Quoting::{Bare, Quoted};
     for (text, key, value, operator, quoting) in [
         ("DB_PASSWORD=abc def", "DB_PASSWORD", "abc", Assign, Bare),
@@ -23,6 +23,15 @@ fn the_forms_of_many_languages_are_read() {
         ("let dbPassword := `abc`;", "dbPassword", "abc", Assign, Quoted),
         ("'password' => 'abc',", "password", "abc", Assign, Quoted),
         ("if (password == \"abc\")", "password", "abc", Compare, Quoted),
+        ("if (user.password.equals(\"abc\"))", "user.password", "abc", Compare, Quoted),
+        ("if [ \"$PASSWORD\" = \"abc\" ]; then", "PASSWORD", "abc", Assign, Quoted),
+        ("args: [\"--password\", \"abc\", \"-v\"]", "--password", "abc", Flag, Quoted),
+        ("run(\"tool\",\n    \"--password\",\n    \"abc\",\n    \"x\")", "--password", "abc", Flag, Quoted),
+        ("args:\n  - --password\n  - abc\n  - -v\n", "--password", "abc", Flag, Bare),
+        ("args:\n- \"--password\"\n- \"abc\"\n", "--password", "abc", Flag, Quoted),
+        ("set :password, \"abc\"", "password", "abc", Argument, Quoted),
+        ("password: { type: String, default: 'abc' }", "password", "abc", Pair, Quoted),
+        ("<password type=\"x\" value=\"abc\"/>", "password", "abc", Element, Quoted),
         ("<password>abc</password>", "password", "abc", Element, Bare),
         ("setPassword(\"abc\")", "setPassword", "abc", Argument, Quoted),
         ("put(\"password\", \"abc\")", "password", "abc", Argument, Quoted),
@@ -88,6 +97,7 @@ fn what_is_no_assignment_is_dismissed() {
         "password.length = 'abc'",
         "password.encode('abc')",
         "['password', 'abc', 'def']",
+        "{\"name\": \"--password\", \"nargs\": \"1\"}",
         "{'password', 'abc': 1}",
         "$password = abc",
         "password",

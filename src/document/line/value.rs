@@ -71,7 +71,7 @@ fn is_word_of_prose(window: &Window<'_>, value: &Range<usize>) -> bool {
 }
 
 /// Calls and brackets that only make a literal of another type of it.
-const CONVERSIONS: [&[u8]; 28] = [
+const CONVERSIONS: [&[u8]; 30] = [
     b"[]byte(",
     b"[]rune(",
     b"String::from(",
@@ -87,6 +87,8 @@ const CONVERSIONS: [&[u8]; 28] = [
     b"SecretStr(",
     b"bytes(",
     b"Optional.of(",
+    b"Encoding.UTF8.GetBytes(",
+    b"Encoding.ASCII.GetBytes(",
     b"Field(default=",
     b"Sensitive(",
     b"Secret.of(",

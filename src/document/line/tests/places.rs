@@ -116,6 +116,23 @@ fn calls_are_read() {
         ("smtp.login('u', 'abc')", ".login("),
         ("curl_setopt($c, CURLOPT_USERPWD, 'u:abc')", "curlopt_userpwd"),
         ("new UsernamePasswordCredentials(\n  \"u\",\n  \"abc\")", "usernamepassword"),
+        ("jwt.sign({ id: a.id }, 'abc', { expiresIn: 60 })", "jwt.sign"),
+        ("jwt.verify(token, 'abc')", "jwt.verify"),
+        ("jwt.encode(payload, \"abc\", algorithm=\"HS256\")", "jwt.encode"),
+        ("JWT::encode($payload, 'abc', 'HS256')", "jwt::encode"),
+        ("crypto.createHmac('sha256', 'abc')", "createhmac"),
+        ("createCipheriv('aes-256-cbc', Buffer.from('abc'), iv)", "createcipher"),
+        ("cookieParser('abc')", "cookieparser"),
+        ("Fernet(b'abc')", "fernet("),
+        ("hmac.new(b'abc', message)", "hmac.new"),
+        ("Algorithm.HMAC256(\"abc\")", "hmac256"),
+        ("Keys.hmacShaKeyFor(\"abc\".getBytes())", "hmacshakeyfor"),
+        ("token.SignedString([]byte(\"abc\"))", "signedstring"),
+        ("new SymmetricSecurityKey(Encoding.UTF8.GetBytes(\"abc\"))", "symmetricsecuritykey"),
+        ("hash_hmac('sha256', $text, 'abc')", "hash_hmac"),
+        ("openssl_encrypt($text, 'AES-128-CBC', 'abc')", "openssl_encrypt"),
+        ("SELECT pgp_sym_encrypt('x', 'abc')", "pgp_sym_encrypt"),
+        ("INSERT INTO a VALUES (AES_ENCRYPT('x', 'abc'))", "aes_encrypt"),
     ] {
         assert_eq!(read_at(call::read, text, anchor).as_deref(), Some("abc"), "{text}");
     }
@@ -126,6 +143,9 @@ fn calls_are_read() {
         ("add_basic_auth(r, 'x' => y)", "basic_auth"),
         ("basicAuth = \"abc\"", "basicauth"),
         ("auth=(", "auth=("),
+        ("jwt.verify(token, publicKey)", "jwt.verify"),
+        ("jwt.sign({ id: 1 }, key)", "jwt.sign"),
+        ("hmac.New(sha256.New, key)", "hmac.new"),
     ] {
         assert_eq!(read_at(call::read, text, anchor), None, "{text}");
     }
