@@ -38,8 +38,8 @@ const BEFORE: [&[u8]; 22] = [
 /// What stands directly before a variable whose value needs no quotes: Dockerfiles, csh, fish, Apache, Windows.
 const VARIABLES: [&[u8]; 7] = [b"ENV ", b"setenv ", b"set -x ", b" -gx ", b" -Ux ", b"SetEnv ", b"setx "];
 
-/// Directives of servers whose value needs no quotes: Redis, keepalived, OpenLDAP and Kickstart.
-const SERVERS: [&[u8]; 5] = [b"requirepass", b"masterauth", b"masterpass", b"auth_pass", b"rootpw"];
+/// Directives of servers whose value needs no quotes: Redis, keepalived.
+const SERVERS: [&[u8]; 4] = [b"requirepass", b"masterauth", b"masterpass", b"auth_pass"];
 
 /// Reads `--key value`, `#define KEY "value"`, `set key value`, `key "value"`.
 pub fn read(window: &Window<'_>, key: &Range<usize>, ending: &Ending) -> Option<Given> {
