@@ -143,7 +143,9 @@ fn of_rule(index: RuleIndex, rule: &Rule, out: &mut Vec<(Text, Target)>) {
                 let word = word.to_ascii_lowercase();
                 let target = Target::Assignment { rule: index };
                 if word.contains('_') {
-                    out.extend(["", "-", ".", " "].map(|joint| (Text::Owned(word.replace('_', joint)), target)));
+                    // Two words without a joint head every PEM block of a private key.
+                    let joints = ["", "-", ".", " "].into_iter().filter(|&joint| joint != " " || word != "private_key");
+                    out.extend(joints.map(|joint| (Text::Owned(word.replace('_', joint)), target)));
                 }
                 out.push((Text::Owned(word), target));
             }
