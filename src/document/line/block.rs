@@ -55,14 +55,19 @@ pub fn member(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Give
     }
 }
 
+/// Behind the name of a member that begins at `begin`.
+fn behind_member(window: &Window<'_>, begin: usize) -> Option<usize> {
+    let end = window.run(begin, Class::of("A-Za-z"), 16);
+    MEMBERS.iter().any(|it| window.slice(begin..end).eq_ignore_ascii_case(it)).then_some(end)
+}
+
 fn in_braces(window: &Window<'_>, open: usize) -> Option<Given> {
     let block = window.slice(open..open + BLOCK);
     let block = &block[..memchr::memchr2(b'{', b'}', block).unwrap_or(block.len())];
     // Every second piece between quotes is a name or a value.
     for quote in memchr::memchr_iter(b'"', block) {
-        let name = window.run(open + quote + 1, Class::of("A-Za-z"), 16);
-        let is_member = MEMBERS.iter().any(|it| window.slice(open + quote + 1..name).eq_ignore_ascii_case(it));
-        if !is_member || window.byte(name) != Some(b'"') || window.byte(behind_blanks(window, name + 1)) != Some(b':') {
+        let Some(name) = behind_member(window, open + quote + 1) else { continue };
+        if window.byte(name) != Some(b'"') || window.byte(behind_blanks(window, name + 1)) != Some(b':') {
             continue;
         }
         let at = behind_blanks(window, behind_blanks(window, name + 1) + 1);
@@ -72,12 +77,12 @@ fn in_braces(window: &Window<'_>, open: usize) -> Option<Given> {
     // `{ type: String, value: "…" }` (JavaScript, YAML).
     let mut begins = std::iter::once(open).chain(memchr::memchr_iter(b',', block).map(|comma| open + comma + 1));
     begins.find_map(|begin| {
-        let begin = window.run(begin, Class::of(" \t\r\n"), 80);
-        let name = window.run(begin, Class::of("A-Za-z"), 16);
-        let is_member = MEMBERS.iter().any(|it| window.slice(begin..name).eq_ignore_ascii_case(it));
-        let at = behind_blanks(window, name + 1);
-        let value = quoted::read(window, at).filter(|_| is_member && window.byte(name) == Some(b':'))?;
-        (!value.is_empty()).then_some((Operator::Pair, value, Quoting::Quoted))
+        let name = behind_member(window, window.run(begin, Class::of(" \t\r\n"), 80))?;
+        if window.byte(name) != Some(b':') {
+            return None;
+        }
+        let value = quoted::read(window, behind_blanks(window, name + 1)).filter(|value| !value.is_empty())?;
+        Some((Operator::Pair, value, Quoting::Quoted))
     })
 }
 
@@ -90,9 +95,7 @@ fn below(window: &Window<'_>, key: &Range<usize>, at: usize) -> Option<Given> {
         if begin - line <= indentation {
             return None;
         }
-        let name = window.run(begin, Class::of("A-Za-z"), 16);
-        let is_member = MEMBERS.iter().any(|it| window.slice(begin..name).eq_ignore_ascii_case(it));
-        if is_member && window.slice(name..name + 2) == b": " {
+        if let Some(name) = behind_member(window, begin).filter(|&name| window.slice(name..name + 2) == b": ") {
             let (value, quoting) = value::read(window, begin, behind_blanks(window, name + 1))?;
             return Some((Operator::Pair, value, quoting));
         }
