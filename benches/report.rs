@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::io::{self, Write as _};
 
 use criterion::{Criterion, Throughput};
-use keysieve::finding::{Confidence, Excerpt, Finding, Kind, Place, Reason, Severity, Weight};
+use keysieve::finding::{Confidence, Excerpt, Finding, Kind, Place, Reason, Severity, Shared, Weight};
 use keysieve::notice::{Cause, Coverage};
 use keysieve::place::{FilePath, Origin, Position, Span};
 use keysieve::report::{Checkout, Descriptor, Formats, Report, Show};
@@ -45,7 +45,7 @@ fn finding(number: u64) -> Finding {
         confidence: rule.precision,
         fingerprint: secret.fingerprint("acme", &FingerprintKey::unkeyed()),
         secret: Some(secret),
-        reasons: vec![Reason::new("format", Weight::Supports, "the format is the provider's own")],
+        reasons: vec![Reason::new("format", Weight::Supports, "the format is the provider's own")].into(),
         places: vec![Place {
             origin: Origin::File(FilePath::from(
                 format!("services/area-{}/config-{number}.yaml", number % 97).as_str(),
@@ -57,7 +57,7 @@ fn finding(number: u64) -> Finding {
             decoding: Vec::new(),
             introduced: None,
         }],
-        facts: Vec::new(),
+        facts: Shared::default(),
         related: Vec::new(),
         threshold: None,
         life: None,

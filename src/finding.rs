@@ -7,8 +7,10 @@ use crate::place::{FilePath, Origin, Position, Span};
 pub use crate::scale::{Confidence, Severity};
 use crate::secret::{Fingerprint, Secret};
 
+mod shared;
 mod suppressed;
 
+pub use shared::{Pool, Shared};
 pub use suppressed::{Means, Suppressed, Suppression};
 
 /// Which way a reason speaks.
@@ -323,9 +325,9 @@ pub struct Finding {
     /// The secret itself, redacted unless a report exposes it.
     pub secret: Option<Secret>,
     /// Why it is believed.
-    pub reasons: Vec<Reason>,
+    pub reasons: Shared<Reason>,
     /// What the secret says of itself, in the order of [`FactName`].
-    pub facts: Vec<Fact>,
+    pub facts: Shared<Fact>,
     /// All places, sorted; never empty.
     pub places: Vec<Place>,
     /// Places that belong to it.
@@ -389,9 +391,9 @@ pub struct Explained {
     /// How sure; none if it was rejected.
     pub confidence: Option<Confidence>,
     /// Every judgement, in its order.
-    pub reasons: Vec<Reason>,
+    pub reasons: Shared<Reason>,
     /// What the model made of it, where it was asked.
-    pub score: Option<Score>,
+    pub score: Option<Box<Score>>,
     /// What hides it, where something does.
     pub hidden: Option<Suppression>,
 }

@@ -12,6 +12,8 @@ mod alerts;
 mod baseline;
 #[path = "command/beside.rs"]
 mod beside;
+#[path = "command/bounded.rs"]
+mod bounded;
 #[path = "command/cache.rs"]
 mod cache;
 #[path = "command/changes.rs"]

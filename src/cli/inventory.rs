@@ -111,6 +111,7 @@ impl InventoryArgs {
             notes: Vec::new(),
             require_commits: 0,
             require_bytes: 0,
+            max_places: None,
         })
     }
 }

@@ -63,6 +63,10 @@ pub struct JudgeArgs {
     /// Fewer scanned bytes of files and history make the scan incomplete
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = "Verdict")]
     require_bytes: u64,
+    /// Most places of secrets that are kept, 0 for all; those of the first files come first, and that there are more makes
+    /// the scan incomplete [default: 60000, for a whole history all]
+    #[arg(long, value_name = "N", help_heading = "Verdict")]
+    max_places: Option<usize>,
     /// Reasons that do not make the scan incomplete, such as `shallow` or `unreadable`
     #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = cause, help_heading = "Verdict")]
     accept: Vec<Cause>,
@@ -97,6 +101,7 @@ impl JudgeArgs {
             notes: notes.into_iter().collect(),
             require_commits: self.require_commits,
             require_bytes: self.require_bytes,
+            max_places: self.max_places,
         })
     }
 

@@ -29,13 +29,14 @@ pub fn judge(rule: &str, value: &[u8], verdict: &mut Verdict) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Confidence;
+    use crate::finding::{Confidence, Shared};
 
     #[test]
     fn tokens_of_jobs_are_told_from_those_of_people() {
         let after = |rule: &str, value: &[u8]| {
             let (confidence, severity) = (Some(Confidence::High), Severity::High);
-            let mut verdict = Verdict { confidence, severity, reasons: vec![], score: None, facts: vec![] };
+            let mut verdict =
+                Verdict { confidence, severity, reasons: Shared::default(), score: None, facts: Shared::default() };
             judge(rule, value, &mut verdict);
             verdict.severity
         };

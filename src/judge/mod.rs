@@ -24,7 +24,7 @@ pub mod token;
 use std::borrow::Cow;
 
 use crate::document::kind::{FileKind, PlaceFacts};
-use crate::finding::{Confidence, Fact, FactName, Reason, Score, Severity, Weight};
+use crate::finding::{Confidence, Fact, FactName, Reason, Score, Severity, Shared, Weight};
 use crate::rule::check::Outcome;
 use crate::rule::model::{Check, Near, Rule};
 use features::Look;
@@ -100,11 +100,11 @@ pub struct Verdict {
     /// How bad.
     pub severity: Severity,
     /// Why, in the order of the tests.
-    pub reasons: Vec<Reason>,
+    pub reasons: Shared<Reason>,
     /// What the model says, where it was asked.
-    pub score: Option<Score>,
+    pub score: Option<Box<Score>>,
     /// What the token says of itself, where it is one; of a password in a URL, which host it is for.
-    pub facts: Vec<Fact>,
+    pub facts: Shared<Fact>,
 }
 
 impl Verdict {
@@ -118,14 +118,13 @@ impl Verdict {
     #[must_use]
     pub fn take(&mut self) -> Self {
         let (confidence, severity) = (self.confidence, self.severity);
-        let left = Self { confidence, severity, reasons: Vec::new(), score: None, facts: Vec::new() };
+        let left = Self { confidence, severity, reasons: Shared::default(), score: None, facts: Shared::default() };
         std::mem::replace(self, left)
     }
 
     /// Leaves out what only those want who ask why.
     pub fn forget_score(&mut self) {
         self.score = None;
-        self.reasons.shrink_to_fit();
     }
 
     /// One step less sure, for however many reasons of the same sort.
@@ -152,9 +151,9 @@ pub fn judge(claim: &Claim<'_>) -> Verdict {
     let mut verdict = Verdict {
         confidence: Some(Confidence::Low),
         severity: claim.rule.severity,
-        reasons: Vec::new(),
+        reasons: Shared::default(),
         score: None,
-        facts: Vec::new(),
+        facts: Shared::default(),
     };
     match claim.given {
         Given::Format if !claim.rule.files.is_empty() => file::by_file(claim, &mut verdict),
@@ -349,7 +348,7 @@ fn by_key(claim: &Claim<'_>, name: &[u8], quoted: bool, verdict: &mut Verdict) {
     if placeholder::is_password_hash(value) {
         verdict.limit(Confidence::Low, "hash", "a hash of a password, which still has to be guessed");
     }
-    verdict.score = Some(score);
+    verdict.score = Some(Box::new(score));
 }
 
 /// Whether a value stands in the address of a badge, as services put it into what everybody reads.
@@ -596,8 +595,8 @@ mod tests {
             (verdict.confidence, verdict.facts)
         };
         let facts = vec![Fact::new(FactName::Key, "Ed25519")];
-        assert_eq!(judged("{token}"), (Some(Confidence::Certain), facts.clone()));
-        assert_eq!(judged("{token!}"), (Some(Confidence::Medium), facts));
+        assert_eq!(judged("{token}"), (Some(Confidence::Certain), facts.clone().into()));
+        assert_eq!(judged("{token!}"), (Some(Confidence::Medium), facts.into()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::finding::{
-    Confidence, Excerpt, Explained, Finding, Introduction, Kind, Place, Reason, Related, Severity, Weight,
+    Confidence, Excerpt, Explained, Finding, Introduction, Kind, Place, Pool, Reason, Related, Severity, Weight,
 };
 use crate::judge::{self, Verdict};
 use crate::place::{FilePath, Origin, Position, Span};
@@ -63,6 +63,7 @@ pub fn gather(
     let in_head = held(rules, key, &hits, lives, |it| it.in_head);
     let at_end = held(rules, key, &hits, lives, |it| it.at_end == Some(true));
     let (mut findings, mut by_fingerprint) = (Vec::new(), HashMap::<Fingerprint, usize>::new());
+    let mut reasons = Pool::default();
     let mut holders = Holders::new();
     let mut standings = Standings::new();
     let commented = commented(rules, key, &hits);
@@ -92,7 +93,7 @@ pub fn gather(
             explain(&|| {
                 let own = own.get(&index).map(|(found_by, own)| {
                     let mut told = verdict.clone();
-                    told.reasons.splice(..reasons_of_value, own.reasons.iter().cloned());
+                    told.reasons.list().splice(..reasons_of_value, own.reasons.iter().cloned());
                     let elsewhere =
                         format!("`{}` finds the same value elsewhere, and tells of this place, too", rule.id);
                     told.reasons.push(Reason::new("same-value", Weight::Supports, elsewhere));
@@ -135,6 +136,7 @@ pub fn gather(
                 Some(&known) => merge(&mut findings[known], confidence, &verdict, place, related),
                 None => {
                     by_fingerprint.insert(fingerprint, findings.len());
+                    reasons.share(&mut verdict.reasons);
                     findings.push(Finding {
                         kind: Kind::Secret,
                         rule: rule.id.clone(),
@@ -155,7 +157,7 @@ pub fn gather(
             }
         }
     }
-    drop(by_fingerprint);
+    drop((by_fingerprint, reasons));
     findings.sort_unstable_by_key(|finding| finding.fingerprint);
     for finding in &mut findings {
         settle_places(finding);

@@ -146,7 +146,7 @@ impl<'c> Credentials<'c> {
             let place = Place { origin, span, start, end, excerpt: None, decoding: Vec::new(), introduced: None };
             let finding = Finding {
                 severity: breach.severity,
-                reasons: vec![Reason::new("route", Weight::Supports, format!("it is `{route}`"))],
+                reasons: vec![Reason::new("route", Weight::Supports, format!("it is `{route}`"))].into(),
                 threshold: breach.threshold.map(Box::new),
                 ..breached(breach.check, &breach.route, breach.message, place, key)
             };

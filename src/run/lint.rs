@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::detect::Detector;
 use crate::document::Syntax;
-use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Weight};
+use crate::finding::{Confidence, Finding, Kind, Place, Reason, Related, Shared, Weight};
 use crate::notice::{Cause, Notice};
 use crate::place::{FilePath, Origin, Position, Positions, Span};
 use crate::policy::inventory::Reference;
@@ -309,8 +309,8 @@ pub fn breached(check: &Meta, route: &str, message: String, place: Place, key: &
         confidence: Confidence::High,
         fingerprint: key.fingerprint(check.id, route.as_bytes()),
         secret: None,
-        reasons: Vec::new(),
-        facts: Vec::new(),
+        reasons: Shared::default(),
+        facts: Shared::default(),
         places: vec![place],
         related: Vec::new(),
         threshold: None,
@@ -344,7 +344,7 @@ fn findings(files: &[File<'_>], breaches: &[Breach], detector: &Detector, settin
         let breach = masked.as_ref().unwrap_or(breach);
         let finding = Finding {
             severity: breach.severity,
-            reasons: reasons(breach),
+            reasons: reasons(breach).into(),
             related: related.collect(),
             threshold: breach.threshold.clone().map(Box::new),
             ..breached(breach.check, &breach.route, breach.message.clone(), first, key)

@@ -14,6 +14,7 @@ mod former;
 pub mod gather;
 mod hiding;
 mod history;
+mod hits;
 pub mod inherit;
 pub mod inspect;
 mod introduced;
@@ -55,8 +56,8 @@ use crate::suppress::{self, Ground};
 
 use hiding::Marked;
 pub use hiding::address;
+use hits::Hits;
 use inherit::{Flaw, Inheritance};
-use inspect::Hit;
 use inventory::{Credentials, Gathered};
 use lint::{File, Linted, Modules, Yield};
 use lives::Lives;
@@ -120,6 +121,15 @@ impl Plan {
         (self.history_optional || self.range.is_some())
             && repository.is_some_and(|repository| repository.work_dir().is_none())
     }
+
+    /// As many hits as are kept. Of a whole history, and for those who ask why, those are all.
+    fn bound(&self, settings: &Settings) -> Hits {
+        let wants_all = self.history.is_some() || settings.explain;
+        match settings.max_places.unwrap_or(if wants_all { 0 } else { hits::MOST }) {
+            0 => Hits::default(),
+            most => Hits::within(most, settings.config.min_confidence),
+        }
+    }
 }
 
 /// How to look at it.
@@ -153,6 +163,8 @@ pub struct Settings {
     pub require_commits: u64,
     /// The fewest bytes of files and objects.
     pub require_bytes: u64,
+    /// The most places of secrets that are kept; 0 is as many as there are, and none leaves it to the plan.
+    pub max_places: Option<usize>,
 }
 
 impl Settings {
@@ -222,7 +234,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
         stop,
         progress,
         detector: &detector,
-        hits: Mutex::new(Vec::new()),
+        hits: Mutex::new(plan.bound(settings)),
         linted: Mutex::new(Linted::default()),
         references: plan.inventory || plan.policy && policy::inventory::is_asked(policy, settings.checks.all()),
         gathered: Mutex::default(),
@@ -256,7 +268,11 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let is_bare = plan.is_of_objects(repository.as_ref());
     let marked = run.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let gathered = run.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let hits = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (hits, cut_at) = run.hits.into_inner().unwrap_or_else(PoisonError::into_inner).all();
+    if let Some(most) = cut_at {
+        let detail = format!("more than {most} places: those of the first files are told, `--max-places 0` keeps all");
+        tally.notice(Notice::new(Cause::Budget, "--max-places", detail));
+    }
     let masked = run.masked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut linted = run.linted.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.coverage.documents += linted.documents;
@@ -364,7 +380,7 @@ struct Run<'r> {
     stop: &'r Stop,
     progress: &'r Progress,
     detector: &'r Detector,
-    hits: Mutex<Vec<Hit>>,
+    hits: Mutex<Hits>,
     linted: Mutex<Linted>,
     /// Whether the credentials that the files refer to are wanted.
     references: bool,
@@ -539,7 +555,7 @@ impl<'r> Run<'r> {
         }
         if !inspection.hits.is_empty() {
             self.progress.hits.fetch_add(inspection.hits.len() as u64, Ordering::Relaxed);
-            self.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(inspection.hits);
+            self.hits.lock().unwrap_or_else(PoisonError::into_inner).add(inspection.hits);
         }
     }
 

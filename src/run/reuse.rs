@@ -116,7 +116,7 @@ impl Reuse {
     pub(super) fn take(&self, run: &Run<'_>, item: &Item<'_>) {
         let aside = run.aside();
         aside.take(item);
-        let hits = aside.hits.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (hits, _) = aside.hits.into_inner().unwrap_or_else(PoisonError::into_inner).all();
         let tally = aside.skipped.into_inner().unwrap_or_else(PoisonError::into_inner);
         let coverage = &tally.coverage;
         let is_quiet = hits.is_empty()
@@ -141,7 +141,7 @@ impl Reuse {
         }
         drop(fresh);
         if !hits.is_empty() {
-            run.hits.lock().unwrap_or_else(PoisonError::into_inner).extend(hits);
+            run.hits.lock().unwrap_or_else(PoisonError::into_inner).add(hits);
         }
         run.skipped.lock().unwrap_or_else(PoisonError::into_inner).add(tally);
     }

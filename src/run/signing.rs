@@ -44,7 +44,7 @@ pub fn prove(rules: &RuleSet, hits: &mut [Hit]) {
         let hit = &mut hits[index];
         hit.verdict.confidence = Some(Confidence::Certain);
         // First, for a report may show no more than the first few.
-        hit.verdict.reasons.insert(0, Reason::new("signature", Weight::Proves, said(&lines)));
+        hit.verdict.reasons.list().insert(0, Reason::new("signature", Weight::Proves, said(&lines)));
         // What it is, arithmetic says and not its key: a place where keys say little casts no doubt on it.
         hit.ground.generic = false;
     }
@@ -134,9 +134,9 @@ mod tests {
         let (key, nowhere) = (FingerprintKey::unkeyed(), |_: &Origin| String::new());
         let asked = Asked { version: Version::Read, address: &nowhere, every_place: false };
         let gathered = gather(detector.rules(), &key, hits, &Lives::default(), &asked, &mut |_| {});
-        let signature = |reasons: Vec<Reason>| reasons.into_iter().next().filter(|it| it.code == "signature");
+        let signature = |reasons: &[Reason]| reasons.first().filter(|it| it.code == "signature").cloned();
         let others = gathered.findings.into_iter().filter(|finding| finding.rule != "json-web-token");
-        others.map(|it| (it.confidence, signature(it.reasons).map(|reason| reason.text.into_owned()))).collect()
+        others.map(|it| (it.confidence, signature(&it.reasons).map(|reason| reason.text.into_owned()))).collect()
     }
 
     const SAYS: &str = "signs the JSON Web Token on line 2 of the same text";

@@ -1,6 +1,6 @@
 //! A finding for tests.
 
-use crate::finding::{Confidence, Finding, Introduction, Kind, Place, Severity};
+use crate::finding::{Confidence, Finding, Introduction, Kind, Place, Severity, Shared};
 use crate::place::{Origin, Position, Span};
 use crate::secret::{FingerprintKey, Secret};
 
@@ -34,8 +34,8 @@ pub(super) fn finding(value: &str, confidence: Confidence, line: u64, commit: Op
         confidence,
         fingerprint: secret.fingerprint("family", &FingerprintKey::unkeyed()),
         secret: Some(secret),
-        reasons: Vec::new(),
-        facts: Vec::new(),
+        reasons: Shared::default(),
+        facts: Shared::default(),
         places: vec![place],
         related: Vec::new(),
         threshold: None,

@@ -46,6 +46,7 @@ pub fn look(threads: usize, plan: &Plan) -> Outcome {
         notes: Vec::new(),
         require_commits: 0,
         require_bytes: 0,
+        max_places: None,
         now: jiff::Timestamp::UNIX_EPOCH,
     };
     run(plan, &settings, &Stop::default(), &Progress::default()).unwrap()

@@ -18,7 +18,7 @@ pub fn run() -> Run {
     let mut found = finding("example-token", Severity::High, &secret, vec![place(file("x"), 0, &secret, &secret)]);
     found.title = EVIL.into();
     found.message = EVIL.to_owned();
-    found.reasons = vec![Reason::new("format", Weight::Supports, EVIL)];
+    found.reasons = vec![Reason::new("format", Weight::Supports, EVIL)].into();
     found.places[0].origin = Origin::File(FilePath::new(NAME));
     found.places[0].excerpt = Some(Excerpt { text: EVIL.into(), start: 2, end: 9 });
     let mut old = found.places[0].clone();

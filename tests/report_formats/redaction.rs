@@ -18,7 +18,7 @@ pub fn leaky(secrets: &[String]) -> Run {
         let mut found = finding("example-token", Severity::High, secret, vec![place(file("a.txt"), 1, &line, secret)]);
         found.message = format!("It says {secret}.");
         found.title = format!("Title {both}").into();
-        found.reasons = vec![Reason::new("format", Weight::Supports, format!("looks like {both}"))];
+        found.reasons = vec![Reason::new("format", Weight::Supports, format!("looks like {both}"))].into();
         found.places[0].excerpt = Some(Excerpt { start: 5, end: 5 + secret.len(), text: line.as_str().into() });
         let path = format!("dir {both}/x.txt");
         found.places.push(place(file(&path), 0, &line, secret));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use keysieve::finding::{
     Confidence, Event, Excerpt, Fact, FactName, Finding, Introduction, Kind, Life, Means, Place, Reason, Related,
-    Severity, Suppressed, Suppression, Threshold, Weight,
+    Severity, Shared, Suppressed, Suppression, Threshold, Weight,
 };
 use keysieve::notice::{Cause, Coverage, Notice};
 use keysieve::place::{FilePath, LineState, Origin, Position, Positions, Span};
@@ -181,8 +181,8 @@ pub fn finding(rule: &str, severity: Severity, secret: &str, places: Vec<Place>)
         confidence: Confidence::High,
         fingerprint: fingerprint(rule, secret),
         secret: Some(Secret::new(secret.as_bytes(), 4)),
-        reasons: vec![Reason::new("format", Weight::Supports, "the form is distinctive")],
-        facts: Vec::new(),
+        reasons: vec![Reason::new("format", Weight::Supports, "the form is distinctive")].into(),
+        facts: Shared::default(),
         places,
         related: Vec::new(),
         threshold: None,
@@ -223,7 +223,7 @@ pub fn sample() -> Run {
     let wide = format!("{} key = '{first}'; {}", "const 密 = 1;".repeat(9), "call(); ".repeat(20));
     let mut everywhere = finding("example-token", Severity::Critical, &first, vec![]);
     everywhere.confidence = Confidence::Certain;
-    everywhere.reasons.insert(0, Reason::new("checksum", Weight::Proves, "the checksum at its end holds"));
+    everywhere.reasons.list().insert(0, Reason::new("checksum", Weight::Proves, "the checksum at its end holds"));
     everywhere.reasons.push(Reason::new(
         "path",
         Weight::Weakens,
@@ -233,7 +233,8 @@ pub fn sample() -> Run {
         Fact::new(FactName::Account, "123456789012"),
         Fact::new(FactName::Environment, "live"),
         Fact::new(FactName::Expires, "2026-01-01T00:00:00Z"),
-    ];
+    ]
+    .into();
     everywhere.places.push(place(file("deploy/config.yml"), 11, &wide, &first));
     everywhere.places.push(place(file("deploy/settings with space#1.yml"), 3, &quoted(&first), &first));
     everywhere.places[1].decoding = vec!["base64", "percent"];
@@ -303,7 +304,7 @@ pub fn sample() -> Run {
     policy.confidence = Confidence::Certain;
     policy.fingerprint = fingerprint("key-without-rotation", "aws_kms_key.main");
     policy.message = "The key aws_kms_key.main has no rotation, while the policy asks for one every 90 days".to_owned();
-    policy.reasons = vec![Reason::new("setting", Weight::Proves, "enable_key_rotation is not set")];
+    policy.reasons = vec![Reason::new("setting", Weight::Proves, "enable_key_rotation is not set")].into();
     policy.places.push(place(file("infra/main.tf"), 6, "resource \"aws_kms_key\" \"main\" {", "resource"));
     policy.places[0].excerpt = Some(Excerpt { text: "resource \"aws_kms_key\" \"main\" {".into(), start: 0, end: 31 });
     policy.threshold = Some(Box::new(Threshold { limit: "90d".to_owned(), source: "keysieve.toml:7".to_owned() }));

@@ -68,11 +68,11 @@ fn candidates(findings: &[Finding]) -> Vec<Explained> {
         place: finding.places[0].clone(),
         severity: Severity::High,
         confidence,
-        reasons: vec![Reason::new("placeholder", Weight::Rejects, "a word that stands for a secret")],
-        score: Some(Score {
+        reasons: vec![Reason::new("placeholder", Weight::Rejects, "a word that stands for a secret")].into(),
+        score: Some(Box::new(Score {
             probability: 0.25,
             shares: vec![Share { name: "length", text: "its length", value: 1.0, weight: -0.5 }],
-        }),
+        })),
         hidden: None,
     };
     findings.iter().zip([None, Some(Confidence::Low), None]).map(|(it, sure)| of(it, sure)).collect()

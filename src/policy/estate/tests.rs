@@ -3,7 +3,7 @@
 //! The checks on secrets made up here: what the history would tell of them is stated.
 
 use super::*;
-use crate::finding::{Confidence, Event, Fact, Introduction, Kind, Life, Place};
+use crate::finding::{Confidence, Event, Fact, Introduction, Kind, Life, Place, Shared};
 use crate::place::{FilePath, LineState, Positions, Span};
 use crate::policy::{Preset, page};
 
@@ -46,8 +46,8 @@ fn finding(number: u8, paths: &[&str], life: Option<Life>) -> Finding {
         confidence: Confidence::High,
         fingerprint: key.fingerprint("some", &[number]),
         secret: None,
-        reasons: Vec::new(),
-        facts: Vec::new(),
+        reasons: Shared::default(),
+        facts: Shared::default(),
         places: paths.iter().map(|path| place(path, in_files)).collect(),
         related: Vec::new(),
         threshold: None,
@@ -92,7 +92,7 @@ fn a_cut_off_history_gives_a_least_age() {
 #[test]
 fn the_token_s_own_clock_wins() {
     let mut own = finding(1, &["a"], None);
-    own.facts = vec![Fact::new(FactName::Created, "2026-08-01T00:00:00Z")];
+    own.facts = vec![Fact::new(FactName::Created, "2026-08-01T00:00:00Z")].into();
     assert_eq!(said(&[own.clone()]), ["0 rotation-overdue medium: in use for 114 days"]);
     own.facts.push(Fact::new(FactName::Expires, "2026-09-01T00:00:00Z"));
     assert_eq!(said(&[own]), Vec::<String>::new());

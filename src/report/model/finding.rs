@@ -115,7 +115,7 @@ impl<'a> Explained<'a> {
             severity: explained.severity,
             confidence: explained.confidence,
             reasons: explained.reasons.iter().map(|reason| Reason::new(reason, mask)).collect(),
-            model: explained.score.as_ref().map(Model::new),
+            model: explained.score.as_deref().map(Model::new),
             suppression: explained.hidden.as_ref().map(|by| super::Suppression::new(by, mask)),
             place: Place::new(&explained.place, mask),
         }
