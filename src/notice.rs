@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::place::{FilePath, Origin};
+
 /// Why something was not scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
@@ -170,12 +172,46 @@ pub struct Notice {
     pub subject: String,
     /// What happened and what to do about it, in one sentence; may be empty where the cause says all.
     pub detail: String,
+    /// What it is where nobody knows yet at which paths commits hold it.
+    untraced: Option<Box<Origin>>,
 }
 
 impl Notice {
     /// A notice about `subject`.
     pub fn new(cause: Cause, subject: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { cause, subject: subject.into(), detail: detail.into() }
+        Self { cause, subject: subject.into(), detail: detail.into(), untraced: None }
+    }
+
+    /// A notice about what was read from `origin`.
+    pub fn about(cause: Cause, origin: &Origin, detail: impl Into<String>) -> Self {
+        let is_untraced =
+            matches!(origin.outermost(), Origin::Blob { path: None, .. } | Origin::LfsObject { path: None, .. });
+        let untraced = is_untraced.then(|| Box::new(origin.clone()));
+        Self { untraced, ..Self::new(cause, origin.display_untraced(), detail) }
+    }
+
+    /// The blob that it is about, in hexadecimal, as long as its paths are to be told.
+    #[must_use]
+    pub fn untraced_blob(&self) -> Option<&str> {
+        self.untraced.as_ref()?.outermost().object()
+    }
+
+    /// Says at which paths commits hold the blob that it is about, the first of them by name; if there are none it stays as it is.
+    pub fn trace(&mut self, paths: &[FilePath]) {
+        let Some(origin) = self.untraced.take() else { return };
+        let (Some((first, others)), outermost) = (paths.split_first(), origin.outermost()) else { return };
+        let path = Some(first.clone());
+        let there = match outermost.clone() {
+            Origin::LfsObject { id, .. } => Origin::LfsObject { id, path },
+            Origin::Blob { id, .. } => Origin::Blob { id, path },
+            _ => return,
+        };
+        let more = match others.len() {
+            0 => String::new(),
+            1 => ", at one more path".to_owned(),
+            more => format!(", at {more} more paths"),
+        };
+        self.subject = format!("{} ({}{more})", origin.within(&there).display(), outermost.display_untraced());
     }
 }
 

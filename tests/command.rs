@@ -62,6 +62,8 @@ mod life;
 mod manual;
 #[path = "command/merge.rs"]
 mod merge;
+#[path = "command/missed.rs"]
+mod missed;
 #[path = "command/names.rs"]
 mod names;
 #[cfg(unix)]

@@ -68,6 +68,7 @@ pub(super) fn lives(
     }
     let tracks = Tracks { graph, lineage, positions, held: &held, sets: &holdings.sets };
     let mut lives = tracks.lives(subjects, &reached, &said, threads);
+    direct(lineage, &mut holdings, &mut lives);
     let outer = outer(graph);
     for (subject, life) in subjects.iter().zip(&mut lives) {
         tagged(graph, &outer, subject, life);
@@ -75,6 +76,47 @@ pub(super) fn lives(
     let mut unreadable: Vec<ObjectId> = holdings.unreadable.into_iter().collect();
     unreadable.sort_unstable();
     (lives, unreadable)
+}
+
+/// Adds the refs that name no commit but a file or a directory, as those do that publish a key, or keep what a forge notes of a
+/// change. Where no annotated tag is between nobody says who made it, nor when.
+fn direct(lineage: &Lineage, holdings: &mut Holdings<'_>, lives: &mut [Option<Life>]) {
+    let graph = &lineage.graph;
+    let tips = graph.tips.iter().zip(&lineage.order().tips);
+    let tips = tips.filter(|(tip, commit)| commit.is_none() && tip.name.starts_with("refs/"));
+    let mut tips: Vec<_> = tips.filter_map(|(tip, _)| Some((tip, order::named(graph, tip.id)?))).collect();
+    // The earliest of those that say when.
+    tips.sort_by_key(|(_, (_, tag))| tag.map_or((true, 0), |tag| (false, tag.time)));
+    for (tip, (object, tag)) in tips {
+        let number = holdings.store.number(&object.0);
+        let held = number.and_then(|number| holdings.of(number)).unwrap_or_else(|| holdings.tree(number));
+        for &subject in holdings.sets.of(held) {
+            let first = || Life::since(tag.map_or_else(|| unsigned(object), signed));
+            held_by(lives[subject as usize].get_or_insert_with(first), [&tip.name]);
+        }
+    }
+}
+
+/// What a tag says of who made something.
+fn signed(tag: &Tag) -> Event {
+    Event { commit: tag.id.to_string(), author: person(&tag.tagger), date: date(tag.time) }
+}
+
+/// Something of which nobody says who made it.
+fn unsigned(object: Id) -> Event {
+    Event { commit: object.to_string(), author: String::new(), date: String::new() }
+}
+
+/// Adds refs that hold it.
+fn held_by<'n>(life: &mut Life, names: impl IntoIterator<Item = &'n String>) {
+    for name in names {
+        if !life.holding.contains(name) {
+            life.holding_count += 1;
+            life.holding.push(name.clone());
+        }
+    }
+    life.holding.sort_unstable();
+    life.holding.truncate(REFS);
 }
 
 /// By tag the tags that are of it.
@@ -93,8 +135,7 @@ fn tagged(graph: &Graph, outer: &HashMap<Id, Vec<Id>>, subject: &Subject, life: 
     let tag = |id: &Id| Some(&graph.tags[graph.tags.binary_search_by_key(id, |tag| tag.id).ok()?]);
     let mut tags: Vec<_> = subject.iter().filter_map(tag).collect();
     tags.sort_by_key(|tag| (tag.time, tag.id));
-    let event = |tag: &&Tag| Event { commit: tag.id.to_string(), author: person(&tag.tagger), date: date(tag.time) };
-    let Some(first) = tags.first().map(event) else { return };
+    let Some(first) = tags.first().map(|tag| signed(tag)) else { return };
     let life = life.get_or_insert_with(|| Life::since(first));
     let mut pending: Vec<Id> = tags.iter().map(|tag| tag.id).collect();
     let mut leading: HashSet<Id> = HashSet::default();
@@ -104,11 +145,7 @@ fn tagged(graph: &Graph, outer: &HashMap<Id, Vec<Id>>, subject: &Subject, life: 
         }
     }
     let names = graph.tips.iter().filter(|tip| tip.name.starts_with("refs/") && leading.contains(&tip.id));
-    let names: Vec<String> = names.map(|tip| tip.name.clone()).filter(|name| !life.holding.contains(name)).collect();
-    life.holding_count += names.len() as u64;
-    life.holding.extend(names);
-    life.holding.sort_unstable();
-    life.holding.truncate(REFS);
+    held_by(life, names.map(|tip| &tip.name));
 }
 
 /// The number of the set of nothing.

@@ -42,14 +42,17 @@ pub(super) fn reachable(
 
 /// Where in the graph the commit is that an object leads to: itself, or what a tag names, if by way of other tags.
 pub(super) fn peeled(graph: &Graph, positions: &Positions, id: Id) -> Option<u32> {
+    positions.get(&named(graph, id)?.0.0).copied()
+}
+
+/// What is no tag and an object leads to: itself, or what a tag names, if by way of other tags; and the last of these.
+pub(super) fn named(graph: &Graph, id: Id) -> Option<(Id, Option<&Tag>)> {
     /// Who made the repository does not choose how long this takes.
     const TAGS: usize = 32;
-    let mut id = id;
+    let (mut id, mut last) = (id, None);
     for _ in 0..TAGS {
-        if let Some(&position) = positions.get(&id.0) {
-            return Some(position);
-        }
-        id = tag(graph, id)?.target;
+        let Some(next) = tag(graph, id) else { return Some((id, last)) };
+        (id, last) = (next.target, Some(next));
     }
     None
 }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::mask::Mask;
+use super::verdict;
 use crate::finding::{Finding, Kind, Place};
 use crate::place::{Origin, sanitize};
 
@@ -87,8 +88,8 @@ pub fn plan(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mask = Mask::of(report);
     let findings: Vec<&Finding> = report.findings.iter().filter(concerns).collect();
     out.write_all(ROTATE_FIRST.as_bytes())?;
-    if !report.incomplete_causes.is_empty() {
-        let causes: Vec<&str> = report.incomplete_causes.iter().map(|cause| cause.id()).collect();
+    let causes: Vec<&str> = verdict::missed(report).into_iter().map(|(cause, _)| cause.id()).collect();
+    if !causes.is_empty() {
         writeln!(
             out,
             "**This plan is not whole.** The scan was incomplete ({}), so there may be more.\n",

@@ -5,7 +5,7 @@
 
 use super::Report;
 use super::mask::Mask;
-use super::verdict::number_of;
+use super::verdict::{missed, number_of};
 use crate::notice::{Cause, Notice};
 
 /// Something that was not scanned.
@@ -59,8 +59,7 @@ impl Gap<'_> {
 /// One sentence for each cause that makes the scan incomplete: how many things, and the first few of them.
 pub(super) fn sentences(report: &Report<'_>, mask: &Mask) -> Vec<(Cause, String)> {
     const NAMED: usize = 3;
-    let of = |&cause: &Cause| {
-        let number = number_of(report, cause);
+    let of = |(cause, number): (Cause, u64)| {
         let notices = report.notices.iter().filter(|notice| notice.cause == cause).take(NAMED);
         let named = notices.map(|notice| match (mask.text(&notice.subject), mask.text(&notice.detail)) {
             (subject, detail) if detail.is_empty() => subject,
@@ -68,7 +67,7 @@ pub(super) fn sentences(report: &Report<'_>, mask: &Mask) -> Vec<(Cause, String)
         });
         let named = named.collect::<Vec<_>>().join("; ");
         let among = if named.is_empty() { String::new() } else { format!(", among them {named}") };
-        (number > 0).then(|| (cause, format!("Not scanned: {number} {}{among}", cause.id())))
+        (cause, format!("Not scanned: {number} {}{among}", cause.id()))
     };
-    report.incomplete_causes.iter().filter_map(of).collect()
+    missed(report).into_iter().map(of).collect()
 }

@@ -51,8 +51,7 @@ impl Format for Junit {
             let failures = of_kind().filter(|finding| finding.severity >= report.fail_on).count();
             (kind, Counts { tests, failures, errors: 0, skipped: tests - failures })
         });
-        let gaps: Vec<Cause> =
-            report.incomplete_causes.iter().copied().filter(|&cause| number_of(report, cause) > 0).collect();
+        let gaps: Vec<Cause> = verdict::missed(report).into_iter().map(|(cause, _)| cause).collect();
         let scan = Counts { tests: gaps.len().max(1), errors: gaps.len(), ..Counts::default() };
         let sum = |number: fn(&Counts) -> usize| number(&scan) + suites.iter().map(|(_, it)| number(it)).sum::<usize>();
         let all = Counts {

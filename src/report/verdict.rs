@@ -1,6 +1,7 @@
 //! The verdict in words: what a person reads last, and what the machine formats carry for people.
 
 use super::Report;
+use crate::notice::Cause;
 
 /// `2 findings at or above medium: exit 1`.
 pub(super) fn words(report: &Report<'_>) -> String {
@@ -17,14 +18,8 @@ pub(super) fn words(report: &Report<'_>) -> String {
     if !report.complete {
         words.push_str(if report.findings.is_empty() { ", but " } else { ", and " });
         words.push_str("the scan is incomplete");
-        let causes: Vec<String> = report
-            .incomplete_causes
-            .iter()
-            .filter_map(|&cause| match number_of(report, cause) {
-                0 => None,
-                number => Some(format!("{number} {}", cause.id())),
-            })
-            .collect();
+        let causes: Vec<String> =
+            missed(report).iter().map(|(cause, number)| format!("{number} {}", cause.id())).collect();
         if !causes.is_empty() {
             words.push_str(&format!(" ({})", causes.join(", ")));
         }
@@ -37,8 +32,14 @@ pub(super) fn words(report: &Report<'_>) -> String {
     words
 }
 
+/// Why the scan is incomplete: the causes that came up, and how many things each stands for.
+pub(super) fn missed(report: &Report<'_>) -> Vec<(Cause, u64)> {
+    let counted = |&cause: &Cause| (cause, number_of(report, cause));
+    report.incomplete_causes.iter().map(counted).filter(|&(_, number)| number > 0).collect()
+}
+
 /// How many things were not scanned for this cause: the count of the coverage, or of the notices where that is greater.
-pub(super) fn number_of(report: &Report<'_>, cause: crate::notice::Cause) -> u64 {
+pub(super) fn number_of(report: &Report<'_>, cause: Cause) -> u64 {
     let listed = report.notices.iter().filter(|notice| notice.cause == cause).count() as u64;
     report.coverage.skipped.get(&cause).copied().unwrap_or(0).max(listed)
 }

@@ -139,7 +139,9 @@ impl Run<'_> {
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
         let commits = graph.commits.iter().map(|commit| commit.id).collect();
         let known = reuse.map(Reuse::known);
-        tally.add(lives.trace(repository, graph, &hits, (prefix, known), self.settings.threads, self.stop));
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let notices = skipped.notices.iter_mut().filter(|notice| notice.untraced_blob().is_some()).collect();
+        tally.add(lives.trace(repository, graph, (&hits, notices), (prefix, known), self.settings.threads, self.stop));
         Ok(commits)
     }
 

@@ -28,6 +28,7 @@ impl Run<'_> {
         let range = Range::new(repository, selection.clone(), self.settings.threads);
         tally.add(range.each(&|item| self.take(&item), self.stop)?);
         let Some(brought) = range.take() else { return Ok(Lives::default()) };
+        self.trace_notices(&brought);
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
         let mut secrets = Secrets::default();
         secrets.extend(&hits, self);
@@ -38,6 +39,24 @@ impl Run<'_> {
         let unread: Vec<Id> = unread.difference(&read).copied().collect();
         secrets.add(self, repository, (&unread, unreadable), tally);
         Ok(lives(&range, &brought, (&changes, &before), &secrets, &hits, self.stop))
+    }
+
+    /// Says at which paths the range brought what its notices are about.
+    fn trace_notices(&self, brought: &Brought) {
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notices = skipped.notices.iter_mut().filter(|notice| notice.untraced_blob().is_some()).peekable();
+        if notices.peek().is_none() {
+            return;
+        }
+        let mut paths = HashMap::<String, BTreeSet<&FilePath>>::new();
+        for change in &brought.changes {
+            paths.entry(change.blob.to_string()).or_default().insert(&change.path);
+        }
+        for notice in notices {
+            let paths = notice.untraced_blob().and_then(|blob| paths.get(blob));
+            let paths: Vec<FilePath> = paths.into_iter().flatten().map(|&path| path.clone()).collect();
+            notice.trace(&paths);
+        }
     }
 
     /// A patch.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::finding::{Finding, Introduction, Life};
-use crate::notice::Tally;
+use crate::notice::{Notice, Tally};
 use crate::place::{FilePath, Origin};
 use crate::provenance::{self, Lineage, Relevant, Sighting, Subject};
 use crate::source::{self, Graph, Id, Repository, Stop};
@@ -62,12 +62,12 @@ pub struct Lives {
 
 impl Lives {
     /// Adds where in the history of `repository` the objects stand that hold `hits`. Paths begin with `prefix`: of a
-    /// submodule its own path. Trees that are `known` are not read.
+    /// submodule its own path. Trees that are `known` are not read. The paths of the blobs that `notices` are about are told there.
     pub fn trace(
         &mut self,
         repository: &Repository,
         graph: Graph,
-        hits: &[Hit],
+        (hits, notices): (&[Hit], Vec<&mut Notice>),
         (prefix, known): (Option<&FilePath>, Option<&source::Known>),
         threads: usize,
         stop: &Stop,
@@ -82,16 +82,18 @@ impl Lives {
                 other => objects.extend(other.object().and_then(Id::from_hex)),
             }
         }
-        if blobs.is_empty() && objects.is_empty() && names.is_empty() {
+        let untraced = notices.iter().filter_map(|notice| Id::from_hex(notice.untraced_blob()?));
+        let wanted: BTreeSet<Id> = blobs.iter().copied().chain(untraced).collect();
+        if wanted.is_empty() && objects.is_empty() && names.is_empty() {
             if prefix.is_none() {
                 self.whole = Some((Lineage::new(graph), None));
             }
             return Tally::default();
         }
         let lineage = Lineage::new(graph);
-        let blobs: Vec<Id> = blobs.into_iter().collect();
+        let wanted: Vec<Id> = wanted.into_iter().collect();
         let names: Vec<&[u8]> = names.into_iter().collect();
-        let mut sightings = provenance::trace(repository, &lineage, &blobs, &names, known, threads, stop);
+        let mut sightings = provenance::trace(repository, &lineage, &wanted, &names, known, threads, stop);
         for id in blobs {
             let life = sightings.of(id).iter().map(|sighting| Stand {
                 seat: seat(sighting, prefix),
@@ -100,6 +102,11 @@ impl Lives {
                 carried: HashMap::new(),
             });
             self.blobs.entry(id.to_string()).or_default().extend(life);
+        }
+        for notice in notices {
+            let sightings = notice.untraced_blob().and_then(Id::from_hex).map_or(&[][..], |id| sightings.of(id));
+            let paths: Vec<FilePath> = sightings.iter().map(|sighting| prefixed(&sighting.path, prefix)).collect();
+            notice.trace(&paths);
         }
         for name in names {
             let life = sightings.of_name(name).iter();

@@ -522,7 +522,7 @@ impl<'r> Run<'r> {
             true if item.whole => inspection.hits.extend(joined::hits(self.detector, item)),
             true if item.offset == 0 => {
                 let detail = "a notebook this long is read as it stands: its cells were not joined";
-                let notice = Notice::new(Cause::Budget, item.origin.display_untraced(), detail);
+                let notice = Notice::about(Cause::Budget, &item.origin, detail);
                 self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
             }
             _ => {}
@@ -540,12 +540,12 @@ impl<'r> Run<'r> {
         if !inspection.within_budget {
             let detail =
                 format!("more than {} candidates in one text: what is behind them was not judged", detect::BUDGET);
-            let notice = Notice::new(Cause::Budget, item.origin.display_untraced(), detail);
+            let notice = Notice::about(Cause::Budget, &item.origin, detail);
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
         }
         if inspection.undecoded {
             let detail = "encoded too often or too long: what is inside was not decoded to its end";
-            let notice = Notice::new(Cause::Budget, item.origin.display_untraced(), detail);
+            let notice = Notice::about(Cause::Budget, &item.origin, detail);
             self.skipped.lock().unwrap_or_else(PoisonError::into_inner).notice(notice);
         }
         inspection.hits.append(&mut inspection.rejected);

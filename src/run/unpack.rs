@@ -86,7 +86,7 @@ pub fn unpack(item: &Item<'_>, format: Format, outlet: &Outlet<'_>) -> Unpacked 
         unread: Cell::new(0),
     };
     let refused = |detail: &str| {
-        (outlet.notice)(Notice::new(Cause::Budget, item.origin.display_untraced(), detail), Listing::Both);
+        (outlet.notice)(Notice::about(Cause::Budget, &item.origin, detail), Listing::Both);
         Unpacked::default()
     };
     if item.whole {
@@ -129,10 +129,7 @@ impl Unpack<'_> {
         let more = self.unread.get().saturating_sub(LISTED);
         if more > 0 {
             let detail = format!("{more} more of its members were not read");
-            (self.outlet.notice)(
-                Notice::new(Cause::DamagedContainer, origin.display_untraced(), detail),
-                Listing::Listed,
-            );
+            (self.outlet.notice)(Notice::about(Cause::DamagedContainer, origin, detail), Listing::Listed);
         }
         Unpacked { members: self.members.get(), bytes: self.bytes.get() }
     }
@@ -144,7 +141,7 @@ impl Unpack<'_> {
     fn tell(&self, cause: Cause, origin: &Origin, detail: &str) {
         self.unread.set(self.unread.get() + 1);
         let listing = if self.unread.get() > LISTED { Listing::Counted } else { Listing::Both };
-        (self.outlet.notice)(Notice::new(cause, origin.display_untraced(), detail), listing);
+        (self.outlet.notice)(Notice::about(cause, origin, detail), listing);
     }
 
     fn lend(&self, origin: &Origin, body: &mut dyn Read, opened: bool) -> Option<io::Error> {

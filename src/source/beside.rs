@@ -68,27 +68,23 @@ impl Kept {
 }
 
 impl Repository {
-    /// Every text that git keeps for the repository and its worktrees, by name.
+    /// Every text that git keeps for the repository, its worktrees and submodules, by name.
     pub(super) fn kept(&self) -> Vec<Kept> {
-        let top = self.git_dir_name();
-        let worktrees = directories(&self.common_dir().join("worktrees")).into_iter();
-        let rooms = worktrees.map(|name| Path::new("worktrees").join(name)).chain([PathBuf::new()]);
         let mut kept = Vec::new();
-        for room in rooms {
+        let rooms = self.rooms();
+        for (room, place) in rooms.iter().flat_map(|room| room.places().into_iter().map(move |place| (room, place))) {
             let mut add = |inside: &Path| {
-                let inside = room.join(inside);
-                let path = self.common_dir().join(&inside);
+                let path = room.path.join(&place).join(inside);
                 // A link may lead anywhere: a repository does not choose which files of the machine are read.
                 if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
-                    let name = FilePath::new(path_bytes(&top.join(&inside)));
-                    let is_log = inside.strip_prefix(&room).is_ok_and(|it| it.starts_with("logs"));
-                    kept.push(Kept { name, path, is_log });
+                    let name = FilePath::new(path_bytes(&room.name.join(&place).join(inside)));
+                    kept.push(Kept { name, path, is_log: inside.starts_with("logs") });
                 }
             };
             FILES.iter().for_each(|file| add(Path::new(file)));
             let mut pending: Vec<PathBuf> = DIRECTORIES.iter().map(PathBuf::from).collect();
             while let Some(directory) = pending.pop() {
-                let full = self.common_dir().join(&room).join(&directory);
+                let full = room.path.join(&place).join(&directory);
                 if fs::symlink_metadata(&full).is_ok_and(|found| found.is_symlink()) {
                     continue;
                 }

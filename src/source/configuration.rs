@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use gix::config::file::Metadata;
 
-use super::repository::directories;
+use super::repository::{directories, modules_of};
 use super::{Repository, path_bytes, regular};
 use crate::place::{FilePath, sanitize};
 
@@ -26,9 +26,17 @@ pub(super) struct Configuration {
 }
 
 /// A directory of git's, as it is called and where it lies.
-struct Room {
-    name: PathBuf,
-    path: PathBuf,
+pub(super) struct Room {
+    pub(super) name: PathBuf,
+    pub(super) path: PathBuf,
+}
+
+impl Room {
+    /// The room itself, and those of its worktrees, from it.
+    pub(super) fn places(&self) -> Vec<PathBuf> {
+        let worktrees = directories(&self.path.join("worktrees")).into_iter();
+        std::iter::once(PathBuf::new()).chain(worktrees.map(|name| Path::new("worktrees").join(name))).collect()
+    }
 }
 
 /// How many files are included at most, one by the other or side by side.
@@ -45,11 +53,8 @@ impl Repository {
         PathBuf::from(if self.work_dir().is_some() { ".git" } else { "" })
     }
 
-    fn find_configuration(&self) -> Configuration {
-        let mut inside = vec![PathBuf::from("config"), PathBuf::from("config.worktree")];
-        for worktree in directories(&self.common_dir().join("worktrees")) {
-            inside.push(Path::new("worktrees").join(worktree).join("config.worktree"));
-        }
+    /// The directories of git's that the repository has: its own, those of its submodules, and of theirs.
+    pub(super) fn rooms(&self) -> Vec<Room> {
         let top = self.git_dir_name();
         let canonical = |path: &Path| fs::canonicalize(path).ok();
         let common_dir = canonical(self.common_dir());
@@ -60,11 +65,24 @@ impl Repository {
             let inside = inside.and_then(|(it, common_dir)| Some(it.strip_prefix(common_dir).ok()?.to_owned()));
             let path = gix::path::from_byte_slice(path.as_bytes()).unwrap_or(Path::new("submodule"));
             let name = inside.map_or_else(|| path.join(".git"), |inside| top.join(inside));
-            (Room { name, path: git_dir }, vec![PathBuf::from("config")])
+            Room { name, path: git_dir }
         });
+        let mut pending: Vec<Room> = modules.collect();
+        pending.reverse();
+        let mut rooms = vec![own];
+        while let Some(room) = pending.pop() {
+            let inside = modules_of(&room.path).into_iter().map(|name| Path::new("modules").join(name));
+            pending.extend(inside.map(|it| Room { name: room.name.join(&it), path: room.path.join(&it) }));
+            rooms.push(room);
+        }
+        rooms
+    }
+
+    fn find_configuration(&self) -> Configuration {
         let mut found = Configuration::default();
-        for (room, files) in std::iter::once((own, inside)).chain(modules) {
-            files.into_iter().for_each(|file| found.add(&room, &file));
+        for room in self.rooms() {
+            found.add(&room, Path::new("config"));
+            room.places().iter().for_each(|place| found.add(&room, &place.join("config.worktree")));
         }
         found
     }

@@ -159,23 +159,6 @@ impl Repository {
         &self.common_dir
     }
 
-    /// The names of the submodules whose repositories lie in this one, sorted.
-    fn modules(&self) -> Vec<PathBuf> {
-        let top = self.common_dir.join("modules");
-        let mut pending: Vec<PathBuf> = directories(&top).into_iter().map(PathBuf::from).collect();
-        let mut modules = Vec::new();
-        while let Some(name) = pending.pop() {
-            let directory = top.join(&name);
-            if gix::discover::is_git(&directory).is_ok() {
-                modules.push(name);
-            } else if name.components().count() < MODULE_DEPTH {
-                pending.extend(directories(&directory).into_iter().map(|inner| name.join(inner)));
-            }
-        }
-        modules.sort();
-        modules
-    }
-
     /// The repositories of submodules, each with the path from the top of this one: those of the working tree, and those
     /// that it once had. Sorted by path.
     pub(crate) fn submodules(&self) -> Vec<(FilePath, PathBuf)> {
@@ -199,7 +182,7 @@ impl Repository {
                 }
             }
         }
-        for module in self.modules() {
+        for module in modules_of(&self.common_dir) {
             add(FilePath::new(path_bytes(&module)), self.common_dir.join("modules").join(&module));
         }
         found.sort();
@@ -401,6 +384,23 @@ impl Repository {
             || config.string("extensions.partialClone").is_some()
             || remotes.any(|remote| remote.value("promisor").is_some_and(|value| !no(&value)))
     }
+}
+
+/// The names of the submodules whose repositories lie in a directory of git's, sorted.
+pub(super) fn modules_of(git_dir: &Path) -> Vec<PathBuf> {
+    let top = git_dir.join("modules");
+    let mut pending: Vec<PathBuf> = directories(&top).into_iter().map(PathBuf::from).collect();
+    let mut modules = Vec::new();
+    while let Some(name) = pending.pop() {
+        let directory = top.join(&name);
+        if gix::discover::is_git(&directory).is_ok() {
+            modules.push(name);
+        } else if name.components().count() < MODULE_DEPTH {
+            pending.extend(directories(&directory).into_iter().map(|inner| name.join(inner)));
+        }
+    }
+    modules.sort();
+    modules
 }
 
 /// Names of submodules are paths of at most so many parts: a repository does not choose how deep is looked for them.

@@ -156,6 +156,34 @@ fn what_the_message_of_a_tag_says_is_held_by_the_refs_that_name_it() {
     assert!(plan.contains(&tag) && plan.contains("refs/tags/v1"), "{plan}");
 }
 
+/// A ref may name a file or a directory, and no commit.
+#[test]
+fn what_a_ref_names_without_a_commit_is_held_by_it() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", "x\n");
+    scratch.commit(0, "Begin");
+    for (name, salt) in [("one", "named"), ("two", "below"), ("three", "lost")] {
+        scratch.write(&format!("{name}.txt"), format!("token = {}\n", github(salt)));
+    }
+    let [named, below, _] =
+        ["one", "two", "three"].map(|name| scratch.git("repo", &["hash-object", "-w", &format!("../{name}.txt")]));
+    scratch.git("repo", &["update-index", "--add", "--cacheinfo", &format!("100644,{below},deep/b.txt")]);
+    let tree = scratch.git("repo", &["write-tree"]);
+    scratch.git("repo", &["update-ref", "refs/keys/a", &named]);
+    scratch.git("repo", &["update-ref", "refs/keys/tree", &tree]);
+    scratch.git_with("repo", &["tag", "-a", "-m", "k", "key", &named], &[("GIT_COMMITTER_DATE", "1700864000 +0000")]);
+    let tag = scratch.git("repo", &["rev-parse", "key"]);
+    let named = life(&scratch, "repo", "named");
+    assert_eq!(names(&named["holding"]), ["refs/keys/a", "refs/tags/key"]);
+    assert_eq!((text(&named["first"]["commit"]), &named["exposed_days"]), (tag.as_str(), &20.into()));
+    let below = life(&scratch, "repo", "below");
+    assert_eq!((names(&below["holding"]), &below["exposed_days"]), (vec!["refs/keys/tree"], &Value::Null));
+    assert_eq!(life(&scratch, "repo", "lost"), Value::Null);
+    keysieve(&scratch, "repo", &["history", "--cleanup-plan", "../plan"]).exits(1);
+    let plan = std::fs::read_to_string(scratch.path("plan")).expect("a plan");
+    assert!(plan.contains("held by: `refs/keys/tree`") && plan.contains("`refs/keys/a`, `refs/tags/key`"), "{plan}");
+}
+
 #[test]
 fn what_the_message_of_a_commit_says_is_there_as_long_as_a_ref_leads_to_it() {
     let scratch = Scratch::repository();

@@ -99,3 +99,31 @@ fn a_submodule_that_keeps_its_own_repository_is_named_as_it_lies() {
         assert_eq!((text(&place["origin"]), text(&place["path"])), ("repository-config", "own/.git/config"));
     }
 }
+
+/// Of submodules, too, what git keeps beside the objects, and of those within them.
+#[test]
+fn what_git_keeps_of_submodules_is_looked_at() {
+    let scratch = nested();
+    scratch.git("repo/.git/modules/libs/part", &["init", "-q", "--bare", "modules/inner"]);
+    let modules = ".git/modules/libs/part";
+    let url = |salt| format!("https://bot:{}@git.example.com/a.git", github(salt));
+    let at = [
+        (format!("{modules}/FETCH_HEAD"), url("fetched")),
+        (format!("{modules}/hooks/pre-push"), format!("token={}\n", github("hook"))),
+        (
+            format!("{modules}/logs/refs/heads/x"),
+            format!("{0} {0} a <a> 1 +0000\tpull {1}\n", "0".repeat(40), url("pulled")),
+        ),
+        (format!("{modules}/modules/inner/config"), format!("[remote \"o\"]\n\turl = {}\n", url("inner"))),
+    ];
+    for (path, text) in &at {
+        scratch.write(&format!("repo/{path}"), text);
+    }
+    for flags in [&["history"][..], &["history", "--submodules"]] {
+        let report = keysieve(&scratch, "repo", &[flags, &["--format", "json", "--show-secrets"]].concat()).json();
+        for (salt, (path, _)) in ["fetched", "hook", "pulled", "inner"].into_iter().zip(&at) {
+            let [place] = list(&report.of(&github(salt))["places"]) else { panic!("{salt}: {:#}", report.0) };
+            assert_eq!((text(&place["origin"]), text(&place["path"])), ("repository-config", path.as_str()));
+        }
+    }
+}

@@ -83,12 +83,7 @@ impl<W: io::Write> Page<'_, W> {
         let coverage = escaped(&summary::coverage(report.coverage));
         writeln!(self.out, "<p class=\"soft\">{coverage}</p>")?;
         if !report.complete {
-            let causes: Vec<&str> = report
-                .incomplete_causes
-                .iter()
-                .filter(|cause| report.coverage.skipped.contains_key(cause))
-                .map(|cause| cause.id())
-                .collect();
+            let causes: Vec<&str> = verdict::missed(report).into_iter().map(|(cause, _)| cause.id()).collect();
             let causes = escaped(&causes.join(", "));
             writeln!(
                 self.out,
