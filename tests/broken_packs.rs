@@ -153,7 +153,8 @@ fn nobody_follows_a_cycle() {
     assert_eq!(Seen::run(&history).skipped(Cause::CorruptObject), 2);
     let graph = history.take_graph().unwrap();
     let wanted = [Id::from_hex(&hex(0xEE)).unwrap()];
-    let sightings = trace(&repository, &Lineage::new(graph.clone()), &wanted, &[], None, 1, &Stop::default());
+    let sightings =
+        trace(&repository, &Lineage::new(graph.clone()), &graph.nesting, (&wanted, &[]), None, 1, &Stop::default());
     assert_eq!(sightings.of(wanted[0]), []);
     assert!(!sightings.tally.notices.is_empty(), "the directory could not be read");
     let selection = Selection { wanted: vec![End::Revision(hex(3))], ..Selection::default() };

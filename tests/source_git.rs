@@ -33,7 +33,7 @@ fn graph(repository: &Repository) -> Graph {
 
 fn traced(repository: &Repository, graph: &Graph, ids: &[&str]) -> Sightings {
     let wanted: Vec<Id> = ids.iter().map(|id| Id::from_hex(id).unwrap()).collect();
-    trace(repository, &Lineage::new(graph.clone()), &wanted, &[], None, 2, &Stop::default())
+    trace(repository, &Lineage::new(graph.clone()), &graph.nesting, (&wanted, &[]), None, 2, &Stop::default())
 }
 
 /// `path commit-of-introduction in-head reachable`, in order.

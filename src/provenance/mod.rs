@@ -1,8 +1,8 @@
 //! Where a blob of the history came from: at which paths commits hold it, which commit brought it there, who made it.
 //!
 //! Packs give blobs without paths, so this is asked once detection knows which few blobs it is about. Walking all trees
-//! of all commits would decode most of a repository's trees again, one by one. Instead all trees are resolved once, in
-//! the order of the pack, only to see which hold a wanted blob or each other ([`relevant`]); then the commits are walked
+//! of all commits would decode most of a repository's trees again, one by one. Instead it is
+//! worked out which trees hold a wanted blob or each other ([`relevant`]); then the commits are walked
 //! oldest first, and only trees that lead to a wanted blob are decoded, each once for every path it stands at.
 //!
 //! Oldest first means: no commit before its parents, then by commit date, reachable commits before the others. What
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::finding::Life;
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, sanitize};
-use crate::source::{Finder, Graph, Id, Known, Repository, Stop, Store, Tip};
+use crate::source::{Finder, Graph, Id, Known, Nesting, Repository, Stop, Store, Tip};
 
 use paths::{PATH_LONGEST, PATHS, Paths, TOP};
 
@@ -215,13 +215,13 @@ fn date(seconds: i64) -> String {
 }
 
 /// Finds every path of every blob of `blobs` and every path that ends with one of `names`, on `threads` threads. Trees that
-/// are `known` are not read.
+/// are `known` are not read; what lies in the others `nesting` says.
 #[must_use]
 pub fn trace(
     repository: &Repository,
     lineage: &Lineage,
-    blobs: &[Id],
-    names: &[&[u8]],
+    nesting: &Nesting,
+    (blobs, names): (&[Id], &[&[u8]]),
     known: Option<&Known>,
     threads: usize,
     stop: &Stop,
@@ -242,7 +242,7 @@ pub fn trace(
         if threads > 1 {
             scope.spawn(|| (lineage.order(), lineage.tops(store)));
         }
-        Relevant::find(store, &wanted, known, threads, stop)
+        Relevant::find(store, nesting, &wanted, known, threads, stop)
     });
     let mut descent = Descent {
         store,

@@ -1,11 +1,10 @@
 //! Which trees lead to a wanted blob or name, and by which entries.
 //!
-//! One pass over all trees in the order of the packs, on all threads, notes for each tree its subtrees, as four bytes
-//! each, and whether it holds a wanted blob itself. Relevance then climbs from the trees that do to those that hold
-//! them, in as many sweeps over the notes as directories are deep. Only numbers are kept, no names and no files, so
-//! that a repository of millions of trees stays within some hundred megabytes. Of the trees that do lead to something the
-//! entries by which are kept: mostly one in each. Where they are many a second pass over just them gathers those; one by one,
-//! as they are asked for, it takes three times as long, and on one thread.
+//! Relevance climbs from what is wanted by what the scan noted of every tree ([`Nesting`]), in as many sweeps over the notes as
+//! directories are deep. Only numbers are kept, no names and no files, so that a repository of millions of trees stays within
+//! some hundred megabytes. Names are in no note: where one is wanted all trees are gone through once more. Of the trees that do
+//! lead to something the entries by which are kept: mostly one in each. Where they are many a pass over just them gathers those;
+//! one by one, as they are asked for, it takes three times as long, and on one thread.
 
 use std::io;
 
@@ -15,7 +14,7 @@ use gix::ObjectId;
 use super::Wanted;
 use crate::source::known::{Entry, Known, Lead, Words};
 use crate::source::{
-    Finder, Id, Memo, Object, Stop, Store, TreeEntry, Visitor, Wants, fresh_entries, tree_entries, walk,
+    Finder, Id, Memo, Nesting, Object, Stop, Store, TreeEntry, Visitor, Wants, fresh_entries, tree_entries, walk,
 };
 
 /// A set of trees, by their number in the store.
@@ -79,37 +78,29 @@ pub(super) struct Step {
 
 impl Relevant {
     /// Looks for what is wanted in every tree; of those that are `known` that is known.
-    pub(super) fn find(store: &Store, wanted: &Wanted, known: Option<&Known>, threads: usize, stop: &Stop) -> Self {
-        let make = || Notes::new(store, wanted);
+    pub(super) fn find(
+        store: &Store,
+        nesting: &Nesting,
+        wanted: &Wanted,
+        known: Option<&Known>,
+        threads: usize,
+        stop: &Stop,
+    ) -> Self {
         let mut relevant = Self { marked: vec![false; store.numbers()], ..Self::default() };
         let passed = known.map(|known| relevant.adopt(store, known));
-        let (notes, failures) = walk(store, Wants::TREES, passed.as_deref(), threads, stop, make);
-        let marked = &mut relevant.marked;
-        for note in &notes {
-            note.holders.iter().for_each(|&holder| marked[holder as usize] = true);
-            relevant.named.extend(&note.named);
+        if !wanted.names.is_empty() {
+            let make = || Naming { store, wanted, named: Vec::new() };
+            // What cannot be read now could not be read before.
+            let (namings, _) = walk(store, Wants::TREES, passed.as_deref(), threads, stop, make);
+            relevant.named.extend(namings.iter().flat_map(|naming| &naming.named));
         }
-        // A tree that cannot be read here may be asked for, and is a notice then.
-        let unread: HashSet<u32> = failures.iter().filter_map(|failure| store.number(&failure.id)).collect();
-        unread.iter().for_each(|&number| marked[number as usize] = true);
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for note in &notes {
-                let mut parent = END;
-                for &number in &note.subtrees {
-                    if parent == END {
-                        parent = number;
-                    } else if number == END {
-                        parent = END;
-                    } else if marked[number as usize] && !marked[parent as usize] {
-                        marked[parent as usize] = true;
-                        changed = true;
-                    }
-                }
-            }
+        let blobs: Vec<u32> = wanted.blobs.keys().filter_map(|id| store.number(id)).collect();
+        for &number in blobs.iter().chain(&relevant.named) {
+            relevant.marked[number as usize] = true;
         }
-        drop(notes);
+        nesting.climb(&mut relevant.marked);
+        // Nothing is below a blob.
+        blobs.iter().for_each(|&number| relevant.marked[number as usize] = false);
         relevant.read_many(store, wanted, threads, stop);
         relevant
     }
@@ -248,66 +239,24 @@ impl Visitor for Reading<'_> {
     }
 }
 
-/// Ends the list of a tree's subtrees.
-const END: u32 = u32::MAX;
-
-struct Notes<'n> {
+/// Looks for wanted names.
+struct Naming<'n> {
     store: &'n Store,
     wanted: &'n Wanted,
-    /// Trees that hold a wanted blob or name.
-    holders: Vec<u32>,
-    /// Trees that hold a wanted name.
+    /// Trees that hold one.
     named: Vec<u32>,
-    /// For each tree with subtrees its number, theirs, and [`END`].
-    subtrees: Vec<u32>,
-    /// Numbers that were looked up before.
-    numbers: gix::hashtable::HashMap<ObjectId, Option<u32>>,
 }
 
-impl<'n> Notes<'n> {
-    fn new(store: &'n Store, wanted: &'n Wanted) -> Self {
-        let numbers = gix::hashtable::HashMap::default();
-        Self { store, wanted, holders: Vec::new(), named: Vec::new(), subtrees: Vec::new(), numbers }
-    }
-
-    fn number(&mut self, id: &gix::oid) -> Option<u32> {
-        if let Some(&number) = self.numbers.get(id) {
-            return number;
-        }
-        let number = self.store.number(id);
-        self.numbers.insert(id.to_owned(), number);
-        number
-    }
-}
-
-impl Visitor for Notes<'_> {
+impl Visitor for Naming<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
         let number = object.number_in(self.store)?;
-        let (mut holds, mut has_name, mut has_subtrees) = (false, false, false);
+        let mut has_name = false;
         let memo = fresh_entries(&object, self.store.hash(), |entry| {
-            let Some(entry) = entry else { return false };
-            let (mut is_noted, is_named) = (entry.is_tree(), self.wanted.names.contains_key(entry.name));
+            let is_named = entry.is_some_and(|entry| self.wanted.names.contains_key(entry.name));
             has_name |= is_named;
-            if !entry.is_tree() {
-                is_noted = self.wanted.blobs.contains_key(entry.id);
-                holds |= is_noted;
-            } else if let Some(subtree) = self.number(entry.id) {
-                if !std::mem::replace(&mut has_subtrees, true) {
-                    self.subtrees.push(number);
-                }
-                self.subtrees.push(subtree);
-            }
-            is_noted || is_named
+            is_named
         });
-        if has_subtrees {
-            self.subtrees.push(END);
-        }
-        if has_name {
-            self.named.push(number);
-        }
-        if holds || has_name {
-            self.holders.push(number);
-        }
+        self.named.extend(has_name.then_some(number));
         memo
     }
 

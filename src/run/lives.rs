@@ -66,7 +66,7 @@ impl Lives {
     pub fn trace(
         &mut self,
         repository: &Repository,
-        graph: Graph,
+        mut graph: Graph,
         (hits, notices): (&[Hit], Vec<&mut Notice>),
         (prefix, known): (Option<&FilePath>, Option<&source::Known>),
         threads: usize,
@@ -90,10 +90,11 @@ impl Lives {
             }
             return Tally::default();
         }
+        let nesting = std::mem::take(&mut graph.nesting);
         let lineage = Lineage::new(graph);
         let wanted: Vec<Id> = wanted.into_iter().collect();
         let names: Vec<&[u8]> = names.into_iter().collect();
-        let mut sightings = provenance::trace(repository, &lineage, &wanted, &names, known, threads, stop);
+        let mut sightings = provenance::trace(repository, &lineage, &nesting, (&wanted, &names), known, threads, stop);
         for id in blobs {
             let life = sightings.of(id).iter().map(|sighting| Stand {
                 seat: seat(sighting, prefix),

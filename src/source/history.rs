@@ -23,10 +23,12 @@ use crate::place::{FilePath, Origin};
 
 mod contents;
 mod gaps;
+mod nesting;
 mod reader;
 
 pub(super) use contents::Contents;
 use gaps::{Gaps, Role};
+pub use nesting::Nesting;
 use reader::Reader;
 
 /// A commit, as far as provenance needs it.
@@ -81,6 +83,8 @@ pub struct Graph {
     pub default_branch: Option<String>,
     /// What the reflogs name.
     pub reflog: Vec<Id>,
+    /// What lies in which trees.
+    pub nesting: Nesting,
 }
 
 /// The history of a repository.
@@ -147,9 +151,10 @@ impl Source for History<'_> {
         let make = || Reader::new(store, &contents, self.delta, (self.known, self.remember), sink, stop);
         let passed = self.known.map(|known| known.marks(store));
         let (readers, failures) = walk(store, Wants::ALL, passed.as_deref(), self.threads, stop, make);
+        let mut graph = Graph::default();
+        graph.nesting.unread = failures.iter().filter_map(|failure| store.number(&failure.id)).collect();
         tally.add(lost(failures));
         tally.coverage.packs += store.packs() as u64;
-        let mut graph = Graph::default();
         let mut gaps = Gaps::default();
         let (mut names, mut seen) = (BTreeSet::new(), Seen::default());
         for reader in readers {

@@ -42,7 +42,7 @@ pub mod tree;
 mod trees;
 
 pub use former::Former;
-pub use history::{Commit, Graph, History, Tag, Tip};
+pub use history::{Commit, Graph, History, Nesting, Tag, Tip};
 pub use hooks::{HookPlaces, Stated, StatedBy, path_shown};
 pub use index::Staged;
 pub use known::Known;

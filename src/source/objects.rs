@@ -32,7 +32,7 @@ mod parse;
 mod prefixes;
 mod walk;
 
-pub(crate) use entries::fresh_entries;
+pub(crate) use entries::{base, fresh_entries};
 pub(crate) use parse::{ParsedCommit, ParsedTag, TreeEntry, commit, tag, tree_entries};
 pub(crate) use walk::{Failure, walk};
 

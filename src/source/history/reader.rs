@@ -11,12 +11,13 @@ use gix::objs::Kind;
 
 use super::contents::Contents;
 use super::gaps::{Gaps, Role};
+use super::nesting::Notes;
 use super::{Commit, Graph, Tag};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::Origin;
 use crate::source::known::{Known, Seen};
 use crate::source::lending::{lend_commit, lend_tag};
-use crate::source::objects::{Object, Store, Visitor, commit, fresh_entries, tag};
+use crate::source::objects::{Object, Store, Visitor, base, commit, fresh_entries, tag};
 use crate::source::parts::{self, Buffer, Lanes, lend_stream};
 use crate::source::{Id, Item, Kin, Memo, Sink, Stop, is_lfs_pointer};
 
@@ -28,11 +29,9 @@ pub(super) struct Reader<'h> {
     commits: Vec<Commit>,
     tags: Vec<Tag>,
     gaps: Gaps,
-    /// Ids that were looked up before: most entries of a tree were in the tree before it. The first eight bytes tell
-    /// them apart well enough here: two that share them could only hide that one of them is missing.
-    looked_up: HashSet<u64, RandomState>,
-    /// Those of them that are missing.
-    absent: HashSet<u64, RandomState>,
+    nesting: Notes,
+    /// The numbers of what lies in the tree at hand.
+    inside: Vec<u32>,
     people: HashSet<Arc<[u8]>>,
     /// Names of files and directories, each once.
     names: HashSet<Box<[u8]>, RandomState>,
@@ -63,8 +62,8 @@ impl<'h> Reader<'h> {
             commits: Vec::new(),
             tags: Vec::new(),
             gaps: Gaps::default(),
-            looked_up: HashSet::default(),
-            absent: HashSet::default(),
+            nesting: Notes::default(),
+            inside: Vec::new(),
             people: HashSet::new(),
             names: HashSet::default(),
             contents,
@@ -86,6 +85,7 @@ impl<'h> Reader<'h> {
     ) {
         graph.commits.extend(self.commits);
         graph.tags.extend(self.tags);
+        graph.nesting.add(self.nesting);
         names.extend(self.names);
         gaps.add(self.gaps);
         seen.add(self.seen.unwrap_or_default());
@@ -94,17 +94,17 @@ impl<'h> Reader<'h> {
 
     /// Takes note of an object that is not here; says whether it is.
     fn check(&mut self, id: &gix::oid, role: Role) -> bool {
-        let prefix = id.as_bytes().first_chunk().map_or(0, |first| u64::from_ne_bytes(*first));
-        if !self.looked_up.insert(prefix) {
-            return !self.absent.contains(&prefix);
-        }
+        self.number(id, role).is_some() || id.is_empty_tree()
+    }
+
+    /// The number of an object; takes note of one that is not here.
+    fn number(&mut self, id: &gix::oid, role: Role) -> Option<u32> {
+        let number = self.store.number(id);
         // git knows the empty tree without an object, and so do we.
-        let is_here = self.store.number(id).is_some() || id.is_empty_tree();
-        if !is_here {
-            self.absent.insert(prefix);
+        if number.is_none() && !id.is_empty_tree() {
             self.gaps.missing.insert((id.to_owned(), role));
         }
-        is_here
+        number
     }
 
     fn person(&mut self, person: &[u8]) -> Arc<[u8]> {
@@ -177,6 +177,8 @@ impl<'h> Reader<'h> {
     fn tree(&mut self, tree: &Object<'_>) -> Option<Memo> {
         self.tally.coverage.trees += 1;
         let mut is_complete = true;
+        let mut inside = std::mem::take(&mut self.inside);
+        inside.clear();
         let memo = fresh_entries(tree, self.store.hash(), |entry| {
             let Some(entry) = entry else {
                 self.damaged("tree", tree.id);
@@ -190,10 +192,16 @@ impl<'h> Reader<'h> {
                 return false;
             }
             // What is missing is so of every tree that names it.
-            let is_missing = !self.check(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+            let number = self.number(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+            inside.extend(number);
+            let is_missing = number.is_none() && !entry.id.is_empty_tree();
             is_complete &= !is_missing;
             is_missing
         });
+        if let Some(number) = tree.number_in(self.store) {
+            self.nesting.tree(number, &inside, base(tree));
+        }
+        self.inside = inside;
         self.note(|seen| seen.trees.push((Id(tree.id), is_complete)));
         memo
     }

@@ -13,6 +13,8 @@ use crate::source::{Delta, Memo};
 
 /// What is remembered of a tree.
 struct Before {
+    /// Its number.
+    number: Option<u32>,
     /// Where its entries begin, and where the last one ends.
     starts: Vec<u32>,
     /// Those of which somebody took note.
@@ -27,9 +29,9 @@ pub(crate) fn fresh_entries(
     mut look: impl FnMut(Option<TreeEntry<'_>>) -> bool,
 ) -> Option<Memo> {
     let bytes = object.bytes;
-    let before = object.delta.as_ref().and_then(|delta| Some((delta, delta.memo?.downcast_ref::<Before>()?)));
+    let before = before(object);
     let is_short = u32::try_from(bytes.len()).is_ok();
-    let mut own = Before { starts: Vec::new(), noted: Vec::new() };
+    let mut own = Before { number: object.number, starts: Vec::new(), noted: Vec::new() };
     let (mut at, mut run) = (0, 0);
     while at < bytes.len() {
         if let Some((delta, before)) = before
@@ -59,6 +61,16 @@ pub(crate) fn fresh_entries(
     }
     own.starts.push(at as u32);
     (object.is_base && is_short).then(|| Box::new(own) as Memo)
+}
+
+/// The number of the tree of which [`fresh_entries`] passes over what it copies.
+pub(crate) fn base(object: &Object<'_>) -> Option<u32> {
+    before(object)?.1.number
+}
+
+fn before<'o>(object: &'o Object<'_>) -> Option<(&'o Delta<'o>, &'o Before)> {
+    let delta = object.delta.as_ref()?;
+    Some((delta, delta.memo?.downcast_ref()?))
 }
 
 /// Which entries of the base are copied to a place: their numbers.
