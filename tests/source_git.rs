@@ -1,6 +1,7 @@
 //! Repositories of all sorts and conditions: what the history, the index and provenance make of them.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -766,5 +767,55 @@ fn the_repository_of_another_user_is_opened_all_the_same() {
         let repository = scratch.open("repo");
         assert_eq!(history(&repository).count(&marker("theirs")), 1);
         assert_eq!(Seen::run(&Staged::new(&repository, 1)).tally.coverage.files, 0);
+    }
+}
+
+/// Trees that are stored as differences to others lead to every file, and to none that only the others have.
+#[test]
+fn along_deltas_of_trees_each_file_is_seen_where_git_lists_it() {
+    let scratch = Scratch::repository();
+    let mut seed = 11_u64;
+    let mut below = |most: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % most
+    };
+    let path = |number: u64| format!("{}/{}/file-{number}.txt", ["one", "two"][number as usize % 2], number % 5);
+    for number in 0..40 {
+        scratch.write(&format!("repo/{}", path(number)), format!("{number}\n"));
+    }
+    let mut commits = vec![scratch.commit(0, "begin")];
+    for step in 1..40 {
+        for _ in 0..=below(2) {
+            let path = format!("repo/{}", path(below(44)));
+            match below(5) {
+                0 => _ = fs::remove_file(scratch.path(&path)),
+                // Now and then what stood somewhere before.
+                1 => scratch.write(&path, format!("{}\n", below(40))),
+                _ => scratch.write(&path, format!("step {step}\n")),
+            }
+        }
+        commits.push(scratch.commit(step * 10, &format!("step {step}")));
+    }
+    scratch.git("repo", &["repack", "-adfq", "--depth=50", "--window=100"]);
+    let mut expected: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for commit in &commits {
+        for line in scratch.git("repo", &["ls-tree", "-r", commit]).lines() {
+            let (entry, path) = line.split_once('\t').unwrap();
+            let at = expected.entry(entry.split(' ').nth(2).unwrap().to_owned()).or_default();
+            if at.iter().all(|(known, _)| known != path) {
+                at.push((path.to_owned(), commit.clone()));
+            }
+        }
+    }
+    let repository = scratch.open("repo");
+    let graph = graph(&repository);
+    // Each by itself, so that no tree is looked into for the sake of another.
+    for (id, at) in &mut expected {
+        let sightings = traced(&repository, &graph, &[id]);
+        let of = sightings.of(Id::from_hex(id).unwrap()).iter();
+        let mut seen: Vec<_> = of.map(|it| (it.path.display(), it.first.id.to_string())).collect();
+        seen.sort();
+        at.sort();
+        assert_eq!(&seen, at, "{id}");
     }
 }
