@@ -8,7 +8,7 @@
 
 use std::io;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use gix::ObjectId;
 
 use super::Wanted;
@@ -23,24 +23,25 @@ pub struct Relevant {
     marked: Vec<bool>,
     /// Trees that hold a wanted name.
     named: HashSet<u32>,
+    /// For each tree that was read where its steps begin and end; for all else [`UNREAD`].
+    read: Vec<(u32, u32)>,
     steps: Steps,
 }
+
+/// Where no steps begin or end.
+const UNREAD: (u32, u32) = (u32::MAX, u32::MAX);
 
 /// By which entries trees lead to something.
 #[derive(Debug, Default)]
 struct Steps {
-    /// For each tree that was read where its steps begin and end.
-    read: HashMap<u32, (u32, u32)>,
     all: Vec<Step>,
     names: Words,
 }
 
 impl Steps {
-    /// Takes note of a tree whose steps begin at `from` and end here; returns where that is.
-    fn end(&mut self, tree: u32, from: u32) -> (u32, u32) {
-        let range = (from, self.all.len() as u32);
-        self.read.insert(tree, range);
-        range
+    /// The steps from `from` on.
+    fn since(&self, from: u32) -> (u32, u32) {
+        (from, self.all.len() as u32)
     }
 
     /// Takes note of an entry, if it leads to something; says whether it does.
@@ -86,7 +87,8 @@ impl Relevant {
         threads: usize,
         stop: &Stop,
     ) -> Self {
-        let mut relevant = Self { marked: vec![false; store.numbers()], ..Self::default() };
+        let count = store.numbers();
+        let mut relevant = Self { marked: vec![false; count], read: vec![UNREAD; count], ..Self::default() };
         let passed = known.map(|known| relevant.adopt(store, known));
         if !wanted.names.is_empty() {
             let make = || Naming { store, wanted, named: Vec::new() };
@@ -109,24 +111,22 @@ impl Relevant {
     fn read_many(&mut self, store: &Store, wanted: &Wanted, threads: usize, stop: &Stop) {
         /// So many are read one by one in the time that it takes to look at what packs hold.
         const MANY: usize = 500;
-        let passed = |number: usize| !self.marked[number] || self.steps.read.contains_key(&(number as u32));
+        let passed = |number: usize| !self.marked[number] || self.read[number] != UNREAD;
         let passed: Vec<bool> = (0..self.marked.len()).map(passed).collect();
         if passed.iter().filter(|passed| !**passed).count() < MANY {
             return;
         }
         let marked = std::mem::take(&mut self.marked);
-        let make = || Reading { store, wanted, marked: &marked, steps: Steps::default() };
+        let make = || Reading { store, wanted, marked: &marked, trees: Vec::new(), steps: Steps::default() };
         // What cannot be read here is asked for again by whoever needs it.
         let (readings, _) = walk(store, Wants::TREES, Some(&passed), threads, stop, make);
-        for Reading { steps, .. } in readings {
-            for (&tree, &(from, to)) in &steps.read {
-                let begin = self.steps.all.len() as u32;
-                for step in &steps.all[from as usize..to as usize] {
-                    let name = self.steps.names.number(steps.names.word(step.name));
-                    self.steps.all.push(Step { name, ..*step });
-                }
-                self.steps.read.insert(tree, (begin, self.steps.all.len() as u32));
+        for Reading { trees, steps, .. } in readings {
+            let before = self.steps.all.len() as u32;
+            for (tree, (from, to)) in trees {
+                self.read[tree as usize] = (before + from, before + to);
             }
+            let names: Vec<u32> = steps.names.all().map(|name| self.steps.names.number(name)).collect();
+            self.steps.all.extend(steps.all.into_iter().map(|step| Step { name: names[step.name as usize], ..step }));
         }
         self.marked = marked;
     }
@@ -145,7 +145,7 @@ impl Relevant {
                     let name = steps.names.number(&entry.name);
                     steps.all.push(Step { name, object: store.number(&entry.id.0), is_tree: entry.is_tree });
                 }
-                steps.read.insert(number, (from, steps.all.len() as u32));
+                self.read[number as usize] = steps.since(from);
             }
         }
         passed
@@ -158,7 +158,7 @@ impl Relevant {
 
     /// The entries by which a tree leads to something, if it was read.
     pub(super) fn steps(&self, tree: u32) -> Option<&[Step]> {
-        let &(from, to) = self.steps.read.get(&tree)?;
+        let (from, to) = self.range(tree)?;
         Some(&self.steps.all[from as usize..to as usize])
     }
 
@@ -170,7 +170,7 @@ impl Relevant {
         wanted: &Wanted,
         finder: &mut Finder,
     ) -> Option<(u32, u32)> {
-        if let Some(&range) = self.steps.read.get(&tree) {
+        if let Some(range) = self.range(tree) {
             return Some(range);
         }
         store.find(&store.id(tree)?, finder)?;
@@ -179,7 +179,13 @@ impl Relevant {
         for entry in tree_entries(&finder.bytes, store.hash()).flatten() {
             steps.entry(&entry, store, wanted, marked);
         }
-        Some(steps.end(tree, from))
+        let range = steps.since(from);
+        self.read[tree as usize] = range;
+        Some(range)
+    }
+
+    fn range(&self, tree: u32) -> Option<(u32, u32)> {
+        self.read.get(tree as usize).copied().filter(|range| *range != UNREAD)
     }
 
     /// One of the entries.
@@ -219,18 +225,20 @@ struct Reading<'r> {
     store: &'r Store,
     wanted: &'r Wanted,
     marked: &'r [bool],
+    /// The trees that were read, and where their steps begin and end.
+    trees: Vec<(u32, (u32, u32))>,
     steps: Steps,
 }
 
 impl Visitor for Reading<'_> {
     fn object(&mut self, object: Object<'_>) -> Option<Memo> {
         let number = object.number_in(self.store)?;
-        let &mut Reading { store, wanted, marked, ref mut steps } = self;
+        let &mut Reading { store, wanted, marked, ref mut trees, ref mut steps } = self;
         let from = steps.all.len() as u32;
         let memo = fresh_entries(&object, store.hash(), |entry| {
             entry.is_some_and(|entry| steps.entry(&entry, store, wanted, marked))
         });
-        steps.end(number, from);
+        trees.push((number, steps.since(from)));
         memo
     }
 
