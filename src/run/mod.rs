@@ -362,7 +362,7 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     let said: Vec<Vec<u8>> = said.flat_map(|words| masked::in_words(&detector, words)).collect();
     outcome.masked.extend(said);
     outcome.owners = checkout::owners(&paths, &outcome, settings);
-    if settings.threads > 1 {
+    if settings.threads > 1 && lives.whole.is_some() {
         // Nobody has to wait until a large history is taken down.
         std::thread::spawn(move || drop(lives));
     }
@@ -596,8 +596,10 @@ impl<'r> Run<'r> {
             }
         };
         let modules = modules.modules();
-        match rayon::ThreadPoolBuilder::new().num_threads(self.settings.threads).build() {
-            Ok(pool) if modules.len() > 1 => pool.install(|| modules.into_par_iter().for_each(judge)),
+        // Threads take longer to begin than one file to be scanned.
+        let pool = (modules.len() > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(self.settings.threads));
+        match pool.map(rayon::ThreadPoolBuilder::build) {
+            Some(Ok(pool)) => pool.install(|| modules.into_par_iter().for_each(judge)),
             _ => modules.into_iter().for_each(judge),
         }
     }
