@@ -5,8 +5,16 @@
 /// The scheme, and the member of a container tool's configuration.
 pub const BASIC: [&str; 3] = ["basic ", "\"auth\"", "_auth"];
 
-/// The clauses of statements that make or change users.
-pub const SQL: [&str; 5] = ["identified by ", "identified with ", "password '", "password \\'", "set password for "];
+/// The clauses of statements that make or change users, and those that open an encrypted file.
+pub const SQL: [&str; 7] = [
+    "identified by ",
+    "identified with ",
+    "password '",
+    "password \\'",
+    "set password for ",
+    "pragma key",
+    "pragma rekey",
+];
 
 /// What stands before the address, and the drivers.
 pub const CONNECTION: [&str; 4] = ["@tcp(", "@unix(", "oracle:thin:", "oracle:oci:"];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Operator, Quoting, block, directive, markup, next_line, operator, pair, quoted, value};
+use super::{Operator, Quoting, block, compared, directive, markup, next_line, operator, pair, quoted, value};
 use crate::class::Class;
 use crate::window::Window;
 
@@ -36,6 +36,7 @@ pub fn read(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
         .or_else(|| markup::read(window, key))
         .or_else(|| next_line::item(window, key, &ending))
         .or_else(|| block::read(window, key, &ending))
+        .or_else(|| compared::read(window, key))
 }
 
 /// `--- PASS: TestName`, `PASS: name of a test`, as logs of tests have it.

@@ -38,7 +38,7 @@ const KEY_CALLS: [(&str, Taking); 22] = [
     ("createdecipher", Taking::Place(1)),
     ("cookieparser", Taking::Place(0)),
     ("fernet(", Taking::Place(0)),
-    ("hmac.new", Taking::Place(0)),
+    ("hmac.new", Taking::Hmac),
     ("hmac256", Taking::Place(0)),
     ("hmacshakeyfor", Taking::Place(0)),
     ("signedstring", Taking::Place(0)),
@@ -57,6 +57,8 @@ const KEY_CALLS: [(&str, Taking); 22] = [
 enum Taking {
     /// As the argument at this place, the first being 0.
     Place(usize),
+    /// As the first argument in Python, and behind the hash in Go, whose names begin with capitals.
+    Hmac,
     /// As `user:password` in the string behind the name.
     UserAnd,
 }
@@ -69,6 +71,7 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     let (_, taking) = CALLS.iter().chain(&KEY_CALLS).find(|(call, _)| call.as_bytes() == name)?;
     let place = match taking {
         Taking::Place(place) => *place,
+        Taking::Hmac => usize::from(window.slice(anchor.clone()).ends_with(b"New")),
         Taking::UserAnd => return user_and(window, anchor),
     };
     let name_end = window.run(anchor.end, Class::WORD, 40);

@@ -19,6 +19,7 @@ mod block;
 pub mod call;
 mod column;
 pub mod command;
+mod compared;
 pub mod connection;
 mod context;
 mod directive;

@@ -165,7 +165,17 @@ fn in_list(window: &Window<'_>, key: &Range<usize>, behind: usize) -> Option<(Op
         && matches!(window.byte(close), Some(b')' | b']' | b'}'));
     // `flag.String("key", "value", "what it is for")` (Go).
     let of_flag = window.byte(close) == Some(b',') && window.slice(open.saturating_sub(12)..open) == b"flag.String(";
-    (alone || of_flag).then_some((Operator::Argument, at))
+    let of_map = matches!(window.byte(close), Some(b',' | b')')) && names_come_first(window, open);
+    (alone || of_flag || of_map).then_some((Operator::Argument, at))
+}
+
+/// Whether a name stands at `at` of a list of names and values in turn: `Map.of("name", "value", "key", …)` (Java).
+fn names_come_first(window: &Window<'_>, at: usize) -> bool {
+    const OF: &[u8] = b"Map.of(";
+    let before = window.slice(at.saturating_sub(ARGUMENTS)..at);
+    let Some(of) = memchr::memmem::rfind(before, OF) else { return false };
+    let items = &before[of + OF.len()..];
+    memchr::memchr2(b'(', b')', items).is_none() && memchr::memchr_iter(b',', items).count().is_multiple_of(2)
 }
 
 /// How far behind an option's name its default may stand among its other arguments.

@@ -1,4 +1,5 @@
-//! Passwords in statements that make or change users: `IDENTIFIED BY 'x'` (MySQL, Oracle), `PASSWORD 'x'` (PostgreSQL).
+//! Passwords in statements that make or change users: `IDENTIFIED BY 'x'` (MySQL, Oracle), `PASSWORD 'x'` (PostgreSQL); and those
+//! that a file is encrypted with: `PRAGMA key = 'x'` (SQLCipher, <https://www.zetetic.net/sqlcipher/sqlcipher-api/#key>).
 
 use std::ops::Range;
 
@@ -18,6 +19,9 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     }
     if window.slice(anchor.clone()).to_ascii_lowercase().starts_with(b"set ") {
         return set_for(window, anchor);
+    }
+    if window.slice(anchor.start..anchor.start + 7).eq_ignore_ascii_case(b"pragma ") {
+        return pragma(window, anchor);
     }
     if !of_user(window, anchor.start) {
         return None;
@@ -51,6 +55,20 @@ fn set_for(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     }
     quoted::read(window, at)?;
     literal(window, anchor, at)
+}
+
+/// `PRAGMA key = 'x'`, `PRAGMA key = "x'…'"`, where the digits are the key itself.
+fn pragma(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
+    let equals = behind_blanks(window, anchor.end);
+    if window.byte(equals) != Some(b'=') {
+        return None;
+    }
+    let mut value = quoted::read(window, behind_blanks(window, equals + 1))?;
+    if window.slice(value.start..value.start + 2).eq_ignore_ascii_case(b"x'") && value.len() > 3 {
+        value = value.start + 2..value.end - 1;
+    }
+    let (operator, quoting) = (Operator::Place, Quoting::Quoted);
+    (!value.is_empty()).then_some(Assignment { key: anchor, value, operator, quoting })
 }
 
 const PLUGIN: Class = Class::of("A-Za-z0-9_'`\"");

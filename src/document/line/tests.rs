@@ -25,6 +25,10 @@ fn the_forms_of_many_languages_are_read() {
         ("if (password == \"abc\")", "password", "abc", Compare, Quoted),
         ("if (user.password.equals(\"abc\"))", "user.password", "abc", Compare, Quoted),
         ("if [ \"$PASSWORD\" = \"abc\" ]; then", "PASSWORD", "abc", Assign, Quoted),
+        ("if (\"abc\".equals(password)) {", "password", "abc", Compare, Quoted),
+        ("if ('a b' === user.password) {", "user.password", "a b", Compare, Quoted),
+        ("if ('abc' != $password) {", "password", "abc", Compare, Quoted),
+        ("Map.of(\"user\", \"x\",\n  \"password\", \"abc\", \"url\", y)", "password", "abc", Argument, Quoted),
         ("args: [\"--password\", \"abc\", \"-v\"]", "--password", "abc", Flag, Quoted),
         ("run(\"tool\",\n    \"--password\",\n    \"abc\",\n    \"x\")", "--password", "abc", Flag, Quoted),
         ("args:\n  - --password\n  - abc\n  - -v\n", "--password", "abc", Flag, Bare),
@@ -100,6 +104,12 @@ fn what_is_no_assignment_is_dismissed() {
         "{\"name\": \"--password\", \"nargs\": \"1\"}",
         "{'password', 'abc': 1}",
         "$password = abc",
+        "Map.of(\"type\", \"password\", \"abc\", x)",
+        "Map.of(f(\"x\"), \"password\", \"abc\", x)",
+        "if (\"\".equals(password)) {",
+        "x = \"abc\" + password",
+        "f(\"abc\", password)",
+        "\"abc\"\n == password",
         "password",
     ] {
         assert_eq!(read(text, "password"), None, "{text}");

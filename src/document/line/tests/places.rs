@@ -23,6 +23,8 @@ fn statements_are_read() {
         ("SET PASSWORD FOR 'a'@'%' = 'abc';", "set password for "),
         ("SET PASSWORD FOR a = PASSWORD('abc');", "set password for "),
         ("q('ALTER ROLE a ENCRYPTED PASSWORD \\'abc\\'')", "password \\'"),
+        ("db.execute(\"PRAGMA key = 'abc'\")", "pragma key"),
+        ("PRAGMA rekey=\"x'abc'\";", "pragma rekey"),
     ] {
         assert_eq!(read_at(sql::read, text, anchor).as_deref(), Some("abc"), "{text}");
     }
@@ -31,6 +33,8 @@ fn statements_are_read() {
         ("CREATE USER a IDENTIFIED BY VALUES 'abc'", "identified by "),
         ("CREATE USER a IDENTIFIED WITH sha256_password AS 'abc'", "identified with "),
         ("the password 'abc' is wrong", "password '"),
+        ("PRAGMA key = ?", "pragma key"),
+        ("PRAGMA key_size = 'abc'", "pragma key"),
         ("create an index for the object identified by `abc`", "identified by "),
         ("the base identified by abc", "identified by "),
         ("unidentified by abc", "identified by "),
@@ -125,6 +129,7 @@ fn calls_are_read() {
         ("cookieParser('abc')", "cookieparser"),
         ("Fernet(b'abc')", "fernet("),
         ("hmac.new(b'abc', message)", "hmac.new"),
+        ("hmac.New(sha256.New, []byte(\"abc\"))", "hmac.new"),
         ("Algorithm.HMAC256(\"abc\")", "hmac256"),
         ("Keys.hmacShaKeyFor(\"abc\".getBytes())", "hmacshakeyfor"),
         ("token.SignedString([]byte(\"abc\"))", "signedstring"),
