@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::repository::directories;
+use super::repository::{directories, worktrees_of};
 use super::{Repository, path_bytes, regular};
 use crate::place::FilePath;
 
@@ -72,7 +72,8 @@ impl Repository {
     pub(super) fn kept(&self) -> Vec<Kept> {
         let mut kept = Vec::new();
         let rooms = self.rooms();
-        for (room, place) in rooms.iter().flat_map(|room| room.places().into_iter().map(move |place| (room, place))) {
+        let places = rooms.iter().flat_map(|room| worktrees_of(&room.path).into_iter().map(move |place| (room, place)));
+        for (room, place) in places {
             let mut add = |inside: &Path| {
                 let path = room.path.join(&place).join(inside);
                 // A link may lead anywhere: a repository does not choose which files of the machine are read.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use gix::config::file::Metadata;
 
-use super::repository::{directories, modules_of};
+use super::repository::{modules_of, worktrees_of};
 use super::{Repository, path_bytes, regular};
 use crate::place::{FilePath, sanitize};
 
@@ -29,14 +29,6 @@ pub(super) struct Configuration {
 pub(super) struct Room {
     pub(super) name: PathBuf,
     pub(super) path: PathBuf,
-}
-
-impl Room {
-    /// The room itself, and those of its worktrees, from it.
-    pub(super) fn places(&self) -> Vec<PathBuf> {
-        let worktrees = directories(&self.path.join("worktrees")).into_iter();
-        std::iter::once(PathBuf::new()).chain(worktrees.map(|name| Path::new("worktrees").join(name))).collect()
-    }
 }
 
 /// How many files are included at most, one by the other or side by side.
@@ -82,7 +74,7 @@ impl Repository {
         let mut found = Configuration::default();
         for room in self.rooms() {
             found.add(&room, Path::new("config"));
-            room.places().iter().for_each(|place| found.add(&room, &place.join("config.worktree")));
+            worktrees_of(&room.path).iter().for_each(|place| found.add(&room, &place.join("config.worktree")));
         }
         found
     }

@@ -272,11 +272,17 @@ impl Repository {
             let detail = crate::place::sanitize(&detail);
             notices.push(Notice::new(crate::notice::Cause::CorruptObject, "HEAD", detail));
         }
-        let worktrees = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
-        let heads = worktrees.map(|worktree| worktree.path().join("HEAD")).chain([self.common_dir.join("HEAD")]);
-        for head in heads {
-            let id = regular::read(&head).ok().and_then(|text| gix::ObjectId::from_hex(text.trim_ascii()).ok());
-            tips.extend(id.map(|id| (shown(&head), id)));
+        for place in worktrees_of(&self.common_dir) {
+            let room = self.common_dir.join(&place);
+            let mut files = vec![room.join("HEAD")];
+            // What a worktree keeps for itself: where a bisection is, and `refs/worktree`.
+            if place != Path::new("") {
+                files_below(&room.join("refs"), &mut files);
+            }
+            for file in files {
+                let id = regular::read(&file).ok().and_then(|text| gix::ObjectId::from_hex(text.trim_ascii()).ok());
+                tips.extend(id.map(|id| (shown(&file), id)));
+            }
         }
         (tips, notices)
     }
@@ -344,25 +350,16 @@ impl Repository {
 
     /// The objects that the reflogs of the repository and its worktrees name.
     pub(crate) fn reflog(&self) -> Vec<gix::ObjectId> {
-        let worktrees = self.common_dir.join("worktrees");
-        let worktrees = directories(&worktrees).into_iter().map(|name| worktrees.join(name).join("logs"));
-        let mut pending: Vec<PathBuf> = worktrees.chain([self.common_dir.join("logs")]).collect();
+        let mut logs = Vec::new();
+        for place in worktrees_of(&self.common_dir) {
+            files_below(&self.common_dir.join(place).join("logs"), &mut logs);
+        }
         let mut ids = std::collections::BTreeSet::new();
-        while let Some(directory) = pending.pop() {
-            for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => pending.push(entry.path()),
-                    Ok(kind) if kind.is_file() => {
-                        let text = fs::read(entry.path()).unwrap_or_default();
-                        for line in text.split(|&byte| byte == b'\n') {
-                            let words = line.split(|&byte| byte == b' ').take(2);
-                            ids.extend(
-                                words.filter_map(|id| gix::ObjectId::from_hex(id).ok()).filter(|id| !id.is_null()),
-                            );
-                        }
-                    }
-                    _ => {}
-                }
+        for log in logs {
+            let text = fs::read(log).unwrap_or_default();
+            for line in text.split(|&byte| byte == b'\n') {
+                let words = line.split(|&byte| byte == b' ').take(2);
+                ids.extend(words.filter_map(|id| gix::ObjectId::from_hex(id).ok()).filter(|id| !id.is_null()));
             }
         }
         ids.into_iter().collect()
@@ -383,6 +380,26 @@ impl Repository {
         self.store().0.has_promisor_pack()
             || config.string("extensions.partialClone").is_some()
             || remotes.any(|remote| remote.value("promisor").is_some_and(|value| !no(&value)))
+    }
+}
+
+/// Where in a directory of git's what the working trees have for themselves lies: in itself, and below for those that are linked.
+pub(super) fn worktrees_of(git_dir: &Path) -> Vec<PathBuf> {
+    let linked = directories(&git_dir.join("worktrees")).into_iter().map(|name| Path::new("worktrees").join(name));
+    std::iter::once(PathBuf::new()).chain(linked).collect()
+}
+
+/// Adds the files in a directory and below it; links are not followed.
+fn files_below(directory: &Path, files: &mut Vec<PathBuf>) {
+    let mut pending = vec![directory.to_owned()];
+    while let Some(directory) = pending.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => pending.push(entry.path()),
+                Ok(kind) if kind.is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
     }
 }
 

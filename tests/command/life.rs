@@ -184,6 +184,26 @@ fn what_a_ref_names_without_a_commit_is_held_by_it() {
     assert!(plan.contains("held by: `refs/keys/tree`") && plan.contains("`refs/keys/a`, `refs/tags/key`"), "{plan}");
 }
 
+/// Refs that a linked worktree keeps for itself are refs, too.
+#[test]
+fn what_only_another_worktree_names_is_held_by_it() {
+    let scratch = Scratch::repository();
+    scratch.write("repo/a.txt", "x\n");
+    scratch.commit(0, "Begin");
+    scratch.git("repo", &["worktree", "add", "-q", "../other", "-b", "side"]);
+    scratch.write("other/key.txt", format!("token = {}\n", github("kept")));
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    scratch.git("other", &["add", "-A"]);
+    scratch.git("other", &[&identity[..], &["commit", "-q", "-m", "Key"]].concat());
+    scratch.git("other", &["update-ref", "refs/worktree/keep", "HEAD"]);
+    scratch.git("other", &["reset", "-q", "--hard", "HEAD~1"]);
+    for at in ["repo", "other"] {
+        let kept = life(&scratch, at, "kept");
+        assert_eq!((kept["holding_count"].as_u64(), &kept["only_reflog"]), (Some(1), &false.into()), "{kept:#}");
+        assert!(names(&kept["holding"])[0].ends_with("refs/worktree/keep"), "{kept:#}");
+    }
+}
+
 #[test]
 fn what_the_message_of_a_commit_says_is_there_as_long_as_a_ref_leads_to_it() {
     let scratch = Scratch::repository();
