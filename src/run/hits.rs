@@ -76,14 +76,11 @@ impl Hits {
             (is_unsure, &hit.origin, hit.span, hit.rule, hit.secret.expose())
         }
         self.list.sort_unstable_by(|a, b| order(a, bound.least).cmp(&order(b, bound.least)));
-        let mut kept = 0;
-        let fits = |hit: &&Hit| {
-            let with_it = kept + cost(hit);
-            let fits = with_it <= bound.most;
-            kept = if fits { with_it } else { kept };
-            fits
-        };
-        let count = self.list.iter().take_while(fits).count();
+        let costs = self.list.iter().scan(0, |all, hit| {
+            *all += cost(hit);
+            Some(*all)
+        });
+        let (count, kept) = costs.take_while(|all| *all <= bound.most).fold((0, 0), |(count, _), all| (count + 1, all));
         self.list.truncate(count);
         (self.kept, self.is_cut) = (kept, true);
     }

@@ -71,8 +71,8 @@ impl Repository {
     /// Every text that git keeps for the repository, its worktrees and submodules, by name.
     pub(super) fn kept(&self) -> Vec<Kept> {
         let mut kept = Vec::new();
-        let rooms = self.rooms();
-        let places = rooms.iter().flat_map(|room| worktrees_of(&room.path).into_iter().map(move |place| (room, place)));
+        let rooms = self.configuration().rooms.iter();
+        let places = rooms.flat_map(|room| worktrees_of(&room.path).into_iter().map(move |place| (room, place)));
         for (room, place) in places {
             let mut add = |inside: &Path| {
                 let path = room.path.join(&place).join(inside);

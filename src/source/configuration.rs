@@ -17,6 +17,8 @@ use crate::place::{FilePath, sanitize};
 /// The files, and what was not followed.
 #[derive(Default)]
 pub(super) struct Configuration {
+    /// The directories of git's that the repository has: its own, those of its submodules, and of theirs.
+    pub(super) rooms: Vec<Room>,
     /// Each by its name from the top of the working tree.
     pub(super) files: Vec<(FilePath, PathBuf)>,
     /// What is included and lies elsewhere, as it is written.
@@ -45,8 +47,7 @@ impl Repository {
         PathBuf::from(if self.work_dir().is_some() { ".git" } else { "" })
     }
 
-    /// The directories of git's that the repository has: its own, those of its submodules, and of theirs.
-    pub(super) fn rooms(&self) -> Vec<Room> {
+    fn rooms(&self) -> Vec<Room> {
         let top = self.git_dir_name();
         let canonical = |path: &Path| fs::canonicalize(path).ok();
         let common_dir = canonical(self.common_dir());
@@ -72,11 +73,12 @@ impl Repository {
 
     fn find_configuration(&self) -> Configuration {
         let mut found = Configuration::default();
-        for room in self.rooms() {
-            found.add(&room, Path::new("config"));
-            worktrees_of(&room.path).iter().for_each(|place| found.add(&room, &place.join("config.worktree")));
+        let rooms = self.rooms();
+        for room in &rooms {
+            found.add(room, Path::new("config"));
+            worktrees_of(&room.path).iter().for_each(|place| found.add(room, &place.join("config.worktree")));
         }
-        found
+        Configuration { rooms, ..found }
     }
 
     /// Says which files the configuration includes that were not opened.

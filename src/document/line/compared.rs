@@ -27,7 +27,7 @@ pub fn read(window: &Window<'_>, key: &Range<usize>) -> Option<Given> {
     let quote = window.before(end).filter(|byte| matches!(byte, b'"' | b'\''))?;
     let content = window.slice((end - 1).saturating_sub(VALUE_MAX)..end - 1);
     let open = memchr::memrchr(quote, content)?;
-    let value = end - 1 - (content.len() - open - 1)..end - 1;
+    let value = end - content.len() + open..end - 1;
     let opens = window.before(value.start - 1).is_none_or(|byte| !byte.is_ascii_alphanumeric() && byte != b'\\');
     let is_literal = !value.is_empty() && memchr::memchr(b'\n', window.slice(value.clone())).is_none();
     (opens && is_literal).then_some((Operator::Compare, value, Quoting::Quoted))

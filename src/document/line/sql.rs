@@ -17,10 +17,11 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
     if window.before(anchor.start).is_some_and(|byte| Class::WORD.contains(byte)) {
         return None;
     }
-    if window.slice(anchor.clone()).to_ascii_lowercase().starts_with(b"set ") {
+    let clause = window.slice(anchor.clone()).to_ascii_lowercase();
+    if clause.starts_with(b"set ") {
         return set_for(window, anchor);
     }
-    if window.slice(anchor.start..anchor.start + 7).eq_ignore_ascii_case(b"pragma ") {
+    if clause.starts_with(b"pragma ") {
         return pragma(window, anchor);
     }
     if !of_user(window, anchor.start) {
@@ -31,7 +32,7 @@ pub fn read(window: &Window<'_>, anchor: Range<usize>) -> Option<Assignment> {
         return literal(window, key.clone(), behind_blanks(window, key.end));
     }
     let mut at = behind_blanks(window, anchor.end);
-    if window.slice(anchor.clone()).to_ascii_lowercase().ends_with(b"with ") {
+    if clause.ends_with(b"with ") {
         // IDENTIFIED WITH plugin BY 'x'; with AS, it is a hash.
         at = behind_word(window, behind_blanks(window, window.run(at, PLUGIN, 64)), b"by")?;
     }

@@ -94,17 +94,17 @@ impl<'h> Reader<'h> {
 
     /// Takes note of an object that is not here; says whether it is.
     fn check(&mut self, id: &gix::oid, role: Role) -> bool {
-        self.number(id, role).is_some() || id.is_empty_tree()
+        self.is_here(id, self.store.number(id), role)
     }
 
-    /// The number of an object; takes note of one that is not here.
-    fn number(&mut self, id: &gix::oid, role: Role) -> Option<u32> {
-        let number = self.store.number(id);
+    /// The same of an object whose number was looked up.
+    fn is_here(&mut self, id: &gix::oid, number: Option<u32>, role: Role) -> bool {
         // git knows the empty tree without an object, and so do we.
-        if number.is_none() && !id.is_empty_tree() {
+        let is_here = number.is_some() || id.is_empty_tree();
+        if !is_here {
             self.gaps.missing.insert((id.to_owned(), role));
         }
-        number
+        is_here
     }
 
     fn person(&mut self, person: &[u8]) -> Arc<[u8]> {
@@ -192,9 +192,9 @@ impl<'h> Reader<'h> {
                 return false;
             }
             // What is missing is so of every tree that names it.
-            let number = self.number(entry.id, if entry.is_tree() { Role::Tree } else { Role::Blob });
+            let number = self.store.number(entry.id);
             inside.extend(number);
-            let is_missing = number.is_none() && !entry.id.is_empty_tree();
+            let is_missing = !self.is_here(entry.id, number, if entry.is_tree() { Role::Tree } else { Role::Blob });
             is_complete &= !is_missing;
             is_missing
         });
