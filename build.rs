@@ -33,6 +33,7 @@ mod detect {
         let _ = writeln!(out, "literals: List::Borrowed(&[{}]),", literals.join(", "));
         let _ = writeln!(out, "targets: List::Borrowed(&{:?}),", anchors.targets);
         let _ = writeln!(out, "ends: List::Borrowed(&{:?}),", anchors.ends);
+        let _ = writeln!(out, "stances: List::Borrowed(&{:?}),", anchors.stances);
         let _ = writeln!(out, "urls: List::Borrowed(&{:?}),", anchors.urls);
         let _ = writeln!(out, "pems: List::Borrowed(&{:?}),", anchors.pems);
         let _ = writeln!(out, "lines: List::Borrowed(&{:?}),\n}};", anchors.lines);

@@ -7,11 +7,13 @@
 
 use std::ops::Range;
 
+use fearless_simd::{mask8x64, prelude::*};
+
 use super::derived::{Derived, Encoding, Map, Unit};
 use super::plausible::{self, Look};
 use super::runs;
 use super::scope::{Budget, Piece, Scope};
-use crate::lanes::{BLOCK, is, which};
+use crate::lanes::{self, Class, Near, is};
 
 /// The fewest digits that are looked at.
 pub const LEAST: usize = 20;
@@ -53,8 +55,7 @@ pub fn derive(
     sink: &mut dyn FnMut(Derived),
 ) -> usize {
     // Names and paths in lower case.
-    let head = &text[run.start..run.end.min(run.start + 256)];
-    if !runs::is_more_than_a_name(head) {
+    if !runs::is_more_than_a_name(text, run.start..run.end.min(run.start + 256)) {
         return run.end;
     }
     let end = block_end(text, &run);
@@ -74,8 +75,8 @@ pub fn derive(
     }
     // A line break is no reason to begin anew, but the first line tells what all of them are.
     scope.pieces(block.clone(), |piece| {
-        let known = piece.range.start == run.start;
-        let Some(start) = beginning(text, &piece.range, &first, known && !(scope.inside && run.start == 0)) else {
+        let known = piece.range.start == run.start && !(scope.inside && run.start == 0);
+        let Some(start) = beginning(text, &piece.range, &first, known) else {
             return;
         };
         sink_piece(text, Piece { range: start..piece.range.end, own: piece.own }, piece.range.end < end, budget, sink);
@@ -97,12 +98,11 @@ fn sink_piece(text: &[u8], piece: Piece, cut: bool, budget: &Budget, sink: &mut 
 fn beginning(text: &[u8], range: &Range<usize>, first: &Line, known: bool) -> Option<usize> {
     // No further, because a long run is looked at piece by piece.
     let text = &text[..range.end];
-    let digits = range.start..runs::end(text, range.start);
     let own;
-    let line = if digits == first.digits {
+    let line = if range.start == first.digits.start && first.digits.end <= range.end {
         first
     } else {
-        own = Line::of(text, digits);
+        own = Line::of(text, range.start..runs::end(text, range.start));
         &own
     };
     let Range { start, end } = line.digits;
@@ -118,6 +118,17 @@ fn beginning(text: &[u8], range: &Range<usize>, first: &Line, known: bool) -> Op
     })
 }
 
+/// The digits that paths and names are separated by.
+struct Separators;
+
+impl Class for Separators {
+    #[inline(always)]
+    fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+        let here = near.here();
+        is(here, b'/') | is(here, b'-') | is(here, b'_')
+    }
+}
+
 /// Digits in a row.
 struct Line {
     digits: Range<usize>,
@@ -129,8 +140,7 @@ impl Line {
     fn of(text: &[u8], digits: Range<usize>) -> Self {
         let (mut behind, mut count) = ([0; BEGINNINGS], 0);
         let Range { start, end } = digits;
-        for block in (start..end).step_by(BLOCK) {
-            let mut marks = which(&text[..end], block, |bytes| is(bytes, b'/') | is(bytes, b'-') | is(bytes, b'_'));
+        for (block, mut marks) in lanes::few_blocks::<Separators>(text, start..end) {
             while marks != 0 && count < BEGINNINGS {
                 behind[count] = block + marks.trailing_zeros() as usize + 1;
                 count += 1;
@@ -169,7 +179,12 @@ fn worth(digits: &[u8]) -> Option<Look> {
 
 /// Whether the digits say gzip, or digits that do: Helm keeps its releases in base64 twice.
 fn is_compressed(digits: &[u8]) -> bool {
-    ["H4sI", "SDRzS", "U0RSel"].iter().any(|start| digits.starts_with(start.as_bytes()))
+    match digits {
+        [b'H', rest @ ..] => rest.starts_with(b"4sI"),
+        [b'S', rest @ ..] => rest.starts_with(b"DRzS"),
+        [b'U', rest @ ..] => rest.starts_with(b"0RSel"),
+        _ => false,
+    }
 }
 
 /// Decodes digits, as many as are, and returns how many bytes they made.

@@ -7,32 +7,37 @@
 use std::ops::Range;
 
 use super::in_place::{Edit, Said};
-use crate::lanes::{BLOCK, is, which};
+use fearless_simd::{mask8x64, prelude::*};
+
+use crate::lanes::{self, Class, Near, Set, is};
 
 /// How much white space may stand between two pieces.
 const SPACE: usize = 200;
 
 /// What may follow the quote at the end of a literal that goes on: space, an operator, or the next quote.
-const GOES_ON: [bool; 256] = {
-    let (mut goes_on, bytes, mut at) = ([false; 256], b" \t\n\r+.&|<\\~^\"'`", 0);
-    while at < bytes.len() {
-        goes_on[bytes[at] as usize] = true;
-        at += 1;
+const GOES_ON: &[u8] = b" \t\n\r+.&|<\\~^\"'`";
+
+/// Quotes at the end of a literal that may go on. Most literals end for good, and most quotes begin one.
+struct Quotes;
+
+impl Class for Quotes {
+    #[inline(always)]
+    fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+        let here = near.here();
+        let quotes = is(here, b'"') | is(here, b'\'') | is(here, b'`');
+        quotes & const { Set::of(GOES_ON) }.holds(near.behind::<1>())
     }
-    goes_on
-};
+}
 
 /// Finds what stands between two literals.
 pub fn find_literals(text: &[u8], range: Range<usize>, edit: &mut dyn FnMut(Edit)) {
     let text = &text[..range.end];
     let mut done = range.start;
-    for block in range.clone().step_by(BLOCK) {
-        let mut quotes = which(text, block, |bytes| is(bytes, b'"') | is(bytes, b'\'') | is(bytes, b'`'));
+    for (block, mut quotes) in lanes::blocks::<Quotes>(text, range.clone()) {
         while quotes != 0 {
             let at = block + quotes.trailing_zeros() as usize;
             quotes &= quotes - 1;
-            // Most literals end here for good, and most quotes begin one.
-            if !text.get(at + 1).is_some_and(|&next| GOES_ON[usize::from(next)]) || at < done || at == 0 {
+            if at < done || at == 0 {
                 continue;
             }
             // In a string of JSON the quotes of another program are escaped.
@@ -96,13 +101,17 @@ fn joint(text: &[u8], quote: usize, escaped: bool) -> Option<usize> {
     let own = text[quote];
     let tripled = !escaped && text[quote..].starts_with(&[own; 3]);
     let closed = quote + if tripled { 3 } else { 1 };
-    if *text.get(closed)? == b'`' || !GOES_ON[usize::from(text[closed])] {
+    if *text.get(closed)? == b'`' || !GOES_ON.contains(&text[closed]) {
         return None;
     }
     let at = space(text, closed);
-    let operators: [&[u8]; 9] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"~", b"^"];
-    let operator = operators.iter().find(|it| text[at..].starts_with(it)).copied().unwrap_or_default();
-    let at = space(text, at + operator.len());
+    let length = match text[at..] {
+        [b'+', b'+', ..] | [b'.', b'.', ..] | [b'|', b'|', ..] | [b'<', b'>', ..] => 2,
+        [b'+' | b'.' | b'&' | b'~' | b'^', ..] => 1,
+        _ => 0,
+    };
+    let operator = &text[at..at + length];
+    let at = space(text, at + length);
     // A prefix of Python, C++, C# or Rust: `b"…"`.
     let is_prefix =
         |byte: &&u8| matches!(byte, b'r' | b'R' | b'b' | b'B' | b'u' | b'U' | b'8' | b'L' | b'f' | b'@' | b'$');

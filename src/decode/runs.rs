@@ -1,18 +1,18 @@
 //! Finds long runs of base64 digits.
 //!
 //! Of 64 bytes at a time it is one bit each whether they are digits, and twenty bits in a row are found by five steps for all
-//! of them: 0.4 ns a byte of source code. Looking at every twentieth place and measuring the run around it reads a third of the
+//! of them. Looking at every twentieth place and measuring the run around it reads a third of the
 //! bytes and takes more than twice as long, because names are often nearly long enough.
 
 use std::ops::Range;
 
-use wide::u8x16;
+use fearless_simd::{mask8x64, prelude::*};
 
 use super::base64::{LEAST, is_digit};
 use super::derived::Derived;
 use super::scope::{Budget, Scope};
 use super::{base64, hex};
-use crate::lanes::{BLOCK, is, which, within};
+use crate::lanes::{self, BLOCK, Class, Near, is, which, within};
 
 /// Derives what every run of digits says.
 pub fn derive(text: &[u8], scope: &Scope<'_>, budget: &Budget, sink: &mut dyn FnMut(Derived)) {
@@ -59,12 +59,36 @@ pub fn block_start(text: &[u8], at: usize) -> usize {
 /// Calls `found` with every run of at least [`LEAST`] digits at or behind `from`, where none goes on, that begins before `to`;
 /// it says where to go on. Returns how far was looked.
 pub fn each(text: &[u8], from: usize, to: usize, mut found: impl FnMut(Range<usize>) -> usize) -> usize {
-    let mut floor = from;
-    while let Some(start) = next(text, floor, to) {
-        let end = end(text, start);
-        floor = found(start..end).max(end);
+    let stop = text.len().min(to.saturating_add(LEAST));
+    let mut blocks = lanes::blocks::<Digits>(text, from..stop);
+    // What stands before the floor belongs to runs that were found.
+    let (mut floor, mut streaks) = (from, Streaks::default());
+    while let Some((at, digits)) = blocks.next() {
+        let mut now = if floor > at { digits & behind(floor, at) } else { digits };
+        loop {
+            let ends = streaks.ends(now);
+            if ends == 0 {
+                break;
+            }
+            let start = at + ends.trailing_zeros() as usize + 1 - LEAST;
+            if start >= to {
+                return floor.max(to.min(text.len()));
+            }
+            let end = end(text, start);
+            floor = found(start..end).max(end);
+            (streaks, now) = (Streaks::default(), now & behind(floor, at));
+        }
+        if floor > at + BLOCK {
+            blocks.skip_to(floor);
+        }
     }
     floor.max(to.min(text.len()))
+}
+
+/// The bits of a block at `at` for what stands at or behind `floor`.
+fn behind(floor: usize, at: usize) -> u64 {
+    let passed = floor.saturating_sub(at);
+    if passed < BLOCK { u64::MAX << passed } else { 0 }
 }
 
 /// Where the digits from `at` on end.
@@ -79,62 +103,63 @@ pub fn end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// Whether there is anything in `digits` but small letters and separators.
+/// Whether there is anything among the digits at `digits` but small letters and separators.
 #[must_use]
-pub fn is_more_than_a_name(digits: &[u8]) -> bool {
-    (0..digits.len())
-        .step_by(BLOCK)
-        .any(|at| which(digits, at, |bytes| within(bytes, b'A', b'Z') | within(bytes, b'0', b'9')) != 0)
+pub fn is_more_than_a_name(text: &[u8], digits: Range<usize>) -> bool {
+    lanes::few_blocks::<NoName>(text, digits).any(|(_, bits)| bits != 0)
 }
 
-/// Where the first run at or behind `from` begins, if that is before `to`.
-fn next(text: &[u8], from: usize, to: usize) -> Option<usize> {
-    let (mut at, mut before, mut was_half) = (from, 0_u64, false);
-    while at < text.len().min(to.saturating_add(LEAST)) {
-        let now = digits(text, at);
-        let is_half = has_half(now);
-        // Of a run across two blocks half stands in one of them.
-        if !(is_half || was_half) {
-            (at, before) = (at + BLOCK, now);
-            continue;
-        }
-        was_half = is_half;
-        // A bit stays if as many bits behind it as the run is long are set.
-        let mut runs = u128::from(before) | u128::from(now) << BLOCK;
-        let mut length = 1;
-        while length < LEAST {
-            let more = length.min(LEAST - length);
-            runs &= runs >> more;
-            length += more;
-        }
-        // Those that end before the block were seen with the one before.
-        runs >>= BLOCK - (LEAST - 1);
-        if runs != 0 {
-            let start = at + runs.trailing_zeros() as usize - (LEAST - 1);
-            return (start < to).then_some(start);
-        }
-        (at, before) = (at + BLOCK, now);
+/// How many bits in a row are set behind each other, across blocks.
+#[derive(Clone, Copy, Default)]
+struct Streaks {
+    /// Of the block before: its bits, and which of them are the last of so many in a row.
+    one: u64,
+    two: u64,
+    four: u64,
+    eight: u64,
+}
+
+impl Streaks {
+    /// Which bits of the next block are the last of [`LEAST`] in a row.
+    #[inline(always)]
+    fn ends(&mut self, one: u64) -> u64 {
+        const _: () = assert!(LEAST == 20, "as many are told by these steps");
+        let joined = |now: u64, before: u64, places: u32| now & (now << places | before >> (u64::BITS - places));
+        let two = joined(one, self.one, 1);
+        let four = joined(two, self.two, 2);
+        let eight = joined(four, self.four, 4);
+        let sixteen = joined(eight, self.eight, 8);
+        let ends = sixteen & (four << 16 | self.four >> (u64::BITS - 16));
+        *self = Self { one, two, four, eight };
+        ends
     }
-    None
 }
 
-/// Whether half of the shortest run is among the digits of a block.
-#[inline(always)]
-fn has_half(digits: u64) -> bool {
-    const _: () = assert!(LEAST == 20, "ten in a row are told by these steps");
-    let two = digits & digits >> 1;
-    let four = two & two >> 2;
-    let eight = four & four >> 4;
-    eight & two >> 8 != 0
+/// [`is_digit`] without branches.
+struct Digits;
+
+impl Class for Digits {
+    #[inline(always)]
+    fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+        let here = near.here();
+        let letters = within(here | 0x20, b'a', b'z');
+        letters | within(here, b'/', b'9') | is(here, b'+') | is(here, b'-') | is(here, b'_')
+    }
 }
 
-/// Which bytes of a block are digits: [`is_digit`] without branches.
-#[inline(always)]
+/// Capitals and digits of ten.
+struct NoName;
+
+impl Class for NoName {
+    #[inline(always)]
+    fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+        let here = near.here();
+        within(here, b'A', b'Z') | within(here, b'0', b'9')
+    }
+}
+
 fn digits(text: &[u8], at: usize) -> u64 {
-    which(text, at, |bytes| {
-        let letters = within(bytes | u8x16::splat(0x20), b'a', b'z');
-        letters | within(bytes, b'/', b'9') | is(bytes, b'+') | is(bytes, b'-') | is(bytes, b'_')
-    })
+    which::<Digits>(text, at)
 }
 
 #[cfg(test)]

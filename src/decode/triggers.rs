@@ -2,11 +2,12 @@
 //!
 //! **The problem.** Nine finders go over every text, each for a character of its own that most texts hold (a
 //! backslash, an ampersand, an equals sign), and nearly always find nothing. **The way chosen.** Each is asked only if the text has the two
-//! or three bytes that it begins with. One pass tells where a first byte of any of them stands, and what stands behind it is
-//! looked up without a branch. **The ways rejected.** A packed searcher of a library for all beginnings takes three times as long, and
+//! or three bytes that it begins with. One pass tells where any of them begins, and which it is is looked up there. **The ways rejected.** A packed searcher of a library for all beginnings takes three times as long, and
 //! comparing all bytes at every place twice.
 
-use crate::lanes::{BLOCK, is, which};
+use fearless_simd::{mask8x64, prelude::*};
+
+use crate::lanes::{self, Class, Near, is, within};
 
 /// `%` and a digit from 2 to 7: what is printed begins with one.
 pub(super) const PERCENT: u8 = 1;
@@ -55,14 +56,29 @@ const MAY_STAND: [[u8; 256]; 3] = {
     may
 };
 
+/// Where one of them may begin, as far as vectors tell without a table.
+struct Beginnings;
+
+impl Class for Beginnings {
+    #[inline(always)]
+    fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+        let (first, second, third) = (near.here(), near.behind::<1>(), near.behind::<2>());
+        let line = is(second, b'\n') | is(second, b'\r');
+        let letter = is(second, b'u') | is(second, b'x');
+        let block = is(second, b' ') & (is(third, b'|') | is(third, b'>'));
+        is(first, b'%') & within(second, b'2', b'7')
+            | is(first, b'\\') & (line | letter | is(second, b'/'))
+            | is(first, b'&') & (is(second, b'#') | within(second, b'a', b'z'))
+            | is(first, b'=') & (line | is(second, b'3'))
+            | is(first, b':') & block
+            | is(first, b'<') & is(second, b'<')
+    }
+}
+
 /// Which of them the text holds.
 pub(super) fn of(text: &[u8]) -> u8 {
     let mut flags = ALWAYS;
-    for block in (0..text.len()).step_by(BLOCK) {
-        let mut firsts = which(text, block, |bytes| {
-            let marks = is(bytes, b'%') | is(bytes, b'\\') | is(bytes, b'&');
-            marks | is(bytes, b'=') | is(bytes, b':') | is(bytes, b'<')
-        });
+    for (block, mut firsts) in lanes::blocks::<Beginnings>(text, 0..text.len()) {
         while firsts != 0 {
             let at = block + firsts.trailing_zeros() as usize;
             firsts &= firsts - 1;
@@ -80,6 +96,7 @@ pub(super) fn of(text: &[u8]) -> u8 {
 mod tests {
     use super::super::{IN_PLACE, in_place};
     use super::*;
+    use crate::lanes::BLOCK;
 
     #[test]
     fn whatever_a_finder_finds_is_announced() {

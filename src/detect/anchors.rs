@@ -44,6 +44,18 @@ impl Target {
     }
 }
 
+/// What must be so around a literal if anything is to come of it, whatever it stands for: most short literals are met within
+/// words, and this is told before anybody looks at them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stance {
+    /// It may stand anywhere.
+    Anywhere,
+    /// A token can begin at it.
+    AtBoundary,
+    /// It stands by itself as a context word does.
+    ByItself,
+}
+
 /// Where the search for the rules of a set begins.
 #[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Anchors {
@@ -53,6 +65,8 @@ pub(super) struct Anchors {
     pub(super) targets: List<Target>,
     /// By literal: where its targets end.
     pub(super) ends: List<u32>,
+    /// By literal: what must be so around it.
+    pub(super) stances: List<Stance>,
     /// The rules for passwords in URLs.
     pub(super) urls: List<RuleIndex>,
     /// The rules for PEM blocks. One with context words is about one provider's keys, and goes before the rule for any key.
@@ -100,10 +114,15 @@ impl Anchors {
                 }
             }
         }
+        let ends_of = |literal: usize| ends[literal] as usize;
+        let begins_of = |literal: usize| literal.checked_sub(1).map_or(0, ends_of);
+        let stances = (0..literals.len()).map(|it| stance(&targets[begins_of(it)..ends_of(it)]));
+        let stances: Vec<Stance> = stances.collect();
         Self {
             literals: literals.into(),
             targets: targets.into(),
             ends: ends.into(),
+            stances: stances.into(),
             urls: urls.into(),
             pems: pems.into_iter().map(|(_, index)| index).collect::<Vec<_>>().into(),
             lines: lines.into(),
@@ -114,6 +133,19 @@ impl Anchors {
     pub(super) fn targets(&self, literal: usize) -> &[Target] {
         let start = literal.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.targets[start as usize..self.ends[literal] as usize]
+    }
+}
+
+/// What must be so around a literal that stands for all of these.
+fn stance(targets: &[Target]) -> Stance {
+    match targets.first() {
+        Some(Target::Token { .. }) if targets.iter().all(|it| matches!(it, Target::Token { offset: 0, .. })) => {
+            Stance::AtBoundary
+        }
+        Some(Target::Context { .. }) if targets.iter().all(|it| matches!(it, Target::Context { .. })) => {
+            Stance::ByItself
+        }
+        _ => Stance::Anywhere,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The tables of the built-in rules, as `build.rs` made them: a start has nothing to sort and to choose.
 
 use super::anchors::Anchors;
+use super::anchors::Stance::*;
 use super::anchors::Target::*;
 use super::prefilter::{Cell, Entry, Gram, Group, Prefilter};
 use crate::rule::format::{List, Text};

@@ -221,17 +221,31 @@ fn lines(text: &[u8], at: usize) -> Range<usize> {
 /// Whether the word stands by itself: `aws` is in `aws_key` and `myAws`, not in `paws`. Short words must end there, too.
 pub fn is_context_word(window: &Window<'_>, word: &Range<usize>) -> bool {
     let text = window.slice(word.clone());
-    let (Some(&first), Some(&last)) = (text.first(), text.last()) else { return false };
-    let begins = window.before(word.start).is_none_or(|before| {
-        !first.is_ascii_alphanumeric()
-            || !before.is_ascii_alphabetic()
-            || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
-    });
-    let ends = word.len() >= 5
-        || window.byte(word.end).is_none_or(|next| {
-            !next.is_ascii_alphabetic() || (!last.is_ascii_uppercase() && next.is_ascii_uppercase())
-        });
-    begins && ends
+    let begins = || window.before(word.start).is_none_or(|before| begins_behind(before, text));
+    let ends = || window.byte(word.end).is_none_or(|next| ends_before(text, next));
+    !text.is_empty() && begins() && ends()
+}
+
+/// The same of a word in a text, as far as the bytes beside it tell.
+#[inline]
+pub fn stands_by_itself(text: &[u8], word: &Range<usize>) -> bool {
+    let (before, behind) = (word.start.checked_sub(1), text.get(word.end));
+    let word = &text[word.clone()];
+    before.is_none_or(|at| begins_behind(text[at], word)) && behind.is_none_or(|&next| ends_before(word, next))
+}
+
+fn begins_behind(before: u8, word: &[u8]) -> bool {
+    let first = word.first().copied().unwrap_or_default();
+    !first.is_ascii_alphanumeric()
+        || !before.is_ascii_alphabetic()
+        || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+}
+
+fn ends_before(word: &[u8], next: u8) -> bool {
+    /// From this length on words go on as they like.
+    const LONG: usize = 5;
+    let last = word.last().copied().unwrap_or_default();
+    word.len() >= LONG || !next.is_ascii_alphabetic() || (!last.is_ascii_uppercase() && next.is_ascii_uppercase())
 }
 
 #[cfg(test)]

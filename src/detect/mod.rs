@@ -24,8 +24,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
-use anchors::{Anchors, PEM_BEGIN, Target};
-use context::{Tried, has_context};
+use anchors::{Anchors, PEM_BEGIN, Stance, Target};
+use context::{Tried, has_context, stands_by_itself};
 use prefilter::{Prefilter, PrefilterError};
 
 pub use crate::document::line::{Operator, Quoting};
@@ -152,8 +152,8 @@ impl Detector {
         self.detect_seen(text, own, binary, out, &mut |_, _, _| {})
     }
 
-    /// The same, and tells of every place that was tried: where its literal stands, all that was looked at, whatever came of
-    /// it, and how many candidates did.
+    /// The same, and tells of every place that was tried, but for those that the few bytes beside a literal dismiss: where the literal
+    /// stands, all that was looked at, whatever came of it, and how many candidates did.
     pub fn detect_seen(
         &self,
         text: &[u8],
@@ -167,6 +167,15 @@ impl Detector {
         let mut each = |literal: prefilter::LiteralIndex, hit: Range<usize>| {
             if out.len() >= BUDGET {
                 within_budget = false;
+                return;
+            }
+            // Of what nothing can come nobody is told: that little was looked at to say so, is looked at again with whatever changes.
+            let can_be = match self.anchors.stances[literal] {
+                Stance::Anywhere => true,
+                Stance::AtBoundary => !token::goes_on(text, hit.start),
+                Stance::ByItself => stands_by_itself(text, &hit),
+            };
+            if !can_be {
                 return;
             }
             let before = out.len();
@@ -239,6 +248,11 @@ impl Detector {
         }
         let (span, value, prefix, window) = match &rule.form {
             Form::Format(format) => {
+                if start + LOOK >= anchor
+                    && let Some(seen) = token::mismatch(format, text, start)
+                {
+                    return window::see(seen);
+                }
                 let is_long = rule.long || format.longest() + context::BEHIND > LOOK;
                 let window = Window::new(text, anchor, if is_long { LOOK_LONG } else { LOOK });
                 let Some(found) = token::match_format(format, &window, start) else { return };

@@ -67,6 +67,27 @@ pub fn goes_on(text: &[u8], at: usize) -> bool {
     matches!(text[..at], [.., third, second, before] if Class::WORD.contains(before) && second != b'\\' && third != b'%')
 }
 
+/// How many bytes of a format tell whether it is worth a closer look.
+const GLANCE: usize = 8;
+
+/// How much of `text` shows that `format` does not match at `start`, where its first bytes do: a few of those that a literal and the
+/// run behind it must have. Quicker than [`match_format`], which is asked where there is none.
+#[inline]
+pub fn mismatch(format: &Format, text: &[u8], start: usize) -> Option<Range<usize>> {
+    let [Piece::Literal(literal), Piece::Run { class, counts }, ..] = &*format.pieces else { return None };
+    let least = counts.iter().map(|&(least, _)| usize::from(least)).min().unwrap_or(0);
+    let run = start + literal.len()..start + literal.len() + least.min(GLANCE);
+    let fits =
+        |bytes: &[u8]| bytes[..literal.len()] == *literal.as_bytes() && class_holds(*class, &bytes[literal.len()..]);
+    let is_other = !text.get(start..run.end).is_some_and(fits);
+    // The end of the text is something one can see, too.
+    is_other.then(|| start..run.end.min(text.len() + 1))
+}
+
+fn class_holds(class: Class, bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| class.contains(byte))
+}
+
 /// Whether a token whose last piece is of `class` can end before `end`.
 fn is_right_boundary(window: &Window<'_>, end: usize, class: Class) -> bool {
     window.byte(end).is_none_or(|byte| !class.contains(byte) && !Class::WORD.contains(byte))
@@ -158,6 +179,32 @@ mod tests {
         assert_eq!(find("k{a|ab}{hex:2|4}", "kab12", 0).map(|it| it.0), Some(0..5));
         assert_eq!(find("{base62:2}T3{base62:2}", "xyT3ab", 0), Some((0..6, 0)));
         assert_eq!(find("{base62:2}T3{base62:2}", "xyT4ab", 0), None);
+    }
+
+    #[test]
+    fn what_does_not_match_at_a_glance_does_not_match() {
+        let mut told = 0;
+        for format in ["ab_{hex:4}", "ab_{hex:2|12-14}", "ab_{hex:0-3}{==|=|}", "ab_{hex:20}x", "{hex:4}", "ab_c"] {
+            let format = Format::parse(format).expect("a good format");
+            for text in [
+                "ab_",
+                "ab_1",
+                "ab_12ef",
+                "AB_12ef",
+                "ab_12ef-",
+                "ab_12efg",
+                "ab_0123456789abcdef0123x",
+                "ab_=",
+                "ab_c",
+            ] {
+                let text = text.as_bytes();
+                let Some(seen) = mismatch(&format, text, 0) else { continue };
+                told += 1;
+                assert_eq!(match_format(&format, &Window::new(text, 0, 1024), 0), None);
+                assert!(seen.end <= text.len() + 1 && seen.len() <= 3 + GLANCE, "{seen:?}");
+            }
+        }
+        assert!(told > 15, "{told}");
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod model;
 pub mod placeholder;
 mod public;
 pub mod reference;
+pub mod rejected;
 pub mod shape;
 pub mod token;
 
@@ -108,6 +109,17 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// One of which nothing is decided.
+    fn open(severity: Severity) -> Self {
+        Self {
+            confidence: Some(Confidence::Low),
+            severity,
+            reasons: Shared::default(),
+            score: None,
+            facts: Shared::default(),
+        }
+    }
+
     /// It is no secret, and why.
     pub fn reject(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>) {
         self.confidence = None;
@@ -117,8 +129,7 @@ impl Verdict {
     /// The verdict itself, of which only how sure and how bad is left.
     #[must_use]
     pub fn take(&mut self) -> Self {
-        let (confidence, severity) = (self.confidence, self.severity);
-        let left = Self { confidence, severity, reasons: Shared::default(), score: None, facts: Shared::default() };
+        let left = Self { confidence: self.confidence, ..Self::open(self.severity) };
         std::mem::replace(self, left)
     }
 
@@ -148,13 +159,7 @@ impl Verdict {
 /// Judges the value itself.
 #[must_use]
 pub fn judge(claim: &Claim<'_>) -> Verdict {
-    let mut verdict = Verdict {
-        confidence: Some(Confidence::Low),
-        severity: claim.rule.severity,
-        reasons: Shared::default(),
-        score: None,
-        facts: Shared::default(),
-    };
+    let mut verdict = Verdict::open(claim.rule.severity);
     match claim.given {
         Given::Format if !claim.rule.files.is_empty() => file::by_file(claim, &mut verdict),
         Given::Format | Given::Pem => by_format(claim, &mut verdict),

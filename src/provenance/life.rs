@@ -157,8 +157,10 @@ const UNKNOWN: u32 = u32::MAX;
 struct Sets {
     members: Vec<Arc<[u32]>>,
     numbers: HashMap<Arc<[u32]>, u32>,
-    /// By the numbers of sets, in their order, that of their union.
+    /// By the numbers of sets, in the order in which they were met, that of their union.
     unions: HashMap<Box<[u32]>, u32>,
+    /// By set the last list in which it was met, and how many lists there were.
+    met: (Vec<u32>, u32),
 }
 
 impl Sets {
@@ -168,7 +170,17 @@ impl Sets {
             members: vec![Arc::clone(&empty)],
             numbers: std::iter::once((empty, EMPTY)).collect(),
             unions: HashMap::default(),
+            met: (Vec::new(), 0),
         }
+    }
+
+    /// Leaves out the set of nothing, and those that stand in the list before. Sorting would take ten times as long, and versions of
+    /// a directory have their sets in one order.
+    fn leave_one_of_each(&mut self, sets: &mut Vec<u32>) {
+        let (met, list) = &mut self.met;
+        met.resize(self.members.len(), 0);
+        *list += 1;
+        sets.retain(|&set| set != EMPTY && std::mem::replace(&mut met[set as usize], *list) != *list);
     }
 
     fn number(&mut self, mut members: Vec<u32>) -> u32 {
@@ -194,7 +206,7 @@ impl Sets {
         self.union_of(&[one.min(other), one.max(other)])
     }
 
-    /// The union of many, in their order, without those between.
+    /// The union of many, without those between.
     fn union_of(&mut self, sets: &[u32]) -> u32 {
         if let Some(&number) = self.unions.get(sets) {
             return number;
@@ -302,9 +314,7 @@ impl<'h> Holdings<'h> {
         if !below.is_empty() {
             return Err(below);
         }
-        sets.retain(|&set| set != EMPTY);
-        sets.sort_unstable();
-        sets.dedup();
+        self.sets.leave_one_of_each(&mut sets);
         Ok(match sets.as_slice() {
             [] => EMPTY,
             [only] => *only,

@@ -8,6 +8,7 @@
 //! Oldest first means: no commit before its parents, then by commit date, reachable commits before the others. What
 //! only a merge brought in is thereby the merge's, and what was only stashed is the stash commit's.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use foldhash::{HashMap, HashSet};
@@ -252,6 +253,7 @@ pub fn trace(
         finder: Finder::with_cache(64 * 1024 * 1024),
         paths: Paths::default(),
         seen: HashSet::default(),
+        last: HashMap::default(),
         found: Vec::new(),
         unreadable: HashSet::default(),
         too_many: false,
@@ -269,6 +271,7 @@ pub fn trace(
     }
     // Trees that were seen are not gone through again, so HEAD is looked at as if nothing had been.
     descent.seen.clear();
+    descent.last.clear();
     if let Some(commit) = lineage.graph.head.and_then(|head| lineage.position(head)) {
         descent.tree(tops[commit]);
     }
@@ -347,6 +350,8 @@ struct Descent<'d> {
     paths: Paths,
     /// Trees, by number, and the path they were seen at.
     seen: HashSet<(u32, u32)>,
+    /// By path the steps of the tree that was seen there last.
+    last: HashMap<u32, (u32, u32)>,
     /// Wanted blobs and names, and their paths, since the last commit.
     found: Vec<(u32, u32)>,
     unreadable: HashSet<gix::ObjectId>,
@@ -354,6 +359,18 @@ struct Descent<'d> {
 }
 
 impl Descent<'_> {
+    /// Those of the steps of a tree at a path that may be others than the tree had that was seen there last: from one commit to the
+    /// next nearly all of a large directory stays as it is.
+    fn fresh(&mut self, path: u32, steps: Range<u32>) -> Range<u32> {
+        let Some((from, to)) = self.last.insert(path, (steps.start, steps.end)) else { return steps };
+        let step = |at: u32| self.relevant.step(at);
+        let (before, most) = (from..to, steps.clone());
+        let first = before.zip(most).take_while(|&(one, other)| step(one) == step(other)).count() as u32;
+        let (before, most) = (from + first..to, steps.start + first..steps.end);
+        let last = before.rev().zip(most.rev()).take_while(|&(one, other)| step(one) == step(other)).count() as u32;
+        steps.start + first..steps.end - last
+    }
+
     fn tree(&mut self, top: Option<u32>) {
         let mut pending: Vec<(u32, u32)> = top.map(|top| (top, TOP)).into_iter().collect();
         while let Some((tree, path)) = pending.pop() {
@@ -364,7 +381,7 @@ impl Descent<'_> {
                 self.unreadable.extend(self.store.id(tree));
                 continue;
             };
-            for at in from..to {
+            for at in self.fresh(path, from..to) {
                 let step = self.relevant.step(at);
                 let name = self.relevant.name(step.name);
                 let blob = step.object.and_then(|object| self.blobs.get(&object));

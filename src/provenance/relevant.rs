@@ -67,7 +67,7 @@ fn leads(marked: &[bool], tree: u32) -> bool {
 }
 
 /// An entry that leads to something wanted, or is wanted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     /// Number of its name.
     pub(super) name: u32,

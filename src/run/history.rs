@@ -8,7 +8,7 @@ use crate::place::{FilePath, Origin};
 use crate::source::{GitEnvironment, History, Id, Item, Kin, Memo, Repository, Source as _, SourceError, Staged};
 
 use super::inherit::Whole;
-use super::inspect::{self, Inspection};
+use super::inspect::Inspection;
 use super::lives::{Lives, prefixed};
 use super::reuse::Reuse;
 use super::{Run, RunError, joined};
@@ -164,12 +164,12 @@ impl Run<'_> {
             }
             Err(why) if kin.is_base && why != Whole::Opened => {
                 let trail = inheritance.trail();
-                let inspection = inspect::inspect_seen(self.detector, item, &trail);
+                let inspection = inheritance.inspect(item, Some(&trail));
                 let memo = inheritance.memo(item, &inspection, trail.into_inner());
                 kin.memo.set(memo.map(|memo| Box::new(memo) as Memo));
                 (inspection, length, Some(why))
             }
-            Err(why) => (inspect::inspect(self.detector, item), length, Some(why)),
+            Err(why) => (inheritance.inspect(item, None), length, Some(why)),
         };
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
         skipped.coverage.searched_bytes += searched;

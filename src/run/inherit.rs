@@ -27,6 +27,7 @@ use std::ops::Range;
 
 use crate::decode::Charset;
 use crate::detect::Detector;
+use crate::judge::rejected::Rejected;
 use crate::source::{Delta, Item, Kin, OVERLAP, Run};
 
 use memo::Entry;
@@ -35,7 +36,7 @@ use repeats::Repeats;
 pub use whole::Whole;
 use zones::{Found, Zones};
 
-use super::inspect::Inspection;
+use super::inspect::{self, Inspection};
 
 /// The first bytes that judgement looks at, whatever the place.
 const HEAD: usize = 512;
@@ -66,6 +67,7 @@ pub struct Inheritance<'d> {
     reach: usize,
     flaw: Flaw,
     repeats: Repeats,
+    rejected: Rejected,
 }
 
 /// What a careless version would do: tests hold that they would notice.
@@ -88,7 +90,19 @@ impl<'d> Inheritance<'d> {
     pub fn new(detector: &'d Detector, flaw: Flaw) -> Self {
         /// Five of six places are dismissed within so many bytes.
         const REACH: usize = 64;
-        Self { detector, reach: REACH.max(detector.longest_literal()), flaw, repeats: Repeats::default() }
+        Self {
+            detector,
+            reach: REACH.max(detector.longest_literal()),
+            flaw,
+            repeats: Repeats::default(),
+            rejected: Rejected::default(),
+        }
+    }
+
+    /// Searches a whole text, or a part of one.
+    #[must_use]
+    pub fn inspect(&self, item: &Item<'_>, trail: Option<&RefCell<Trail>>) -> Inspection {
+        inspect::inspect_version(self.detector, item, &self.rejected, trail)
     }
 
     /// A trail for a search of a whole text.

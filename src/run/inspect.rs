@@ -7,6 +7,7 @@ use crate::decode::{Budget, Charset, Scope, View};
 use crate::detect::Detector;
 use crate::detect::lines::LINES_MOST;
 use crate::finding::Excerpt;
+use crate::judge::rejected::Rejected;
 use crate::judge::{Ground, Verdict};
 use crate::place::{FilePath, LineState, Origin, Position, Positions, Span};
 use crate::rule::model::Rule;
@@ -72,22 +73,33 @@ pub struct Inspection {
 /// Decodes, detects and judges one item.
 #[must_use]
 pub fn inspect(detector: &Detector, item: &Item<'_>) -> Inspection {
-    look(detector, item, false, None)
+    look(detector, item, false, None, None)
 }
 
-/// The same, and takes note of what was looked at.
+/// The same for a text of which other versions were met, and takes note of what was looked at.
 #[must_use]
-pub fn inspect_seen(detector: &Detector, item: &Item<'_>, trail: &RefCell<Trail>) -> Inspection {
-    look(detector, item, false, Some(trail))
+pub fn inspect_version(
+    detector: &Detector,
+    item: &Item<'_>,
+    rejected: &Rejected,
+    trail: Option<&RefCell<Trail>>,
+) -> Inspection {
+    look(detector, item, false, Some(rejected), trail)
 }
 
 /// The same by the same judge, and keeps what came to nothing, too.
 #[must_use]
 pub fn inspect_all(detector: &Detector, item: &Item<'_>) -> Inspection {
-    look(detector, item, true, None)
+    look(detector, item, true, None, None)
 }
 
-fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option<&RefCell<Trail>>) -> Inspection {
+fn look(
+    detector: &Detector,
+    item: &Item<'_>,
+    keep_rejected: bool,
+    rejected: Option<&Rejected>,
+    trail: Option<&RefCell<Trail>>,
+) -> Inspection {
     let charset = Charset::of(item.head);
     let view = View::new(item.bytes, charset);
     let binary = charset == Charset::Binary;
@@ -102,7 +114,7 @@ fn look(detector: &Detector, item: &Item<'_>, keep_rejected: bool, trail: Option
         end: view.decoded(item.bytes.len().min(LINES_MOST - item.offset as usize)),
         head_is_all: item.head.len() < source::HEAD,
     });
-    let layer = Layer { text: &view.text, head: &head.text, binary, lines, chain: &[] };
+    let layer = Layer { text: &view.text, head: &head.text, binary, lines, chain: &[], rejected };
     let scope = Scope::new(&own, &absolute, binary);
     let mut found = layers.look(layer, reach(item, &own, view.text.len()), &scope);
     let mut inspection = Inspection {

@@ -20,6 +20,7 @@ use std::ops::Range;
 use crate::decode::{self, Budget, Derived, Encoding, Scope};
 use crate::detect::{Candidate, Detector, Found, Operator, Quoting, closing};
 use crate::finding::{Fact, Reason, Weight};
+use crate::judge::rejected::Rejected;
 use crate::judge::{self, Claim, Given, Ground, Verdict};
 use crate::rule::check::pem_body;
 use crate::rule::set::RuleIndex;
@@ -113,6 +114,8 @@ pub struct Layer<'t> {
     pub lines: Option<Lines>,
     /// How it came about.
     pub chain: &'t [Encoding],
+    /// What is known to be no secret, where nobody asks why.
+    pub rejected: Option<&'t Rejected>,
 }
 
 /// The beginning of a file, as far as it may be read by lines.
@@ -265,6 +268,7 @@ impl<'d> Layers<'d> {
             binary: if in_place { outer.binary } else { !decode::is_utf8(text) },
             lines: None,
             chain: &chain,
+            rejected: outer.rejected,
         };
         let scope = Scope::inside(derived, layer.binary);
         // What is compressed or in UTF-16 says nothing itself.
@@ -471,7 +475,7 @@ impl Layer<'_> {
             place: candidate.value.clone(),
             secret,
             shown: self.shown(candidate),
-            verdict: judge::judge(claim),
+            verdict: self.rejected.map_or_else(|| judge::judge(claim), |rejected| rejected.judge(claim)),
             ground: Ground { bare: ground.bare && !(own_text && self.is_line(candidate)), ..ground },
             companion: candidate.companion.clone(),
             paired: None,

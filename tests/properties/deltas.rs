@@ -5,7 +5,7 @@ use keysieve::detect::Detector;
 use keysieve::place::Origin;
 use keysieve::rule::{pack, set::RuleSet};
 use keysieve::run::inherit::{Flaw, Inheritance, Memo};
-use keysieve::run::inspect::{Hit, Inspection, inspect, inspect_seen};
+use keysieve::run::inspect::{Hit, Inspection, inspect};
 use keysieve::source::{Delta, Item, Kin, Run};
 
 use super::support::{Random, detector, hits, misses};
@@ -77,7 +77,7 @@ impl<'c> Chain<'c> {
 
     fn whole(&self) -> Option<Memo> {
         let trail = self.inheritance.trail();
-        let inspection = inspect_seen(detector(), &Self::item(&self.text), &trail);
+        let inspection = self.inheritance.inspect(&Self::item(&self.text), Some(&trail));
         self.inheritance.memo(&Self::item(&self.text), &inspection, trail.into_inner())
     }
 
@@ -361,7 +361,7 @@ fn repeated(flaw: Flaw) -> (usize, bool) {
         let (text, runs) = apply(&base, &pieces);
         let (base_item, item) = (Chain::item(&base), Chain::item(&text));
         let trail = inheritance.trail();
-        let inspection = inspect_seen(&detector, &base_item, &trail);
+        let inspection = inheritance.inspect(&base_item, Some(&trail));
         let memo = inheritance.memo(&base_item, &inspection, trail.into_inner()).unwrap();
         let delta = Delta { runs: &runs, base_length: base.len(), memo: Some(&memo) };
         let kin = Kin { delta: Some(delta), is_base: false, memo: std::cell::Cell::new(None) };

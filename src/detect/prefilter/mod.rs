@@ -35,7 +35,8 @@ mod tables;
 
 use std::ops::Range;
 
-use wide::{u8x16, u16x8};
+use fearless_simd::prelude::*;
+use fearless_simd::{dispatch, u8x16, u8x64, u16x32};
 
 pub(super) use gram::{Cell, Gram};
 pub use gram::{LEVEL_COUNT, level_places};
@@ -43,20 +44,22 @@ pub(super) use tables::{Entry, Group};
 use tables::{HEAD, slot};
 pub use tables::{Prefilter, PrefilterError};
 
+use crate::lanes;
+
 /// Which literal was found, as numbered by the caller.
 pub type LiteralIndex = usize;
 
-/// How many places are looked up at once.
-const BLOCK: usize = 16;
+/// How many places are looked at at once; every second one is looked up.
+const BLOCK: usize = 64;
 /// How many bytes a block of places needs: the last two places have the fourth byte behind them.
 const REACH: usize = BLOCK + 4;
 /// How many blocks are looked up before it is asked what stands there.
-const STRETCH: usize = 32;
+const STRETCH: usize = 8;
 
 /// What is written down of a stretch.
 struct Notes {
-    /// The blocks in which there may be a gram: the first place of each, above sixteen bits for its places.
-    blocks: [u32; STRETCH],
+    /// The places at which there may be a gram, by block.
+    blocks: [u64; STRETCH],
     /// The places at which there is one, but for few.
     places: [u16; STRETCH * BLOCK],
 }
@@ -95,43 +98,19 @@ impl Prefilter {
         notes: &mut Notes,
         found: &mut impl FnMut(LiteralIndex, Range<usize>),
     ) {
-        let cells = Cells(self.cells.as_ref().try_into().expect("as many as there are"));
-        let grams = Grams(self.bits.as_ref().try_into().expect("as many as there are"));
-        let mut at = places.start;
-        while at < places.end {
-            let (first, mut count) = (at, 0);
-            while at < places.end && at < first + STRETCH * BLOCK {
-                let mut padded = [0; REACH];
-                let block: &[u8; REACH] = match text.get(at..at + REACH).and_then(|block| block.try_into().ok()) {
-                    Some(block) => block,
-                    None => {
-                        let rest = &text[at..];
-                        padded[..rest.len()].copy_from_slice(rest);
-                        &padded
-                    }
-                };
-                let here = cells.places(block);
-                notes.blocks[count] = ((at - first) << BLOCK) as u32 | here;
-                count += usize::from(here != 0);
-                at += BLOCK;
-            }
-            let mut left = 0;
-            for &block in &notes.blocks[..count] {
-                let mut here = block & 0xFFFF;
-                while here != 0 {
-                    let place = (block >> BLOCK) + here.trailing_zeros();
-                    here &= here - 1;
-                    let four = four(text, first + place as usize);
-                    notes.places[left] = place as u16;
-                    // Neither of them is asked for by itself, so that there is nothing to foresee.
-                    let is = grams.may_hold(Gram::of_four(four)) | grams.may_hold(Gram::of_three(four));
-                    left += usize::from(is & (first + (place as usize) < places.end));
-                }
-            }
+        let tables = self.tables();
+        for first in places.clone().step_by(STRETCH * BLOCK) {
+            let stretch = first..places.end.min(first + STRETCH * BLOCK);
+            let left = dispatch!(lanes::level(), simd => tables.note(simd, text, stretch, notes));
             for &place in &notes.places[..left] {
-                self.verify(text, own, first + usize::from(place), grams, found);
+                self.verify(text, own, first + usize::from(place), tables, found);
             }
         }
+    }
+
+    fn tables(&self) -> Tables<'_> {
+        let cells = self.cells.as_ref().try_into().expect("as many as there are");
+        Tables { cells, bits: self.bits.as_ref().try_into().expect("as many as there are") }
     }
 
     /// Looks for the literals whose gram stands at `place`.
@@ -141,12 +120,12 @@ impl Prefilter {
         text: &[u8],
         own: &Range<usize>,
         place: usize,
-        grams: Grams<'_>,
+        tables: Tables<'_>,
         found: &mut impl FnMut(LiteralIndex, Range<usize>),
     ) {
         let (four, groups) = (four(text, place), &*self.groups);
         for gram in [Gram::of_four(four), Gram::of_three(four)] {
-            if !grams.may_hold(gram) {
+            if !tables.may_hold(gram) {
                 continue;
             }
             let group = groups[slot(gram, groups)];
@@ -186,51 +165,75 @@ impl Entry {
     }
 }
 
-/// The bits of the grams.
+/// What the search looks up at every place.
 #[derive(Clone, Copy)]
-struct Grams<'a>(&'a [u64; gram::BITS / u64::BITS as usize]);
+struct Tables<'a> {
+    cells: &'a [Cell; gram::CELLS],
+    /// Those of the grams.
+    bits: &'a [u64; gram::BITS / u64::BITS as usize],
+}
 
-impl Grams<'_> {
+impl Tables<'_> {
     #[inline(always)]
     fn may_hold(self, gram: Gram) -> bool {
         let (word, bit) = gram.bit();
-        self.0[word] & bit != 0
+        self.bits[word] & bit != 0
     }
-}
 
-/// The table of cells.
-#[derive(Clone, Copy)]
-struct Cells<'a>(&'a [Cell; gram::CELLS]);
-
-impl Cells<'_> {
-    /// At which of sixteen places a gram may begin, the first in the lowest bit.
+    /// Writes the places of a stretch down at which there is a gram, as offsets from its beginning; how many there are.
     #[inline(always)]
-    fn places(self, block: &[u8; REACH]) -> u32 {
-        // Of every second place the three bytes behind it: the first two as one number, and the third.
-        let fold = u16x8::splat(u16::from_le_bytes([gram::FOLD; 2]));
-        let two = pairs(block, 1) | fold;
-        let third = (pairs(block, 3) | fold) & u16x8::splat(0xFF);
-        let numbers = two * u16x8::splat(gram::RATIOS[0]) + third * u16x8::splat(gram::RATIOS[1]);
-        let cells: [Cell; BLOCK / 2] = numbers.to_array().map(|number| self.0[usize::from(number)]);
-        let cells = u8x16::new(*cells.as_flattened().first_chunk().expect("two bytes for each cell"));
-        // What stands before the three bytes and what behind them, side by side as in a cell.
-        let first = u8x16::new(std::array::from_fn(|at| if at % 2 == 0 { u8::MAX } else { 0 }));
-        let around = (bytes(block, 0) & first) | (bytes(block, 3) & !first) | u8x16::splat(gram::FOLD);
-        (cells.simd_eq(around) | cells.simd_eq(u8x16::splat(gram::ANY))).to_bitmask()
+    fn note<S: Simd>(self, simd: S, text: &[u8], stretch: Range<usize>, notes: &mut Notes) -> usize {
+        let mut count = 0;
+        for at in stretch.clone().step_by(BLOCK) {
+            let end;
+            let block = match text[at..].first_chunk() {
+                Some(block) => block,
+                None => {
+                    end = lanes::padded(&text[at..]);
+                    &end
+                }
+            };
+            notes.blocks[count] = self.places(simd, block);
+            count += 1;
+        }
+        let mut left = 0;
+        for (number, &block) in notes.blocks[..count].iter().enumerate() {
+            let mut here = block;
+            while here != 0 {
+                let place = number * BLOCK + here.trailing_zeros() as usize;
+                here &= here - 1;
+                let four = four(text, stretch.start + place);
+                notes.places[left] = place as u16;
+                // Neither of them is asked for by itself, so that there is nothing to foresee.
+                let is = self.may_hold(Gram::of_four(four)) | self.may_hold(Gram::of_three(four));
+                left += usize::from(is & (place < stretch.len()));
+            }
+        }
+        left
     }
-}
 
-/// Sixteen bytes of the block.
-#[inline(always)]
-fn bytes(block: &[u8; REACH], at: usize) -> u8x16 {
-    u8x16::new(*block[at..].first_chunk().expect("a block has four bytes more"))
-}
-
-/// The same as eight numbers.
-#[inline(always)]
-fn pairs(block: &[u8; REACH], at: usize) -> u16x8 {
-    let pairs: &[u8; BLOCK] = block[at..].first_chunk().expect("a block has four bytes more");
-    u16x8::new(std::array::from_fn(|number| u16::from_le_bytes([pairs[2 * number], pairs[2 * number + 1]])))
+    /// At which places of a block a gram may begin, the first in the lowest bit.
+    #[inline(always)]
+    fn places<S: Simd>(self, simd: S, block: &[u8; REACH]) -> u64 {
+        let bytes = |at: usize| u8x64::from_slice(simd, &block[at..at + BLOCK]);
+        let pairs = |at: usize| match cfg!(target_endian = "little") {
+            true => u16x32::from_bytes(bytes(at)),
+            false => u16x32::from_fn(simd, |pair| u16::from_le_bytes([block[at + 2 * pair], block[at + 2 * pair + 1]])),
+        };
+        // Of every second place the three bytes behind it: the first two as one number, and the third.
+        let fold = u16::from_le_bytes([gram::FOLD; 2]);
+        let third = (pairs(3) | fold) & 0xFF;
+        let numbers = ((pairs(1) | fold) * gram::RATIOS[0] + third * gram::RATIOS[1]).to_array();
+        let cells = |at: usize| {
+            let cells: [Cell; 8] = std::array::from_fn(|number| self.cells[usize::from(numbers[at + number])]);
+            u8x16::from_slice(simd, cells.as_flattened())
+        };
+        let cells = cells(0).combine(cells(8)).combine(cells(16).combine(cells(24)));
+        // What stands before the three bytes and what behind them, side by side as in a cell.
+        let first = u8x64::from_fn(simd, |at| if at % 2 == 0 { u8::MAX } else { 0 });
+        let around = (bytes(0) & first) | (bytes(3) & !first) | gram::FOLD;
+        (cells.simd_eq(around) | cells.simd_eq(gram::ANY)).to_bitmask()
+    }
 }
 
 #[cfg(test)]

@@ -6,19 +6,33 @@
 
 use std::ops::Range;
 
-use crate::lanes::{BLOCK, is, which, within};
+use fearless_simd::{mask8x64, prelude::*};
+
+use crate::lanes::{self, BLOCK, Class, Near, is, within};
 
 /// How long the stretches are that are told apart.
 const STRETCH: usize = 16;
 /// How long the shortest run of printed bytes is that counts.
 const LEAST: u32 = 4;
 
+/// What is printed.
+struct Printed;
+
+impl Class for Printed {
+    #[inline(always)]
+    fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+        let here = near.here();
+        within(here, b' ', b'~') | within(here, b'\t', b'\n') | is(here, b'\r')
+    }
+}
+
 /// The stretches of `text` within `range` that hold every byte of it that stands in a run of at least [`LEAST`] printed ones.
 pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     // A run that begins before the range is known by what stands there.
     let mut at = range.start.saturating_sub(BLOCK);
-    let printed = |at: usize| which(text, at, |it| within(it, b' ', b'~') | within(it, b'\t', b'\n') | is(it, b'\r'));
-    let (mut begins, mut now) = (0_u64, printed(at));
+    let mut blocks = lanes::blocks::<Printed>(text, at..range.end.saturating_add(BLOCK).min(text.len()));
+    let mut printed = move || blocks.next().map_or(0, |(_, bits)| bits);
+    let (mut begins, mut now) = (0_u64, printed());
     let mut marks: Option<(usize, u64)> = None;
     let mut waiting: Option<Range<usize>> = None;
     std::iter::from_fn(move || {
@@ -44,7 +58,7 @@ pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item 
             if at >= range.end {
                 return waiting.take();
             }
-            let behind = printed(at + BLOCK);
+            let behind = printed();
             let ahead = u128::from(now) | u128::from(behind) << BLOCK;
             let own = (1..LEAST).fold(ahead, |all, more| all & ahead >> more) as u64;
             let both = u128::from(begins) | u128::from(own) << BLOCK;

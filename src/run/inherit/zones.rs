@@ -2,14 +2,17 @@
 
 use std::ops::Range;
 
+use foldhash::HashMap;
+
 use crate::decode::{self, Budget, Charset, Scope, Slice};
+use crate::detect::Candidate;
 use crate::detect::lines::LINES_MOST;
 use crate::source::{self, Item, LOOK_CAP, Walk};
 
 use super::memo::{Entry, Trail};
 use super::repeats::Notes;
 use super::{Flaw, Inheritance, NEAR, Whole};
-use crate::run::inspect::{self, Hit};
+use crate::run::inspect::Hit;
 use crate::run::layers::{Layer, Layers};
 
 /// By how much a slice grows to either side if what is encoded in it goes on beyond.
@@ -35,6 +38,10 @@ pub struct Found {
     /// How many bytes these parts have.
     pub searched: usize,
 }
+
+/// The candidates that were just found, by where the literals that led to them begin; of those in zones that were met before only
+/// the literals are known.
+type Fresh = HashMap<usize, Vec<Candidate>>;
 
 /// A stretch of the text that is new, or that stands beside something new.
 struct Zone {
@@ -92,15 +99,15 @@ impl<'z, 'i> Zones<'z, 'i> {
         let mut trail = self.inheritance.trail().into_inner();
         let budget = Budget::new(self.item.bytes.len());
         let mut layers = Layers::quick(self.inheritance.detector, &budget);
-        let mut decoded = 0;
+        let (mut decoded, mut fresh) = (0, Fresh::default());
         for zone in &self.zones {
-            decoded += self.look(zone, &mut layers, &mut trail)?;
+            decoded += self.look(zone, &mut layers, &mut trail, &mut fresh)?;
         }
         if layers.too_deep || !layers.within_budget || budget.is_spent() {
             return Err(Whole::Encoded);
         }
         let layer = self.layer(self.item.bytes);
-        trail.stirred.retain(|it| self.is_hopeful(&layer, &it.literal));
+        trail.stirred.retain(|it| self.is_hopeful(&layer, &it.literal, &fresh));
         let stirred = std::mem::take(&mut trail.stirred).into_iter().map(|it| it.own);
         let stirred = stirred.chain(std::mem::take(&mut trail.encoded)).chain(known).collect();
         let (mut found, mut walk) = (Found::default(), Walk::new(self.item));
@@ -122,7 +129,7 @@ impl<'z, 'i> Zones<'z, 'i> {
     }
 
     /// Searches a zone, and what is encoded around it, if that was not done before; how much was decoded.
-    fn look(&self, zone: &Zone, layers: &mut Layers<'_>, trail: &mut Trail) -> Result<usize, Whole> {
+    fn look(&self, zone: &Zone, layers: &mut Layers<'_>, trail: &mut Trail, fresh: &mut Fresh) -> Result<usize, Whole> {
         let (text, repeats) = (self.item.bytes, &self.inheritance.repeats);
         let window = self.window(zone, 0);
         let hash = self.hash(&window, &zone.own);
@@ -131,13 +138,18 @@ impl<'z, 'i> Zones<'z, 'i> {
         }
         let before = layers.budget.left();
         let mut notes = Notes::new(window.clone(), text.len());
+        let (mut candidates, mut literals) = (Vec::new(), Vec::new());
         let mut seen = |hit: Range<usize>, footprint: Range<usize>, count| {
             notes.tried(trail, &hit, &footprint, count);
+            literals.extend(std::iter::repeat_n(hit.start, count));
             trail.tried(hit, footprint, count);
         };
         let detector = self.inheritance.detector;
-        if !detector.detect_seen(text, zone.searched.clone(), self.binary, &mut Vec::new(), &mut seen) {
+        if !detector.detect_seen(text, zone.searched.clone(), self.binary, &mut candidates, &mut seen) {
             return Err(Whole::Found);
+        }
+        for (literal, candidate) in literals.into_iter().zip(candidates) {
+            fresh.entry(literal).or_default().push(candidate);
         }
         let (stirred, is_torn) = match self.decode(zone, window, layers) {
             Some(stirred) => (stirred, false),
@@ -193,13 +205,18 @@ impl<'z, 'i> Zones<'z, 'i> {
 
     /// All of the text, or a slice.
     fn layer<'t>(&'t self, text: &'t [u8]) -> Layer<'t> {
-        Layer { text, head: self.item.head, binary: self.binary, lines: None, chain: &[] }
+        let rejected = Some(&self.inheritance.rejected);
+        Layer { text, head: self.item.head, binary: self.binary, lines: None, chain: &[], rejected }
     }
 
     /// Whether a candidate to which the literal at `place` leads is a secret by itself. Most are none: others that claim the same
     /// bytes, and other halves, make none of them one.
-    fn is_hopeful(&self, layer: &Layer<'_>, place: &Range<usize>) -> bool {
-        let (detector, mut candidates) = (self.inheritance.detector, Vec::new());
+    fn is_hopeful(&self, layer: &Layer<'_>, place: &Range<usize>, fresh: &Fresh) -> bool {
+        let detector = self.inheritance.detector;
+        if let Some(candidates) = fresh.get(&place.start) {
+            return layer.is_hopeful(detector, candidates);
+        }
+        let mut candidates = Vec::new();
         detector.detect(layer.text, place.clone(), self.binary, &mut candidates);
         layer.is_hopeful(detector, &candidates)
     }
@@ -208,7 +225,7 @@ impl<'z, 'i> Zones<'z, 'i> {
     fn judge(&self, own: Range<usize>, walk: &mut Walk<'_, '_>, found: &mut Found) -> Result<(), Whole> {
         let length = self.length();
         let part = walk.part(own.start.min(length)..own.end.min(length));
-        let inspection = inspect::inspect(self.inheritance.detector, &part);
+        let inspection = self.inheritance.inspect(&part, None);
         if !inspection.within_budget || inspection.undecoded || inspection.has_pieces {
             return Err(Whole::Encoded);
         }

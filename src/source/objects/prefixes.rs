@@ -9,6 +9,9 @@ use gix::oid;
 /// The fewest bits, and the most: 64 MiB.
 const BITS: std::ops::RangeInclusive<u32> = 4..=24;
 
+/// So many ids are compared with each other one by one.
+const FEW: u32 = 4;
+
 /// The position of the first id that has certain first bits, by these.
 pub(super) struct Prefixes {
     firsts: Vec<u32>,
@@ -34,7 +37,8 @@ impl Prefixes {
     pub(super) fn position(&self, index: &File, id: &oid) -> Option<u32> {
         let own = first_bits(id, self.bits);
         let (mut low, mut high) = (self.firsts[own], self.firsts[own + 1]);
-        while low < high {
+        // Which of two is less costs more to ask than whether they are the same; ids that somebody made alike may be many.
+        while high - low > FEW {
             let middle = low + (high - low) / 2;
             match index.oid_at_index(middle).cmp(id) {
                 std::cmp::Ordering::Less => low = middle + 1,
@@ -42,7 +46,20 @@ impl Prefixes {
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
-        None
+        (low..high).find(|&position| is_same(index.oid_at_index(position), id))
+    }
+}
+
+/// Whether two ids are the same; those of one length are compared as numbers.
+#[inline]
+fn is_same(one: &oid, other: &oid) -> bool {
+    const LENGTH: usize = 20;
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    match (one.split_first_chunk::<LENGTH>(), other.split_first_chunk::<LENGTH>()) {
+        (Some((one, one_more)), Some((other, other_more))) => {
+            one == other && (one_more.is_empty() && other_more.is_empty() || one_more == other_more)
+        }
+        _ => one == other,
     }
 }
 
