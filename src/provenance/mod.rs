@@ -362,13 +362,12 @@ impl Descent<'_> {
     /// Those of the steps of a tree at a path that may be others than the tree had that was seen there last: from one commit to the
     /// next nearly all of a large directory stays as it is.
     fn fresh(&mut self, path: u32, steps: Range<u32>) -> Range<u32> {
-        let Some((from, to)) = self.last.insert(path, (steps.start, steps.end)) else { return steps };
-        let step = |at: u32| self.relevant.step(at);
-        let (before, most) = (from..to, steps.clone());
-        let first = before.zip(most).take_while(|&(one, other)| step(one) == step(other)).count() as u32;
-        let (before, most) = (from + first..to, steps.start + first..steps.end);
-        let last = before.rev().zip(most.rev()).take_while(|&(one, other)| step(one) == step(other)).count() as u32;
-        steps.start + first..steps.end - last
+        let Some(before) = self.last.insert(path, (steps.start, steps.end)) else { return steps };
+        let (before, now) = (self.relevant.within(before), self.relevant.within((steps.start, steps.end)));
+        let first = before.iter().zip(now).take_while(|(before, now)| before == now).count();
+        let (before, now) = (&before[first..], &now[first..]);
+        let last = before.iter().rev().zip(now.iter().rev()).take_while(|(before, now)| before == now).count();
+        steps.start + first as u32..steps.end - last as u32
     }
 
     fn tree(&mut self, top: Option<u32>) {

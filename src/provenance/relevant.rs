@@ -158,8 +158,16 @@ impl Relevant {
 
     /// The entries by which a tree leads to something, if it was read.
     pub(super) fn steps(&self, tree: u32) -> Option<&[Step]> {
-        let (from, to) = self.range(tree)?;
-        Some(&self.steps.all[from as usize..to as usize])
+        self.range(tree).map(|range| self.within(range))
+    }
+
+    /// The entries at a range, as [`Self::open`] gives it.
+    pub(super) fn within(&self, (from, to): (u32, u32)) -> &[Step] {
+        &self.steps.all[from as usize..to as usize]
+    }
+
+    fn range(&self, tree: u32) -> Option<(u32, u32)> {
+        self.read.get(tree as usize).copied().filter(|range| *range != UNREAD)
     }
 
     /// The same, and reads it if need be; none if that cannot be done.
@@ -182,10 +190,6 @@ impl Relevant {
         let range = steps.since(from);
         self.read[tree as usize] = range;
         Some(range)
-    }
-
-    fn range(&self, tree: u32) -> Option<(u32, u32)> {
-        self.read.get(tree as usize).copied().filter(|range| *range != UNREAD)
     }
 
     /// One of the entries.

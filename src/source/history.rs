@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::known::{Known, Seen};
 use super::objects::{Failure, Finder, TOO_LONG, commit};
-use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parts, regular, walk};
+use super::{Id, Item, Repository, Sink, Source, SourceError, Stop, Wants, parallel, parts, regular, walk};
 use crate::notice::{Cause, Notice, Tally};
 use crate::place::{FilePath, Origin};
 
@@ -29,7 +29,7 @@ mod reader;
 pub(super) use contents::Contents;
 use gaps::{Gaps, Role};
 pub use nesting::Nesting;
-use reader::Reader;
+use reader::{Names, Reader};
 
 /// A commit, as far as provenance needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,12 +156,13 @@ impl Source for History<'_> {
         tally.add(lost(failures));
         tally.coverage.packs += store.packs() as u64;
         let mut gaps = Gaps::default();
-        let (mut names, mut seen) = (BTreeSet::new(), Seen::default());
+        let (mut names, mut seen) = (Names::default(), Seen::default());
         for reader in readers {
             reader.hand_over(&mut graph, &mut names, &mut gaps, &mut seen, &mut tally);
         }
         if self.remember {
-            (seen.names, seen.submodules) = (names.clone(), gaps.submodules.iter().copied().map(Id).collect());
+            (seen.names, seen.submodules) =
+                (names.iter().cloned().collect(), gaps.submodules.iter().copied().map(Id).collect());
         }
         if let Some(known) = self.known {
             known.tell(&mut graph, &mut tally);
@@ -183,7 +184,7 @@ impl Source for History<'_> {
         graph.tips = tips.into_iter().map(|(name, id)| Tip { name, id: Id(id) }).collect();
         graph.tips.sort_unstable();
         graph.tips.dedup();
-        self.lend_names(&names, &graph.tips, sink, &mut tally);
+        self.lend_names(&names, &graph.tips, sink, stop, &mut tally);
         self.lend_configuration(stop, sink, &mut tally);
         graph.head = self.repository.head().map(Id);
         graph.default_branch = self.repository.default_branch();
@@ -203,12 +204,24 @@ impl Source for History<'_> {
 
 impl History<'_> {
     /// The names of files, directories and refs.
-    fn lend_names(&self, names: &BTreeSet<Box<[u8]>>, tips: &[Tip], sink: &Sink<'_>, tally: &mut Tally) {
+    fn lend_names(&self, names: &Names, tips: &[Tip], sink: &Sink<'_>, stop: &Stop, tally: &mut Tally) {
+        /// So many are lent in the time in which nobody minds asking for more.
+        const AT_ONCE: usize = 256;
         tally.coverage.names += names.len() as u64;
-        for name in names {
-            tally.coverage.history_bytes += name.len() as u64;
-            sink(Item::whole(Origin::EntryName(FilePath::new(name.to_vec())), name));
-        }
+        tally.coverage.history_bytes += names.iter().map(|name| name.len() as u64).sum::<u64>();
+        let names: Vec<&[u8]> = names.iter().map(|name| &**name).collect();
+        let shares = names.chunks(AT_ONCE).collect::<Vec<_>>();
+        parallel::for_each(
+            self.threads,
+            shares.len(),
+            stop,
+            || (),
+            |(), share| {
+                for name in shares[share] {
+                    sink(Item::whole(Origin::EntryName(FilePath::new(name.to_vec())), name));
+                }
+            },
+        );
         // The name of a replacement is the id of what it replaces.
         let is_named = |tip: &&Tip| tip.name.starts_with("refs/") && !tip.name.starts_with("refs/replace/");
         for tip in tips.iter().filter(is_named) {

@@ -7,8 +7,8 @@
 //! **The way chosen.** Each literal is looked for by one *gram* of it, four bytes that are met seldom in source text, and literals
 //! share grams where they can. Of five neighbouring bytes, which hold two grams, the three in the middle are in both. So it is
 //! enough to look every second place up: a table of 2^16 cells, by a hash of three bytes, tells for either side which one
-//! byte makes a gram with them, or that several may. Eight such places are looked up without a branch and without waiting for
-//! each other, and what comes of them is compared for all at once. A literal of three bytes leaves the fourth open.
+//! byte makes a gram with them, or that several may. The cells of a whole stretch are looked up without a branch and without waiting for
+//! each other, and what comes of them is compared for 64 places at once. A literal of three bytes leaves the fourth open.
 //!
 //! Where there may be a gram is written down. Only when a stretch is done, a bit for each gram dismisses what is none, and a
 //! hash table is asked for the literals of those that are left. Asking at once costs as much again, because the processor
@@ -36,7 +36,7 @@ mod tables;
 use std::ops::Range;
 
 use fearless_simd::prelude::*;
-use fearless_simd::{dispatch, u8x16, u8x64, u16x32};
+use fearless_simd::{dispatch, u8x64, u16x32};
 
 pub(super) use gram::{Cell, Gram};
 pub use gram::{LEVEL_COUNT, level_places};
@@ -49,12 +49,13 @@ use crate::lanes;
 /// Which literal was found, as numbered by the caller.
 pub type LiteralIndex = usize;
 
-/// How many places are looked at at once; every second one is looked up.
+/// How many places are compared at once; every second one is looked up.
 const BLOCK: usize = 64;
-/// How many bytes a block of places needs: the last two places have the fourth byte behind them.
-const REACH: usize = BLOCK + 4;
-/// How many blocks are looked up before it is asked what stands there.
+/// How many blocks are looked up before they are compared, and compared before it is asked what stands there. A processor does each of
+/// these many times over in the time in which it does all of them for one block and then for the next.
 const STRETCH: usize = 8;
+/// How many bytes the places of a stretch need: the last two have the fourth byte behind them.
+const REACH: usize = STRETCH * BLOCK + 4;
 
 /// What is written down of a stretch.
 struct Notes {
@@ -100,8 +101,16 @@ impl Prefilter {
     ) {
         let tables = self.tables();
         for first in places.clone().step_by(STRETCH * BLOCK) {
-            let stretch = first..places.end.min(first + STRETCH * BLOCK);
-            let left = dispatch!(lanes::level(), simd => tables.note(simd, text, stretch, notes));
+            let count = (places.end - first).min(STRETCH * BLOCK);
+            let end;
+            let bytes = match text[first..].first_chunk() {
+                Some(bytes) => bytes,
+                None => {
+                    end = lanes::padded(&text[first..]);
+                    &end
+                }
+            };
+            let left = dispatch!(lanes::level(), simd => tables.note(simd, bytes, count, notes));
             for &place in &notes.places[..left] {
                 self.verify(text, own, first + usize::from(place), tables, found);
             }
@@ -180,58 +189,76 @@ impl Tables<'_> {
         self.bits[word] & bit != 0
     }
 
-    /// Writes the places of a stretch down at which there is a gram, as offsets from its beginning; how many there are.
+    /// Writes down at which of the first `count` places of a stretch there is a gram; how many there are.
     #[inline(always)]
-    fn note<S: Simd>(self, simd: S, text: &[u8], stretch: Range<usize>, notes: &mut Notes) -> usize {
-        let mut count = 0;
-        for at in stretch.clone().step_by(BLOCK) {
-            let end;
-            let block = match text[at..].first_chunk() {
-                Some(block) => block,
-                None => {
-                    end = lanes::padded(&text[at..]);
-                    &end
-                }
-            };
-            notes.blocks[count] = self.places(simd, block);
-            count += 1;
+    fn note<S: Simd>(self, simd: S, bytes: &[u8; REACH], count: usize, notes: &mut Notes) -> usize {
+        let blocks = count.div_ceil(BLOCK).min(STRETCH);
+        let mut numbers = [[0; BLOCK / 2]; STRETCH];
+        for (number, numbers) in numbers[..blocks].iter_mut().enumerate() {
+            *numbers = Block::of(bytes, number).numbers(simd);
+        }
+        let mut cells = [Cell::default(); STRETCH * BLOCK / 2];
+        for (cell, &number) in cells.iter_mut().zip(numbers[..blocks].as_flattened()) {
+            *cell = self.cells[usize::from(number)];
+        }
+        for (number, (here, cells)) in notes.blocks.iter_mut().zip(cells.as_chunks().0).enumerate().take(blocks) {
+            *here = Block::of(bytes, number).places(simd, cells);
         }
         let mut left = 0;
-        for (number, &block) in notes.blocks[..count].iter().enumerate() {
+        for (number, &block) in notes.blocks[..blocks].iter().enumerate() {
             let mut here = block;
             while here != 0 {
                 let place = number * BLOCK + here.trailing_zeros() as usize;
                 here &= here - 1;
-                let four = four(text, stretch.start + place);
+                let four = four(bytes, place);
                 notes.places[left] = place as u16;
                 // Neither of them is asked for by itself, so that there is nothing to foresee.
                 let is = self.may_hold(Gram::of_four(four)) | self.may_hold(Gram::of_three(four));
-                left += usize::from(is & (place < stretch.len()));
+                left += usize::from(is & (place < count));
             }
         }
         left
     }
+}
 
-    /// At which places of a block a gram may begin, the first in the lowest bit.
+/// One of the blocks of a stretch, with the four bytes behind it.
+struct Block<'b>(&'b [u8; BLOCK + 4]);
+
+impl<'b> Block<'b> {
     #[inline(always)]
-    fn places<S: Simd>(self, simd: S, block: &[u8; REACH]) -> u64 {
-        let bytes = |at: usize| u8x64::from_slice(simd, &block[at..at + BLOCK]);
-        let pairs = |at: usize| match cfg!(target_endian = "little") {
-            true => u16x32::from_bytes(bytes(at)),
-            false => u16x32::from_fn(simd, |pair| u16::from_le_bytes([block[at + 2 * pair], block[at + 2 * pair + 1]])),
-        };
-        // Of every second place the three bytes behind it: the first two as one number, and the third.
+    fn of(bytes: &'b [u8; REACH], number: usize) -> Self {
+        Self(bytes[number * BLOCK..].first_chunk().expect("a stretch has four bytes more"))
+    }
+
+    #[inline(always)]
+    fn bytes<S: Simd>(&self, simd: S, at: usize) -> u8x64<S> {
+        u8x64::from_slice(simd, &self.0[at..at + BLOCK])
+    }
+
+    #[inline(always)]
+    fn pairs<S: Simd>(&self, simd: S, at: usize) -> u16x32<S> {
+        let pair = |pair: usize| u16::from_le_bytes([self.0[at + 2 * pair], self.0[at + 2 * pair + 1]]);
+        match cfg!(target_endian = "little") {
+            true => u16x32::from_bytes(self.bytes(simd, at)),
+            false => u16x32::from_fn(simd, pair),
+        }
+    }
+
+    /// The number of the cell of every second place: of the three bytes behind it the first two are one number, and the third.
+    #[inline(always)]
+    fn numbers<S: Simd>(&self, simd: S) -> [u16; BLOCK / 2] {
         let fold = u16::from_le_bytes([gram::FOLD; 2]);
-        let third = (pairs(3) | fold) & 0xFF;
-        let numbers = ((pairs(1) | fold) * gram::RATIOS[0] + third * gram::RATIOS[1]).to_array();
-        let cells = |at: usize| {
-            let cells: [Cell; 8] = std::array::from_fn(|number| self.cells[usize::from(numbers[at + number])]);
-            u8x16::from_slice(simd, cells.as_flattened())
-        };
-        let cells = cells(0).combine(cells(8)).combine(cells(16).combine(cells(24)));
+        let third = (self.pairs(simd, 3) | fold) & 0xFF;
+        ((self.pairs(simd, 1) | fold) * gram::RATIOS[0] + third * gram::RATIOS[1]).to_array()
+    }
+
+    /// At which places a gram may begin, the first in the lowest bit.
+    #[inline(always)]
+    fn places<S: Simd>(&self, simd: S, cells: &[Cell; BLOCK / 2]) -> u64 {
+        let cells = u8x64::from_slice(simd, cells.as_flattened());
         // What stands before the three bytes and what behind them, side by side as in a cell.
         let first = u8x64::from_fn(simd, |at| if at % 2 == 0 { u8::MAX } else { 0 });
-        let around = (bytes(0) & first) | (bytes(3) & !first) | gram::FOLD;
+        let around = (self.bytes(simd, 0) & first) | (self.bytes(simd, 3) & !first) | gram::FOLD;
         (cells.simd_eq(around) | cells.simd_eq(gram::ANY)).to_bitmask()
     }
 }

@@ -1,7 +1,7 @@
 //! What one thread of the walk does with the objects it is handed.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
@@ -21,6 +21,9 @@ use crate::source::objects::{Object, Store, Visitor, base, commit, fresh_entries
 use crate::source::parts::{self, Buffer, Lanes, lend_stream};
 use crate::source::{Id, Item, Kin, Memo, Sink, Stop, is_lfs_pointer};
 
+/// Names of files and directories, each once.
+pub(super) type Names = HashSet<Box<[u8]>, RandomState>;
+
 pub(super) struct Reader<'h> {
     store: &'h Store,
     sink: &'h Sink<'h>,
@@ -33,8 +36,7 @@ pub(super) struct Reader<'h> {
     /// The numbers of what lies in the tree at hand.
     inside: Vec<u32>,
     people: HashSet<Arc<[u8]>>,
-    /// Names of files and directories, each once.
-    names: HashSet<Box<[u8]>, RandomState>,
+    names: Names,
     contents: &'h Contents,
     /// Whether the sink is told what texts have in common.
     delta: bool,
@@ -78,7 +80,7 @@ impl<'h> Reader<'h> {
     pub(super) fn hand_over(
         self,
         graph: &mut Graph,
-        names: &mut BTreeSet<Box<[u8]>>,
+        names: &mut Names,
         gaps: &mut Gaps,
         seen: &mut Seen,
         tally: &mut Tally,
@@ -86,7 +88,11 @@ impl<'h> Reader<'h> {
         graph.commits.extend(self.commits);
         graph.tags.extend(self.tags);
         graph.nesting.add(self.nesting);
-        names.extend(self.names);
+        if names.is_empty() {
+            *names = self.names
+        } else {
+            names.extend(self.names)
+        }
         gaps.add(self.gaps);
         seen.add(self.seen.unwrap_or_default());
         tally.add(self.tally);

@@ -21,6 +21,8 @@ pub(super) struct Links {
     end: u64,
     /// The position of each entry's id in the index.
     positions: Vec<u32>,
+    /// The checksum of each entry's bytes, if the index has them: they are wanted in this order, in which they do not lie there.
+    checksums: Option<Vec<u32>>,
     /// The kind of each entry that is whole, as one byte.
     kinds: Vec<u8>,
     first_child: Vec<u32>,
@@ -63,12 +65,13 @@ impl Links {
         const LEAST: usize = 4096;
         let count = pack.index.num_objects();
         let mut order: Vec<(u64, u32)> = (0..count).map(|at| (pack.index.pack_offset_at_index(at), at)).collect();
-        order.sort_unstable();
+        order.sort_unstable_by_key(|&(offset, _)| offset);
         let length = order.len();
         let mut links = Self {
             offsets: order.iter().map(|&(offset, _)| offset).collect(),
             end: pack.data.pack_end() as u64,
             positions: order.iter().map(|&(_, position)| position).collect(),
+            checksums: order.iter().map(|&(_, position)| pack.index.crc32_at_index(position)).collect(),
             kinds: vec![UNKNOWN; length],
             first_child: vec![NONE; length],
             next_sibling: vec![NONE; length],
@@ -199,6 +202,11 @@ impl<'p> Table<'p> {
     /// The entry's position in the index.
     pub(super) fn position(&self, entry: u32) -> u32 {
         self.links.positions[entry as usize]
+    }
+
+    /// The checksum of the entry's bytes, if the index has one.
+    pub(super) fn checksum(&self, entry: u32) -> Option<u32> {
+        Some(self.links.checksums.as_ref()?[entry as usize])
     }
 
     /// The bytes of the entry, header included, as far as the pack holds them.

@@ -1,16 +1,17 @@
 //! Where in the index of a pack the ids begin that have the same first bits.
 //!
 //! An index is searched by halves, each of them another page of memory. Of a whole history every entry of every tree is
-//! looked up: there this table, of two places for each id, leads to the id itself.
+//! looked up: there this table leads to where the id is. With a place for every fourth id it stays in a cache that is nearer than
+//! the ids, which lie beside each other; one with two places for each id is as far away as they are, and has to be waited for first.
 
 use gix::odb::pack::index::File;
 use gix::oid;
 
-/// The fewest bits, and the most: 64 MiB.
-const BITS: std::ops::RangeInclusive<u32> = 4..=24;
+/// The fewest bits, and the most: 16 MiB.
+const BITS: std::ops::RangeInclusive<u32> = 4..=22;
 
 /// So many ids are compared with each other one by one.
-const FEW: u32 = 4;
+const FEW: u32 = 16;
 
 /// The position of the first id that has certain first bits, by these.
 pub(super) struct Prefixes {
@@ -21,7 +22,7 @@ pub(super) struct Prefixes {
 impl Prefixes {
     pub(super) fn of(index: &File) -> Self {
         let count = index.num_objects();
-        let bits = (u32::BITS - count.leading_zeros() + 1).clamp(*BITS.start(), *BITS.end());
+        let bits = (u32::BITS - count.leading_zeros()).saturating_sub(2).clamp(*BITS.start(), *BITS.end());
         let mut firsts = Vec::with_capacity((1 << bits) + 1);
         for position in 0..count {
             let own = first_bits(index.oid_at_index(position), bits);

@@ -291,7 +291,7 @@ impl<'s, 'p, V: Visitor> Worker<'s, 'p, V> {
     fn bytes_of(&mut self, job: Job) -> Result<Option<Resolved>, &'static str> {
         let Shared { pack, table, store, number, .. } = *self.shared;
         let packed = table.bytes(pack, job.entry).ok_or("the pack ends before it")?;
-        if pack.index.crc32_at_index(table.position(job.entry)).is_some_and(|crc| crc != crc32fast::hash(packed)) {
+        if table.checksum(job.entry).is_some_and(|checksum| checksum != crc32fast::hash(packed)) {
             return Err("its checksum does not hold");
         }
         let header = table.header(pack, job.entry).ok_or("its header is damaged")?;
