@@ -21,7 +21,44 @@ const STRETCH: usize = 32;
 #[must_use]
 pub fn level() -> Level {
     static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
+    #[cfg(test)]
+    if let Some(level) = levels::chosen() {
+        return level;
+    }
     *LEVEL
+}
+
+/// Tests with each set of instructions that this processor has.
+#[cfg(test)]
+pub mod levels {
+    use std::cell::Cell;
+
+    use super::Level;
+
+    thread_local! {
+        static CHOSEN: Cell<Option<Level>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn chosen() -> Option<Level> {
+        CHOSEN.get()
+    }
+
+    /// Runs `test` with one after the other.
+    pub fn at_each(test: impl Fn()) {
+        let widest = Level::new();
+        let mut levels = vec![widest];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(widest.as_sse2().map(Level::Sse2));
+            levels.extend(widest.as_sse4_2().map(Level::Sse4_2));
+            levels.extend(widest.as_avx2().map(Level::Avx2));
+        }
+        for level in levels {
+            CHOSEN.set(Some(level));
+            test();
+        }
+        CHOSEN.set(None);
+    }
 }
 
 /// A class of bytes.
@@ -222,60 +259,69 @@ mod tests {
 
     #[test]
     fn every_byte_is_told_once_whatever_stands_behind_it() {
-        for length in [0, 1, 63, 64, 65, 66, 67, 130, STRETCH * BLOCK, STRETCH * BLOCK + 1, 3 * STRETCH * BLOCK + 5] {
-            let text: Vec<u8> = (0..length).map(|at| b"abacada\0d"[at * 7 % 9]).collect();
-            let byte = |at: usize| *text.get(at).unwrap_or(&0);
-            for from in [0, 1, 70] {
-                let mut at = from;
-                for (begins, bits) in blocks::<Pairs>(&text, from..length) {
-                    assert_eq!(begins, at);
-                    for place in at..at + BLOCK {
-                        let is =
-                            byte(place) == b'a' && (byte(place + 1) == 0 || (b'b'..=b'd').contains(&byte(place + 2)));
-                        assert_eq!(bits >> (place - at) & 1 == 1, is && place < length, "{place} of {length}");
+        levels::at_each(|| {
+            for length in [0, 1, 63, 64, 65, 66, 67, 130, STRETCH * BLOCK, STRETCH * BLOCK + 1, 3 * STRETCH * BLOCK + 5]
+            {
+                let text: Vec<u8> = (0..length).map(|at| b"abacada\0d"[at * 7 % 9]).collect();
+                let byte = |at: usize| *text.get(at).unwrap_or(&0);
+                for from in [0, 1, 70] {
+                    let mut at = from;
+                    for (begins, bits) in blocks::<Pairs>(&text, from..length) {
+                        assert_eq!(begins, at);
+                        for place in at..at + BLOCK {
+                            let is = byte(place) == b'a'
+                                && (byte(place + 1) == 0 || (b'b'..=b'd').contains(&byte(place + 2)));
+                            assert_eq!(bits >> (place - at) & 1 == 1, is && place < length, "{place} of {length}");
+                        }
+                        assert_eq!(which::<Pairs>(&text, at), bits);
+                        at += BLOCK;
                     }
-                    assert_eq!(which::<Pairs>(&text, at), bits);
-                    at += BLOCK;
+                    assert!(at >= length && (at < length + BLOCK || at == from), "{at} of {length}");
                 }
-                assert!(at >= length && (at < length + BLOCK || at == from), "{at} of {length}");
             }
-        }
+        });
     }
 
     #[test]
     fn a_set_holds_its_members_and_nothing_else() {
-        const MEMBERS: &[u8] = b" \t09az~@`{\0\x7F";
-        struct Members;
-        impl Class for Members {
-            #[inline(always)]
-            fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
-                const { Set::of(MEMBERS) }.holds(near.here())
+        levels::at_each(|| {
+            const MEMBERS: &[u8] = b" \t09az~@`{\0\x7F";
+            struct Members;
+            impl Class for Members {
+                #[inline(always)]
+                fn of<S: Simd>(near: Near<'_, S>) -> mask8x64<S> {
+                    const { Set::of(MEMBERS) }.holds(near.here())
+                }
             }
-        }
-        let all: Vec<u8> = (0..=u8::MAX).collect();
-        for (begins, bits) in blocks::<Members>(&all, 0..all.len()) {
-            for byte in begins..begins + BLOCK {
-                assert_eq!(bits >> (byte - begins) & 1 == 1, MEMBERS.contains(&(byte as u8)), "{byte}");
+            let all: Vec<u8> = (0..=u8::MAX).collect();
+            for (begins, bits) in blocks::<Members>(&all, 0..all.len()) {
+                for byte in begins..begins + BLOCK {
+                    assert_eq!(bits >> (byte - begins) & 1 == 1, MEMBERS.contains(&(byte as u8)), "{byte}");
+                }
             }
-        }
+        });
     }
 
     #[test]
     fn nothing_beyond_the_range_is_told() {
-        let text = [b'a', 0].repeat(50);
-        assert_eq!(blocks::<Pairs>(&text, 3..71).map(|(_, bits)| bits.count_ones()).sum::<u32>(), 34);
-        assert!(blocks::<Pairs>(&text, 3..71).eq(few_blocks::<Pairs>(&text, 3..71)));
+        levels::at_each(|| {
+            let text = [b'a', 0].repeat(50);
+            assert_eq!(blocks::<Pairs>(&text, 3..71).map(|(_, bits)| bits.count_ones()).sum::<u32>(), 34);
+            assert!(blocks::<Pairs>(&text, 3..71).eq(few_blocks::<Pairs>(&text, 3..71)));
+        });
     }
 
     #[test]
     fn whoever_skips_goes_on_with_the_block_that_holds_the_place() {
-        let text: Vec<u8> = (0..5 * STRETCH * BLOCK).map(|at| if at % 1000 == 0 { b'a' } else { 0 }).collect();
-        let mut blocks = blocks::<Pairs>(&text, 3..text.len());
-        for place in [70, 140, 141 + BLOCK, 3000, 3100, 6000, 9000] {
-            blocks.skip_to(place);
-            let (begins, bits) = blocks.next().expect("it lies within the text");
-            assert!((begins..begins + BLOCK).contains(&place), "{begins} for {place}");
-            assert_eq!(bits, which::<Pairs>(&text, begins));
-        }
+        levels::at_each(|| {
+            let text: Vec<u8> = (0..5 * STRETCH * BLOCK).map(|at| if at % 1000 == 0 { b'a' } else { 0 }).collect();
+            let mut blocks = blocks::<Pairs>(&text, 3..text.len());
+            for place in [70, 140, 141 + BLOCK, 3000, 3100, 6000, 9000] {
+                blocks.skip_to(place);
+                let (begins, bits) = blocks.next().expect("it lies within the text");
+                assert!((begins..begins + BLOCK).contains(&place), "{begins} for {place}");
+                assert_eq!(bits, which::<Pairs>(&text, begins));
+            }
+        });
     }
 }

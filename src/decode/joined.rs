@@ -180,6 +180,7 @@ fn ends_in_flag(text: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::levels;
 
     fn joined(find: crate::decode::in_place::Find, text: &str) -> String {
         let (mut out, mut at) = (String::new(), 0);
@@ -192,45 +193,47 @@ mod tests {
 
     #[test]
     fn literals_are_joined_as_languages_do() {
-        for between in [
-            "\" + \"",
-            "\" \"",
-            "\"\"",
-            "\" . '",
-            "' \"",
-            "\"'",
-            "\" + @\"",
-            "\" + $\"",
-            "\" u8\"",
-            "\"\n  b\"",
-            "` + `",
-            "\"\"\" + \"\"\"",
-            "\"  # why\n  \"",
-            "' + // why\n  '",
-            "\" /* why */ \"",
-            "\\\" + \\\"",
-            "\" & _\n  \"",
-            "\" ^ \"",
-            "\" \\\n \"",
-        ] {
-            assert_eq!(joined(find_literals, &format!("x = ab{between}cd")), "x = abcd", "{between}");
-        }
-        for between in [
-            "`, `",
-            "` `",
-            "`.`",
-            "\"\n\"c\" = \"",
-            "\"\n  \"c\": \"",
-            "\", \"",
-            "\" = \"",
-            "\" + a + \"",
-            "\" # why",
-            "\\\" + \"",
-            "\"\"\" + \"",
-        ] {
-            let text = format!("x = ab{between}cd");
-            assert_eq!(joined(find_literals, &text), text);
-        }
+        levels::at_each(|| {
+            for between in [
+                "\" + \"",
+                "\" \"",
+                "\"\"",
+                "\" . '",
+                "' \"",
+                "\"'",
+                "\" + @\"",
+                "\" + $\"",
+                "\" u8\"",
+                "\"\n  b\"",
+                "` + `",
+                "\"\"\" + \"\"\"",
+                "\"  # why\n  \"",
+                "' + // why\n  '",
+                "\" /* why */ \"",
+                "\\\" + \\\"",
+                "\" & _\n  \"",
+                "\" ^ \"",
+                "\" \\\n \"",
+            ] {
+                assert_eq!(joined(find_literals, &format!("x = ab{between}cd")), "x = abcd", "{between}");
+            }
+            for between in [
+                "`, `",
+                "` `",
+                "`.`",
+                "\"\n\"c\" = \"",
+                "\"\n  \"c\": \"",
+                "\", \"",
+                "\" = \"",
+                "\" + a + \"",
+                "\" # why",
+                "\\\" + \"",
+                "\"\"\" + \"",
+            ] {
+                let text = format!("x = ab{between}cd");
+                assert_eq!(joined(find_literals, &text), text);
+            }
+        });
     }
 
     #[test]

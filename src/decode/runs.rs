@@ -165,31 +165,40 @@ fn digits(text: &[u8], at: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::levels;
 
     #[test]
     fn bytes_at_once_are_the_same_digits() {
-        let all: Vec<u8> = (0..=255).collect();
-        for first in (0..all.len()).step_by(BLOCK) {
-            for at in 0..BLOCK {
-                assert_eq!(digits(&all, first) >> at & 1 == 1, is_digit(all[first + at]), "{}", first + at);
+        levels::at_each(|| {
+            let all: Vec<u8> = (0..=255).collect();
+            for first in (0..all.len()).step_by(BLOCK) {
+                for at in 0..BLOCK {
+                    assert_eq!(digits(&all, first) >> at & 1 == 1, is_digit(all[first + at]), "{}", first + at);
+                }
             }
-        }
+        });
     }
 
     #[test]
     fn every_long_run_is_found_and_no_short_one() {
-        for before in 0..45 {
-            for length in [1, 19, 20, 21, 39, 40, 41, 100] {
-                let text =
-                    format!("{} {} {}", "=".repeat(before), "aZ3_+/-".repeat(20).split_at(length).0, "ab. ".repeat(9));
-                let mut runs = Vec::new();
-                each(text.as_bytes(), 0, text.len(), |run| {
-                    runs.push(run.clone());
-                    run.end
-                });
-                let expected = before + 1..before + 1 + length;
-                assert_eq!(runs, if length >= LEAST { vec![expected] } else { Vec::new() }, "{text}");
+        levels::at_each(|| {
+            for before in 0..45 {
+                for length in [1, 19, 20, 21, 39, 40, 41, 100] {
+                    let text = format!(
+                        "{} {} {}",
+                        "=".repeat(before),
+                        "aZ3_+/-".repeat(20).split_at(length).0,
+                        "ab. ".repeat(9)
+                    );
+                    let mut runs = Vec::new();
+                    each(text.as_bytes(), 0, text.len(), |run| {
+                        runs.push(run.clone());
+                        run.end
+                    });
+                    let expected = before + 1..before + 1 + length;
+                    assert_eq!(runs, if length >= LEAST { vec![expected] } else { Vec::new() }, "{text}");
+                }
             }
-        }
+        });
     }
 }

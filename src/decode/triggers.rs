@@ -96,7 +96,7 @@ pub(super) fn of(text: &[u8]) -> u8 {
 mod tests {
     use super::super::{IN_PLACE, in_place};
     use super::*;
-    use crate::lanes::BLOCK;
+    use crate::lanes::{BLOCK, levels};
 
     #[test]
     fn whatever_a_finder_finds_is_announced() {
@@ -169,23 +169,25 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_beginning_is_told_at_every_place_of_a_block() {
-        let pieces = [
-            ("%4", PERCENT),
-            ("\\u", ESCAPE),
-            ("&#", ENTITY),
-            ("=\r", QUOTED_PRINTABLE),
-            ("\\\n", LINES),
-            (": >", BLOCKS),
-            ("<<", HERE),
-        ];
-        for (piece, flag) in pieces {
-            for before in 0..2 * BLOCK + 3 {
-                for behind in [0, 1, BLOCK] {
-                    let text = [".".repeat(before).as_str(), piece, "?".repeat(behind).as_str()].concat();
-                    assert_eq!(of(text.as_bytes()), ALWAYS | flag, "{text}");
-                    assert_eq!(of(&text.as_bytes()[..before + piece.len() - 1]), ALWAYS, "{text}");
+        levels::at_each(|| {
+            let pieces = [
+                ("%4", PERCENT),
+                ("\\u", ESCAPE),
+                ("&#", ENTITY),
+                ("=\r", QUOTED_PRINTABLE),
+                ("\\\n", LINES),
+                (": >", BLOCKS),
+                ("<<", HERE),
+            ];
+            for (piece, flag) in pieces {
+                for before in 0..2 * BLOCK + 3 {
+                    for behind in [0, 1, BLOCK] {
+                        let text = [".".repeat(before).as_str(), piece, "?".repeat(behind).as_str()].concat();
+                        assert_eq!(of(text.as_bytes()), ALWAYS | flag, "{text}");
+                        assert_eq!(of(&text.as_bytes()[..before + piece.len() - 1]), ALWAYS, "{text}");
+                    }
                 }
             }
-        }
+        });
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn stretches(text: &[u8], range: Range<usize>) -> impl Iterator<Item 
 mod tests {
     use super::super::tables::is_printed;
     use super::*;
+    use crate::lanes::levels;
 
     /// A series that looks like none, the same every time.
     fn series() -> impl FnMut(usize) -> usize {
@@ -87,30 +88,35 @@ mod tests {
 
     #[test]
     fn every_byte_of_a_run_is_in_a_stretch_and_few_others() {
-        let mut next = series();
-        for _ in 0..500 {
-            let mut text = Vec::new();
-            while text.len() < 700 {
-                text.extend(std::iter::repeat_n(0, next(60)));
-                text.extend(std::iter::repeat_n(b"a~ \t\r\n"[next(6)], next(12)));
-                text.push(200);
+        levels::at_each(|| {
+            let mut next = series();
+            for _ in 0..500 {
+                let mut text = Vec::new();
+                while text.len() < 700 {
+                    text.extend(std::iter::repeat_n(0, next(60)));
+                    text.extend(std::iter::repeat_n(b"a~ \t\r\n"[next(6)], next(12)));
+                    text.push(200);
+                }
+                let from = next(text.len());
+                let range = from..from + next(text.len() - from + 1);
+                let found: Vec<Range<usize>> = stretches(&text, range.clone()).collect();
+                let in_run = |at: usize| {
+                    let before = text[..at].iter().rev().take_while(|&&byte| is_printed(byte)).count();
+                    let behind = text[at..].iter().take_while(|&&byte| is_printed(byte)).count();
+                    is_printed(text[at]) && before + behind >= LEAST as usize
+                };
+                for at in range.clone() {
+                    let is_found = found.iter().any(|stretch| stretch.contains(&at));
+                    assert!(is_found || !in_run(at), "{at} of {range:?} in {text:?}");
+                    let is_near = (at.saturating_sub(STRETCH)..at + STRETCH).any(|at| at < text.len() && in_run(at));
+                    assert!(!is_found || is_near, "{at} of {range:?}");
+                }
+                assert!(found.windows(2).all(|pair| pair[0].end < pair[1].start), "{found:?}");
+                assert!(
+                    found.iter().all(|it| range.start <= it.start && it.end <= range.end),
+                    "{found:?} in {range:?}"
+                );
             }
-            let from = next(text.len());
-            let range = from..from + next(text.len() - from + 1);
-            let found: Vec<Range<usize>> = stretches(&text, range.clone()).collect();
-            let in_run = |at: usize| {
-                let before = text[..at].iter().rev().take_while(|&&byte| is_printed(byte)).count();
-                let behind = text[at..].iter().take_while(|&&byte| is_printed(byte)).count();
-                is_printed(text[at]) && before + behind >= LEAST as usize
-            };
-            for at in range.clone() {
-                let is_found = found.iter().any(|stretch| stretch.contains(&at));
-                assert!(is_found || !in_run(at), "{at} of {range:?} in {text:?}");
-                let is_near = (at.saturating_sub(STRETCH)..at + STRETCH).any(|at| at < text.len() && in_run(at));
-                assert!(!is_found || is_near, "{at} of {range:?}");
-            }
-            assert!(found.windows(2).all(|pair| pair[0].end < pair[1].start), "{found:?}");
-            assert!(found.iter().all(|it| range.start <= it.start && it.end <= range.end), "{found:?} in {range:?}");
-        }
+        });
     }
 }
