@@ -294,6 +294,12 @@ impl LineState {
             }
             None => bytes,
         };
+        // Whole files of megabytes are one line, nearly all of them in ASCII.
+        if tail.is_ascii() {
+            self.characters += tail.len() as u64;
+            self.utf16 += tail.len() as u64;
+            return;
+        }
         match std::str::from_utf8(tail) {
             Ok(text) => {
                 let starts = text.bytes().filter(|&b| (b as i8) >= -0x40).count() as u64;

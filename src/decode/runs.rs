@@ -1,8 +1,8 @@
 //! Finds long runs of base64 digits.
 //!
 //! Of 64 bytes at a time it is one bit each whether they are digits, and twenty bits in a row are found by five steps for all
-//! of them. Looking at every twentieth place and measuring the run around it reads a third of the
-//! bytes and takes more than twice as long, because names are often nearly long enough.
+//! of them. Looking at every twentieth place and measuring the run around it reads a third of the bytes and takes more than
+//! twice as long, because names are often nearly long enough.
 
 use std::ops::Range;
 

@@ -99,6 +99,12 @@ impl<'d> Inheritance<'d> {
         }
     }
 
+    /// What is known at the end, for whoever takes it down.
+    #[must_use]
+    pub fn into_known(self) -> impl Send + 'static {
+        (self.repeats, self.rejected)
+    }
+
     /// Searches a whole text, or a part of one.
     #[must_use]
     pub fn inspect(&self, item: &Item<'_>, trail: Option<&RefCell<Trail>>) -> Inspection {

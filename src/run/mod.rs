@@ -364,7 +364,8 @@ pub fn run(plan: &Plan, settings: &Settings, stop: &Stop, progress: &Progress) -
     outcome.owners = checkout::owners(&paths, &outcome, settings);
     if settings.threads > 1 && lives.whole.is_some() {
         // Nobody has to wait until a large history is taken down.
-        std::thread::spawn(move || drop(lives));
+        let known = inheritance.into_known();
+        std::thread::spawn(move || drop((lives, repository, known)));
     }
     Ok(Outcome { rows, ..outcome })
 }

@@ -51,8 +51,8 @@ pub type LiteralIndex = usize;
 
 /// How many places are compared at once; every second one is looked up.
 const BLOCK: usize = 64;
-/// How many blocks are looked up before they are compared, and compared before it is asked what stands there. A processor does each of
-/// these many times over in the time in which it does all of them for one block and then for the next.
+/// How many blocks are looked up before they are compared, and compared before it is asked what stands there: to do all of that for one
+/// block and then for the next takes a quarter longer.
 const STRETCH: usize = 8;
 /// How many bytes the places of a stretch need: the last two have the fourth byte behind them.
 const REACH: usize = STRETCH * BLOCK + 4;
