@@ -1,7 +1,8 @@
 //! Words that stand near a token: where they must stand, and what counts as a word.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::named::{LINES_BEFORE, is_named};
 use super::{Candidate, Detector, LOOK, token};
