@@ -169,7 +169,7 @@ impl Detector {
                 within_budget = false;
                 return;
             }
-            // Of what nothing can come nobody is told: that little was looked at to say so, is looked at again with whatever changes.
+            // Nobody is told of these: so little was looked at that it is looked at again with whatever changes beside it.
             let can_be = match self.anchors.stances[literal] {
                 Stance::Anywhere => true,
                 Stance::AtBoundary => !token::goes_on(text, hit.start),

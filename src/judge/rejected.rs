@@ -1,7 +1,7 @@
 //! What was judged to be no secret is not judged again.
 //!
 //! Problem: nearly all candidates of a history are none, and they come back with every version of their file and with every change
-//! beside them. Judging one takes thirty times as long as hashing it.
+//! beside them. Judging one takes twenty times as long as hashing it.
 //!
 //! Law: a verdict depends on the claim alone ([`judge`]).
 //!

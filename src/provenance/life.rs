@@ -174,8 +174,8 @@ impl Sets {
         }
     }
 
-    /// Leaves out the set of nothing, and those that stand in the list before. Sorting would take ten times as long, and versions of
-    /// a directory have their sets in one order.
+    /// Leaves out the set of nothing, and those that stand in the list before. They are not sorted: versions of a directory have their
+    /// sets in one order.
     fn leave_one_of_each(&mut self, sets: &mut Vec<u32>) {
         let (met, list) = &mut self.met;
         met.resize(self.members.len(), 0);
