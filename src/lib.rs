@@ -14,6 +14,7 @@ pub mod detect;
 pub mod document;
 pub mod finding;
 pub mod judge;
+mod keyed;
 mod lanes;
 mod layout;
 pub mod notice;

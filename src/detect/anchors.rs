@@ -114,10 +114,7 @@ impl Anchors {
                 }
             }
         }
-        let ends_of = |literal: usize| ends[literal] as usize;
-        let begins_of = |literal: usize| literal.checked_sub(1).map_or(0, ends_of);
-        let stances = (0..literals.len()).map(|it| stance(&targets[begins_of(it)..ends_of(it)]));
-        let stances: Vec<Stance> = stances.collect();
+        let stances: Vec<Stance> = (0..literals.len()).map(|it| stance(targets_of(&targets, &ends, it))).collect();
         Self {
             literals: literals.into(),
             targets: targets.into(),
@@ -131,22 +128,25 @@ impl Anchors {
 
     /// What the literal stands for.
     pub(super) fn targets(&self, literal: usize) -> &[Target] {
-        let start = literal.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.targets[start as usize..self.ends[literal] as usize]
+        targets_of(&self.targets, &self.ends, literal)
     }
+}
+
+/// Of all targets, which `ends` divides, those of a literal.
+fn targets_of<'t>(targets: &'t [Target], ends: &[u32], literal: usize) -> &'t [Target] {
+    let start = literal.checked_sub(1).map_or(0, |before| ends[before]);
+    &targets[start as usize..ends[literal] as usize]
 }
 
 /// What must be so around a literal that stands for all of these.
 fn stance(targets: &[Target]) -> Stance {
-    match targets.first() {
-        Some(Target::Token { .. }) if targets.iter().all(|it| matches!(it, Target::Token { offset: 0, .. })) => {
-            Stance::AtBoundary
-        }
-        Some(Target::Context { .. }) if targets.iter().all(|it| matches!(it, Target::Context { .. })) => {
-            Stance::ByItself
-        }
+    let of_one = |target: &Target| match target {
+        Target::Token { offset: 0, .. } => Stance::AtBoundary,
+        Target::Context { .. } => Stance::ByItself,
         _ => Stance::Anywhere,
-    }
+    };
+    let first = targets.first().map_or(Stance::Anywhere, of_one);
+    if targets.iter().all(|it| of_one(it) == first) { first } else { Stance::Anywhere }
 }
 
 /// The first eight bytes of a text as a number that sorts as they do.

@@ -76,16 +76,14 @@ const GLANCE: usize = 8;
 pub fn mismatch(format: &Format, text: &[u8], start: usize) -> Option<Range<usize>> {
     let [Piece::Literal(literal), Piece::Run { class, counts }, ..] = &*format.pieces else { return None };
     let least = counts.iter().map(|&(least, _)| usize::from(least)).min().unwrap_or(0);
-    let run = start + literal.len()..start + literal.len() + least.min(GLANCE);
-    let fits =
-        |bytes: &[u8]| bytes[..literal.len()] == *literal.as_bytes() && class_holds(*class, &bytes[literal.len()..]);
-    let is_other = !text.get(start..run.end).is_some_and(fits);
+    let end = start + literal.len() + least.min(GLANCE);
+    let fits = |bytes: &[u8]| {
+        let (first, behind) = bytes.split_at(literal.len());
+        first == literal.as_bytes() && behind.iter().all(|&byte| class.contains(byte))
+    };
+    let is_other = !text.get(start..end).is_some_and(fits);
     // The end of the text is something one can see, too.
-    is_other.then(|| start..run.end.min(text.len() + 1))
-}
-
-fn class_holds(class: Class, bytes: &[u8]) -> bool {
-    bytes.iter().all(|&byte| class.contains(byte))
+    is_other.then(|| start..end.min(text.len() + 1))
 }
 
 /// Whether a token whose last piece is of `class` can end before `end`.

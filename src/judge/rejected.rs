@@ -6,32 +6,24 @@
 //! Law: a verdict depends on the claim alone ([`judge`]).
 //!
 //! Way: a table of fixed size, in which a claim has one place, by one half of its hash; there the other half of the last one that was
-//! rejected is kept. The hash is keyed, and the key drawn anew for each run: nobody who writes a text can make a secret pass
-//! for something that was rejected. What is known says only that a claim is rejected and not why, so whoever explains
-//! does without.
+//! rejected is kept. The hash is keyed, so that nobody who writes a text can make a secret pass for something that was rejected.
+//! What is known says only that a claim is rejected and not why: whoever explains does without.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use highway::{HighwayHash as _, HighwayHasher, Key};
-
 use super::{Claim, Given, Verdict, judge};
+use crate::keyed::Hashes;
 
 /// How many claims are known at most: 1 MiB.
 const PLACES: usize = 1 << 17;
 
 /// The claims that were rejected, by their hash.
+#[derive(Default)]
 pub struct Rejected {
-    key: [u64; 4],
+    hashes: Hashes,
     /// Made when first needed: most runs are about no history.
     places: OnceLock<Box<[AtomicU64]>>,
-}
-
-impl Default for Rejected {
-    fn default() -> Self {
-        Self { key: std::array::from_fn(|_| RandomState::new().hash_one(())), places: OnceLock::new() }
-    }
 }
 
 impl Rejected {
@@ -62,15 +54,8 @@ impl Rejected {
             Given::Basic => (3, [&[], &[]]),
             Given::Key { name, quoted, compared } => (4 + u64::from(quoted) + 2 * u64::from(compared), [name, &[]]),
         };
-        let mut hasher = HighwayHasher::new(Key(self.key));
-        for number in [given, prefix as u64, u64::from(in_long_line)] {
-            hasher.append(&number.to_le_bytes());
-        }
-        for bytes in [rule.id.as_bytes(), value, whole, before, first, second] {
-            hasher.append(&(bytes.len() as u64).to_le_bytes());
-            hasher.append(bytes);
-        }
-        hasher.finalize128()
+        let texts = [rule.id.as_bytes(), value, whole, before, first, second];
+        self.hashes.hash(&texts, &[given, prefix as u64, u64::from(in_long_line)])
     }
 }
 

@@ -8,18 +8,15 @@
 //! the same, and what was looked at for it lay within them, then so is what comes of it; the beginning and the end of a text
 //! count as bytes.
 //!
-//! Way: those bytes are told by a keyed hash of 128 bits (HighwayHash), whose key is drawn anew for each run: nobody who
-//! writes a text can make another one pass for it. Only what came of a zone is kept, mostly nothing at all. What is known
+//! Way: those bytes are told by a keyed hash of 128 bits: nobody who writes a text can make another one pass for it. Only what came of a zone is kept, mostly nothing at all. What is known
 //! depends on which text was met first; what is reported does not.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use foldhash::HashMap;
-use highway::{HighwayHash as _, HighwayHasher, Key};
-
 use super::memo::Trail;
+use crate::keyed::Hashes;
+use foldhash::HashMap;
 
 /// Threads seldom ask for the same part at the same time.
 const PARTS: usize = 16;
@@ -27,8 +24,9 @@ const PARTS: usize = 16;
 const MOST: usize = 64 * 1024;
 
 /// What is known of bytes by their hash.
+#[derive(Default)]
 pub struct Repeats {
-    key: [u64; 4],
+    hashes: Hashes,
     parts: [Mutex<HashMap<u128, Came>>; PARTS],
 }
 
@@ -60,25 +58,10 @@ pub struct Notes {
     beyond: bool,
 }
 
-impl Default for Repeats {
-    fn default() -> Self {
-        Self {
-            key: std::array::from_fn(|_| RandomState::new().hash_one(())),
-            parts: std::array::from_fn(|_| Mutex::default()),
-        }
-    }
-}
-
 impl Repeats {
     /// The hash of some bytes and of what else matters of them.
-    pub fn hash(&self, bytes: &[u8], also: &[usize]) -> u128 {
-        let mut hasher = HighwayHasher::new(Key(self.key));
-        hasher.append(bytes);
-        // The length tells where the bytes end.
-        for number in std::iter::once(bytes.len()).chain(also.iter().copied()) {
-            hasher.append(&(number as u64).to_le_bytes());
-        }
-        let [low, high] = hasher.finalize128();
+    pub fn hash(&self, bytes: &[u8], also: &[u64]) -> u128 {
+        let [low, high] = self.hashes.hash(&[bytes], also);
         u128::from(low) | u128::from(high) << 64
     }
 

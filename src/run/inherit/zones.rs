@@ -177,8 +177,8 @@ impl<'z, 'i> Zones<'z, 'i> {
     /// The hash of all that tells what comes of `own` if `window` of the text is what is looked at for it.
     fn hash(&self, window: &Range<usize>, own: &Range<usize>) -> u128 {
         let text = self.item.bytes;
-        let [first, last, binary] = [window.start == 0, window.end == text.len(), self.binary].map(usize::from);
-        let also = [first, last, binary, own.start - window.start, own.len()];
+        let [first, last, binary] = [window.start == 0, window.end == text.len(), self.binary].map(u64::from);
+        let also = [first, last, binary, (own.start - window.start) as u64, own.len() as u64];
         self.inheritance.repeats.hash(&text[window.clone()], &also)
     }
 

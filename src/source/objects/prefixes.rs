@@ -57,9 +57,7 @@ fn is_same(one: &oid, other: &oid) -> bool {
     const LENGTH: usize = 20;
     let (one, other) = (one.as_bytes(), other.as_bytes());
     match (one.split_first_chunk::<LENGTH>(), other.split_first_chunk::<LENGTH>()) {
-        (Some((one, one_more)), Some((other, other_more))) => {
-            one == other && (one_more.is_empty() && other_more.is_empty() || one_more == other_more)
-        }
+        (Some((one, one_more)), Some((other, other_more))) => one == other && one_more == other_more,
         _ => one == other,
     }
 }
