@@ -8,15 +8,17 @@
 //! the same, and what was looked at for it lay within them, then so is what comes of it; the beginning and the end of a text
 //! count as bytes.
 //!
-//! Way: those bytes are told by a keyed hash of 128 bits: nobody who writes a text can make another one pass for it. Only what came of a zone is kept, mostly nothing at all. What is known
-//! depends on which text was met first; what is reported does not.
+//! Way: those bytes are told by a keyed hash of 128 bits: nobody who writes a text can make another one pass for it. Only
+//! what came of a zone is kept, mostly nothing at all. What is known depends on which text was met first; what is reported
+//! does not.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashMap;
+
 use super::memo::Trail;
 use crate::keyed::Hashes;
-use foldhash::HashMap;
 
 /// Threads seldom ask for the same part at the same time.
 const PARTS: usize = 16;
